@@ -1,0 +1,155 @@
+"""A chart as data: what is drawn, in data units, with no toolkit in sight. The window and the files draw the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scale = Literal["linear", "log"]
+Role = Literal["roof", "roof_faint", "points", "ghost", "line", "band"]
+Severity = Literal["normal", "faint", "good", "bad", "warn"]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis. ``unit`` is a base unit of `explorer.units`, used to write the ticks; ``range`` is in data units."""
+
+    label: str
+    unit: str = "1"
+    scale: Scale = "linear"
+    range: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """A line or a set of points of one scenario.
+
+    ``slot`` (0-5) picks hue, dash and marker of a scenario, the same in every chart. ``tips[i]`` is the plain-text
+    read-out of point ``i``; ``labels[i]`` a short name beside it (empty for none).
+    """
+
+    key: str
+    label: str
+    slot: int
+    role: Role
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    tips: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    low: NDArray[np.float64] | None = None
+    high: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A piece of a stacked bar. ``part`` names its colour in the theme."""
+
+    part: str
+    label: str
+    value: float
+    tip: str = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One horizontal stacked bar: its pieces, an outline up to ``limit`` and the words around it."""
+
+    label: str
+    slot: int
+    segments: tuple[Segment, ...]
+    limit: float | None = None
+    limit_label: str = ""
+    end_label: str = ""
+    note: str = ""
+    severity: Severity = "normal"
+    ghost: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def total(self) -> float:
+        """Sum of the pieces."""
+        return sum(s.value for s in self.segments)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A straight line across the chart at ``value`` of one axis."""
+
+    axis: Literal["x", "y"]
+    value: float
+    label: str = ""
+    slot: int | None = None
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """A few words at a point, in data units."""
+
+    x: float
+    y: float
+    text: str
+    slot: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """Everything that is drawn. Either ``series`` on two axes, or ``bars`` along the x axis.
+
+    ``note`` is the source footer of files; ``summary`` one sentence for people who cannot see the chart; ``empty`` says why
+    nothing is drawn when that is so.
+    """
+
+    key: str
+    title: str
+    subtitle: str
+    x: Axis
+    y: Axis | None = None
+    series: tuple[Series, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
+    legend: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    summary: str = ""
+    empty: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table: the text as shown, the bare number for files, and the change against the baseline."""
+
+    text: str
+    value: float | str | None = None
+    change: str = ""
+    severity: Severity = "normal"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: key and label, unit, help text, and whether every row says the same."""
+
+    key: str
+    label: str
+    unit: str
+    help: str
+    same: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows are scenarios, columns are quantities."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    row_labels: tuple[str, ...]
+    row_slots: tuple[int, ...]
+    baseline: int | None = None
+    note: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,43 @@
+"""What every spec is: frozen, strict about names, free of NaN and infinity, and re-validated on change."""
+
+from __future__ import annotations
+
+from typing import Any, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from explorer.errors import ExplorerError
+
+
+class SpecError(ExplorerError):
+    """A value that a spec refuses: which field, and what was expected."""
+
+
+class Spec(BaseModel):
+    """Frozen data. Change it with `replace`, which validates."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True, ser_json_inf_nan="strings")
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with ``changes``, validated. Raises `SpecError` in one line."""
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        return build(type(self), values | changes)
+
+
+T = TypeVar("T", bound=Spec)
+
+
+def build(kind: type[T], values: dict[str, Any], where: str = "") -> T:
+    """Validate ``values`` as a ``kind``; the first thing wrong becomes one line, with ``where`` in front."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise SpecError(f"{where}{': ' if where else ''}{_first_line(error)}") from None
+
+
+def _first_line(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    given = first.get("input")
+    shown = f" (given {str(given)[:40]!r})" if isinstance(given, (str, int, float, bool)) else ""
+    return f"{place}: {first['msg'].removeprefix('Value error, ')}{shown}" if place else first["msg"].removeprefix("Value error, ")

@@ -1,0 +1,85 @@
+"""A chip as its vendor describes it, with the source of each number."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from explorer.specs.base import Spec
+from explorer.specs.formats import FORMATS
+from explorer.specs.source import Source
+
+Positive = Annotated[float, Field(gt=0, le=1e24)]
+NotNegative = Annotated[float, Field(ge=0, le=1e24)]
+Fraction = Annotated[float, Field(gt=0, le=1)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.\-]{0,63}$")]
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class SramPart(Spec):
+    """One kind of on-chip memory. ``scope``: each core its own, or shared by the chip. Sizes are whole-chip totals."""
+
+    name: Name
+    bytes: Positive
+    scope: Literal["core", "chip"]
+    role: Literal["tiles", "accumulators", "operands", "registers"]
+
+
+class Offer(Spec):
+    """A price: what one chip costs an hour, and what kind of offer that is."""
+
+    kind: Literal["on demand", "capacity block", "list", "assumed"]
+    usd_per_chip_h: Annotated[float, Field(ge=0, le=1e6)]
+    instance: str = ""
+    date: str = ""
+    source: Source
+
+
+class Chip(Spec):
+    """Rates are dense, per chip and per second; capacities are what the driver reports.
+
+    ``peak_*_flop_per_s`` is the vendor's headline; ``array_fraction`` says which share of it the matmul array alone
+    delivers. ``sram_bytes`` holds matmul tiles against the HBM; ``sram_bytes_per_s`` feeds the matrix units.
+    """
+
+    id: Identifier
+    name: Name
+    vendor: Name
+    family: Literal["gpu", "trainium", "tpu", "asic"]
+    released: str = ""
+    peak_bf16_flop_per_s: Positive
+    peak_fp8_flop_per_s: Positive | None = None
+    peak_mxfp8_flop_per_s: Positive | None = None
+    peak_fp4_flop_per_s: Positive | None = None
+    peak_fp32_flop_per_s: Positive | None = None
+    vector_flop_per_s: Positive
+    array_fraction: dict[str, Fraction] = {}
+    sparse_flop_per_s: dict[str, Positive] = {}
+    cores: Annotated[int, Field(ge=1, le=100_000)]
+    matmul_tile: tuple[int, int]
+    hbm_bytes: Positive
+    hbm_bytes_per_s: Positive
+    sram_bytes: Positive
+    sram_bytes_per_s: Positive
+    sram_scope: Literal["core", "chip"]
+    sram_parts: tuple[SramPart, ...] = ()
+    tdp_w: Positive
+    reserve_bytes: NotNegative
+    reserve_fraction: Annotated[float, Field(ge=0, lt=1)]
+    fabrics: tuple[Identifier, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    sources: dict[str, Source] = {}
+    alternatives: dict[str, tuple[str, ...]] = {}
+
+    @model_validator(mode="after")
+    def _formats_exist(self) -> Chip:
+        for name in (*self.array_fraction, *self.sparse_flop_per_s):
+            if name not in FORMATS:
+                raise ValueError(f"array_fraction and sparse_flop_per_s name formats; {name!r} is none")
+        return self
+
+    def peak_flop_per_s(self, number_format: str) -> float | None:
+        """Headline dense peak in ``number_format`` [FLOP/s]; None where the chip has no such matmul."""
+        value: float | None = getattr(self, f"peak_{number_format}_flop_per_s")
+        return value

@@ -1,0 +1,55 @@
+"""How chips are joined: a scale-up domain, and a scale-out network above it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from explorer.specs.base import Spec
+from explorer.specs.chip import Identifier, Name, NotNegative, Positive
+from explorer.specs.source import Source
+
+Axis = Annotated[int, Field(ge=1, le=200_000)]
+
+
+class ScaleUp(Spec):
+    """The fast domain. ``link_bytes_per_s_per_direction`` is the sum of one chip's links, one way.
+
+    A torus has ``axes`` (their product is the domain) and the share of the chip's rate that each axis carries.
+    """
+
+    kind: Literal["switch", "torus", "ring"]
+    domain: Axis
+    axes: tuple[Axis, ...] = ()
+    axis_share: tuple[Annotated[float, Field(gt=0, le=1)], ...] = ()
+    link_bytes_per_s_per_direction: Positive
+    link_latency_s: NotNegative
+    in_network_reduction: bool = False
+
+    @model_validator(mode="after")
+    def _axes_make_the_domain(self) -> ScaleUp:
+        if self.kind == "switch" and self.axes:
+            raise ValueError("a switch has no axes")
+        if len(self.axes) != len(self.axis_share) or len(self.axes) > 3:
+            raise ValueError("axes and axis_share go in pairs, three at most")
+        if self.kind == "torus" and not self.axes:
+            raise ValueError("a torus needs its axes")
+        return self
+
+
+class ScaleOut(Spec):
+    """The network between domains, seen from one chip."""
+
+    bytes_per_s_per_direction: Positive
+    latency_s: NotNegative
+
+
+class Fabric(Spec):
+    """Scale-up domain and scale-out network of one chip."""
+
+    id: Identifier
+    name: Name
+    scale_up: ScaleUp
+    scale_out: ScaleOut
+    sources: dict[str, Source] = {}
