@@ -1,0 +1,34 @@
+"""Reports as drawings: charts and tables that are data, for the window and for files."""
+
+from collections.abc import Callable
+
+from explorer.charts.bars import memory, time
+from explorer.charts.common import Scene, names, scene, workload_line
+from explorer.charts.compare import comparison
+from explorer.charts.interconnect import interconnect
+from explorer.charts.model import Annotation, Axis, Bar, Cell, Chart, Column, Mark, Segment, Series, Table
+from explorer.charts.roofline import roofline
+from explorer.errors import unknown
+
+CHARTS: dict[str, Callable[[Scene], Chart]] = {
+    "roofline": roofline,
+    "memory": memory,
+    "interconnect": interconnect,
+    "time": time,
+    "roofline-sram": lambda s: roofline(s, "sram"),
+    "roofline-link": lambda s: roofline(s, "link"),
+}
+"""Charts by the name under which the command line and the window know them."""
+
+
+def chart(name: str, scene: Scene) -> Chart:
+    """Draw one chart by name. Raises `ExplorerError` with the nearest name."""
+    if name not in CHARTS:
+        raise unknown("chart", name, CHARTS)
+    return CHARTS[name](scene)
+
+
+__all__ = [
+    "CHARTS", "Annotation", "Axis", "Bar", "Cell", "Chart", "Column", "Mark", "Scene", "Segment", "Series", "Table",
+    "chart", "comparison", "interconnect", "memory", "names", "roofline", "scene", "time", "workload_line",
+]  # fmt: skip

@@ -1,0 +1,10 @@
+"""Files: shipped presets, studies, and the scenarios made from them."""
+
+from explorer.library.presets import Library, capacity_block, load_library, read_library
+from explorer.library.scenarios import default_study, formats_of, make_scenario, suited_tp
+from explorer.library.studies import parse_study, read_study, study_text, write_study, write_whole
+
+__all__ = [
+    "Library", "capacity_block", "default_study", "formats_of", "load_library", "make_scenario", "parse_study",
+    "read_library", "read_study", "study_text", "suited_tp", "write_study", "write_whole",
+]

@@ -1,6 +1,6 @@
 """Nouns: frozen descriptions of chips, fabrics, workloads, jobs, plans, scenarios and studies. They compute nothing."""
 
-from explorer.specs.base import Spec, SpecError, build
+from explorer.specs.base import Spec, SpecError, build, build_json
 from explorer.specs.calibration import Calibration
 from explorer.specs.chip import Chip, Offer, SramPart
 from explorer.specs.fabric import Fabric, ScaleOut, ScaleUp
@@ -13,5 +13,5 @@ from explorer.specs.workload import Workload
 __all__ = [
     "CONFIDENCE", "EFFICIENCIES", "FORMATS", "MOST_SCENARIOS", "PHASES", "RECOMPUTES", "Calibration", "Chip", "Fabric",
     "Format", "Job", "Offer", "Plan", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError", "SramPart",
-    "Study", "Workload", "build", "get_path", "matmul_format", "set_path",
+    "Study", "Workload", "build", "build_json", "get_path", "matmul_format", "set_path",
 ]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from explorer.errors import ExplorerError
+
+# Text that a file brings along is shown and exported: no control characters (XML has no place for them), no line breaks,
+# and none of the marks that turn the direction of writing.
+PLAIN = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"
+Text = Annotated[str, Field(max_length=2000, pattern=PLAIN)]
 
 
 class SpecError(ExplorerError):
@@ -31,6 +36,14 @@ def build(kind: type[T], values: dict[str, Any], where: str = "") -> T:
     """Validate ``values`` as a ``kind``; the first thing wrong becomes one line, with ``where`` in front."""
     try:
         return kind.model_validate(values)
+    except ValidationError as error:
+        raise SpecError(f"{where}{': ' if where else ''}{_first_line(error)}") from None
+
+
+def build_json(kind: type[T], text: str, where: str = "") -> T:
+    """As `build`, from JSON text: arrays become tuples, numbers keep their type."""
+    try:
+        return kind.model_validate_json(text)
     except ValidationError as error:
         raise SpecError(f"{where}{': ' if where else ''}{_first_line(error)}") from None
 

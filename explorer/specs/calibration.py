@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from explorer.specs.base import Spec
+from explorer.specs.base import Spec, Text
 from explorer.specs.chip import Fraction, Identifier, NotNegative
 from explorer.specs.source import Source
 
@@ -19,7 +19,7 @@ class Calibration(Spec):
     attention_fraction: Fraction
     hbm_fraction: Fraction
     sram_fraction: Fraction
-    prologue_k: dict[str, NotNegative] = {}
+    prologue_k: dict[str, NotNegative] = Field(default_factory=dict)
     kernel_latency_s: NotNegative
     host_s_per_step: NotNegative
     scale_up_fraction: Fraction
@@ -35,8 +35,8 @@ class Calibration(Spec):
     hbm_j_per_byte: NotNegative
     link_j_per_byte: NotNegative
     band_fraction: Annotated[float, Field(ge=0, le=2)]
-    band_note: str = ""
-    sources: dict[str, Source] = {}
+    band_note: Text = ""
+    sources: dict[str, Source] = Field(default_factory=dict)
 
     @property
     def provenance(self) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from explorer.specs.base import Spec
+from explorer.specs.base import PLAIN, Spec, Text
 from explorer.specs.formats import FORMATS
 from explorer.specs.source import Source
 
@@ -14,7 +14,7 @@ Positive = Annotated[float, Field(gt=0, le=1e24)]
 NotNegative = Annotated[float, Field(ge=0, le=1e24)]
 Fraction = Annotated[float, Field(gt=0, le=1)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.\-]{0,63}$")]
-Name = Annotated[str, Field(min_length=1, max_length=80)]
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=PLAIN)]
 
 
 class SramPart(Spec):
@@ -31,8 +31,8 @@ class Offer(Spec):
 
     kind: Literal["on demand", "capacity block", "list", "assumed"]
     usd_per_chip_h: Annotated[float, Field(ge=0, le=1e6)]
-    instance: str = ""
-    date: str = ""
+    instance: Text = ""
+    date: Text = ""
     source: Source
 
 
@@ -47,15 +47,15 @@ class Chip(Spec):
     name: Name
     vendor: Name
     family: Literal["gpu", "trainium", "tpu", "asic"]
-    released: str = ""
+    released: Text = ""
     peak_bf16_flop_per_s: Positive
     peak_fp8_flop_per_s: Positive | None = None
     peak_mxfp8_flop_per_s: Positive | None = None
     peak_fp4_flop_per_s: Positive | None = None
     peak_fp32_flop_per_s: Positive | None = None
     vector_flop_per_s: Positive
-    array_fraction: dict[str, Fraction] = {}
-    sparse_flop_per_s: dict[str, Positive] = {}
+    array_fraction: dict[str, Fraction] = Field(default_factory=dict)
+    sparse_flop_per_s: dict[str, Positive] = Field(default_factory=dict)
     cores: Annotated[int, Field(ge=1, le=100_000)]
     matmul_tile: tuple[int, int]
     hbm_bytes: Positive
@@ -69,8 +69,8 @@ class Chip(Spec):
     reserve_fraction: Annotated[float, Field(ge=0, lt=1)]
     fabrics: tuple[Identifier, ...] = ()
     offers: tuple[Offer, ...] = ()
-    sources: dict[str, Source] = {}
-    alternatives: dict[str, tuple[str, ...]] = {}
+    sources: dict[str, Source] = Field(default_factory=dict)
+    alternatives: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _formats_exist(self) -> Chip:

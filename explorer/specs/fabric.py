@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from explorer.specs.base import Spec
+from explorer.specs.base import Spec, Text
 from explorer.specs.chip import Identifier, Name, NotNegative, Positive
 from explorer.specs.source import Source
 
@@ -52,4 +52,5 @@ class Fabric(Spec):
     name: Name
     scale_up: ScaleUp
     scale_out: ScaleOut
-    sources: dict[str, Source] = {}
+    sources: dict[str, Source] = Field(default_factory=dict)
+    alternatives: dict[str, tuple[Text, ...]] = Field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from explorer.specs.base import Spec
+from explorer.specs.base import Spec, Text
 
 SourceKind = Literal[
     "datasheet", "vendor doc", "vendor blog", "press", "derived", "recalled", "measured", "transferred", "guess", "user"
@@ -29,10 +29,10 @@ class Source(Spec):
     """One reference, for one number."""
 
     kind: SourceKind
-    ref: str
-    url: str = ""
-    checked: str = ""
-    note: str = ""
+    ref: Text
+    url: Text = ""
+    checked: Text = ""
+    note: Text = ""
 
     def line(self) -> str:
         """One line for tooltips and footers."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from explorer.specs.base import Spec, SpecError
+from explorer.specs.base import Spec, SpecError, Text
 from explorer.specs.calibration import Calibration
 from explorer.specs.chip import Chip, Name, Offer
 from explorer.specs.fabric import Fabric
@@ -36,8 +36,8 @@ class Study(Spec):
     """One to six scenarios. Everything that the window shows follows from this."""
 
     format: Literal[1] = 1
-    data_version: str = ""
-    title: str = ""
+    data_version: Text = ""
+    title: Text = ""
     scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, max_length=MOST_SCENARIOS)]
     active: Annotated[int, Field(ge=0)] = 0
     baseline: Annotated[int, Field(ge=0)] | None = 0

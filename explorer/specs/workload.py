@@ -29,7 +29,7 @@ class Workload(Spec):
     max_context: Count
     tied_embeddings: bool
     published_params: Annotated[float, Field(gt=0)] | None = None
-    sources: dict[str, Source] = {}
+    sources: dict[str, Source] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _heads_divide(self) -> Workload:

@@ -1,0 +1,109 @@
+"""A row of samples with their names, wrapped to the room there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from explorer.app.views.ink import Ink
+from explorer.charts.model import Chart
+
+_ROLES = ("roof", "line", "points")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One sample: a scenario's line (with its marker where it has points) or the colour of a part."""
+
+    label: str
+    slot: int | None = None
+    color: str = ""
+    role: str = "line"
+    marked: bool = False
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An entry at its place, its text cut to fit."""
+
+    entry: Entry
+    x: float
+    row: int
+    text: str
+
+
+def chart_entries(chart: Chart, ink: Ink) -> tuple[Entry, ...]:
+    """What the legend of a chart with lines names: its own list, else one entry per scenario and line."""
+    by_key = {s.key: s for s in chart.series}
+    pointed = {s.slot for s in chart.series if s.role == "points"}
+    if chart.legend:
+        return tuple(
+            Entry(label, by_key[key].slot, role=by_key[key].role, marked=by_key[key].slot in pointed)
+            if key in by_key
+            else Entry(label, int(key), marked=int(key) in pointed) if key.isdecimal()
+            else Entry(label, color=ink.theme.part(key))
+            for key, label in chart.legend
+        )
+    found: dict[tuple[int, str], Entry] = {}
+    lined = {s.slot for s in chart.series if s.role in ("roof", "line")}
+    for series in chart.series:
+        if series.role not in _ROLES or (series.role == "points" and series.slot in lined):
+            continue
+        entry = Entry(series.label, series.slot, role=series.role, marked=series.slot in pointed)
+        found.setdefault((series.slot, series.label), entry)
+    return tuple(found.values())
+
+
+def bar_entries(chart: Chart, ink: Ink) -> tuple[Entry, ...]:
+    """The parts of the bars, in the chart's order or in the order they are stacked."""
+    pairs = chart.legend or tuple({(s.part, s.label): None for bar in chart.bars for s in bar.segments})
+    return tuple(Entry(label, color=ink.theme.part(part)) for part, label in pairs)
+
+
+def arrange(entries: tuple[Entry, ...], room: float, ink: Ink, most_rows: int) -> tuple[tuple[Placed, ...], int]:
+    """Entries in rows no wider than ``room``, and the number of rows; what does not fit ``most_rows`` is left out."""
+    placed: list[Placed] = []
+    x, row, gap = 0.0, 0, 1.2 * ink.em
+    for entry in entries:
+        text = ink.elided("small", entry.label, min(room, 16 * ink.em) - sample_width(entry, ink))
+        wide = sample_width(entry, ink) + ink.width("small", text)
+        if x and x + wide > room:
+            x, row = 0.0, row + 1
+        if row >= most_rows:
+            return tuple(placed), most_rows
+        placed.append(Placed(entry, x, row, text))
+        x += wide + gap
+    return tuple(placed), row + 1 if placed else 0
+
+
+def sample_width(entry: Entry, ink: Ink) -> float:
+    """Pixels of the sample and the gap behind it."""
+    return (1.0 if entry.slot is None else 2.3) * ink.em
+
+
+def row_height(ink: Ink) -> float:
+    """Pixels of one row."""
+    return 1.35 * ink.em
+
+
+def paint(painter: QPainter, placed: tuple[Placed, ...], corner: QPointF, ink: Ink) -> None:
+    """Draw the arranged entries with their top left at ``corner``."""
+    high = row_height(ink)
+    for one in placed:
+        x, middle = corner.x() + one.x, corner.y() + (one.row + 0.5) * high
+        entry = one.entry
+        if entry.slot is None:
+            side = 0.62 * ink.em
+            painter.fillRect(QRectF(x, middle - side / 2, side, side), ink.color(entry.color))
+        else:
+            long = 1.8 * ink.em
+            if entry.role != "points":
+                painter.setPen(ink.line_pen(entry.slot, entry.role))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawLine(QPointF(x, middle), QPointF(x + long, middle))
+            if entry.marked:
+                ink.draw_marker(painter, entry.slot, QPointF(x + long / 2, middle), 0.6 * ink.em)
+        box = QRectF(x + sample_width(entry, ink), middle - high / 2, ink.width("small", one.text) + 2, high)
+        ink.write(painter, "small", ink.theme.muted, box, one.text)

@@ -1,0 +1,152 @@
+"""The comparison table: one row a scenario, changes against the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from explorer.charts.common import Scene, footer, names
+from explorer.charts.model import Cell, Column, Severity, Table
+from explorer.evaluate import bound_of
+from explorer.evaluate.explain import WORDS
+from explorer.quantities import QUANTITIES
+from explorer.specs import FORMATS, Scenario, matmul_format
+from explorer.units import format_number, format_quantity
+
+_Read = Callable[[Scene, int], float | str | None]
+_HIDDEN_CHANGE = 0.005
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A column: where its value is, how it is written, which way is better."""
+
+    key: str
+    label: str
+    unit: str
+    help: str
+    read: _Read
+    better: str = "neither"
+
+
+def _of(key: str) -> _Read:
+    return lambda scene, i: scene.report.value(key, i)
+
+
+def _spec(read: Callable[[Scenario], float | str | None]) -> _Read:
+    return lambda scene, i: read(scene.study.scenarios[i])
+
+
+def _bound(scene: Scene, i: int) -> str | None:
+    valid = scene.report.value("step_s", i) is not None
+    return WORDS[bound_of(scene.report, i).kind].removesuffix("-bound") if valid else None
+
+
+def _fits(scene: Scene, i: int) -> str:
+    fits = bool(scene.report.fits[i if len(scene.report.fits) > 1 else 0])
+    return "yes" if fits else "no"
+
+
+def _plan(s: Scenario) -> str:
+    dp = max(1, s.plan.chips // (s.plan.tp * s.plan.pp))
+    parts = [f"TP {s.plan.tp}"] + [f"PP {s.plan.pp}"] * (s.plan.pp > 1) + [f"× {dp}"] * (dp > 1)
+    return " ".join(parts)
+
+
+def _formats(s: Scenario) -> str:
+    return FORMATS[matmul_format(s.job.weight_format, s.job.activation_format)].label
+
+
+def _peak(s: Scenario) -> float | None:
+    return s.chip.peak_flop_per_s(matmul_format(s.job.weight_format, s.job.activation_format))
+
+
+def _quantity(key: str, label: str = "") -> _Field:
+    q = QUANTITIES[key]
+    return _Field(key, label or q.label, q.unit, f"{q.help}\n{q.equation}", _of(key), q.better)
+
+
+_FIELDS: tuple[_Field, ...] = (
+    _Field("plan", "plan", "1", "Tensor parallel, pipeline parallel × replicas.", _spec(_plan)),
+    _Field("chips", "chips", "1", "Size of the cluster.", _spec(lambda s: float(s.plan.chips))),
+    _Field("precision", "matmul", "1", "Format in which matmuls run.", _spec(_formats)),
+    _Field("peak", "peak", "FLOP/s", "Headline dense peak in that format.", _spec(_peak), "more"),
+    _Field("hbm_bytes", "HBM", "B", "Capacity as the driver reports it.", _spec(lambda s: s.chip.hbm_bytes), "more"),
+    _Field("hbm_bytes_per_s", "bandwidth", "B/s", "HBM bandwidth.", _spec(lambda s: s.chip.hbm_bytes_per_s), "more"),
+    _quantity("memory_total_bytes", "memory"),
+    _Field("fits", "fits", "1", "Whether the fullest chip holds it.", _fits),
+    _quantity("step_s", "step"),
+    _quantity("tokens_per_s"),
+    _quantity("tokens_per_s_per_chip", "per chip"),
+    _quantity("mfu"),
+    _Field("bound", "bound by", "1", "The largest share of the step.", _bound),
+    _quantity("network_exposed_fraction", "network"),
+    _quantity("joules_per_token"),
+    _quantity("usd_per_million_tokens"),
+)
+
+
+def comparison(scene: Scene) -> Table:
+    """All scenarios side by side, with the change against the baseline where one is pinned."""
+    count, baseline = len(scene.study.scenarios), scene.study.baseline
+    values = [[f.read(scene, i) for i in range(count)] for f in _FIELDS]
+    columns = tuple(
+        Column(f.key, f.label, f.unit, f.help, same=count > 1 and len(set(row)) == 1)
+        for f, row in zip(_FIELDS, values, strict=True)
+    )
+    rows = tuple(
+        tuple(_cell(scene, f, row, i, baseline) for f, row in zip(_FIELDS, values, strict=True)) for i in range(count)
+    )
+    return Table(
+        "Comparison", columns, rows, names(scene.study), tuple(range(count)), baseline, footer(scene.study),
+        dict(scene.metadata),
+    )  # fmt: skip
+
+
+def _cell(scene: Scene, f: _Field, row: list[float | str | None], i: int, baseline: int | None) -> Cell:
+    value = row[i]
+    if value is None:
+        return Cell(_missing(scene, f, i), None, severity="faint")
+    if isinstance(value, str):
+        bad = f.key == "fits" and value == "no"
+        return Cell(value, value, severity="bad" if bad else "normal")
+    change, severity = _change(scene, f, row, i, baseline)
+    return Cell(_text(f, value), value, change, severity)
+
+
+def _text(f: _Field, value: float) -> str:
+    if f.unit == "1":
+        return f"{value:,.0f}"
+    if f.unit == "tokens/s":
+        return format_number(value, 4)
+    return format_quantity(value, f.unit)
+
+
+def _missing(scene: Scene, f: _Field, i: int) -> str:
+    if f.key == "usd_per_million_tokens" and scene.study.scenarios[i].offer is None:
+        return "no price"
+    return "-"
+
+
+def _change(
+    scene: Scene, f: _Field, row: list[float | str | None], i: int, baseline: int | None
+) -> tuple[str, Severity]:
+    if baseline is None or baseline == i or f.better == "neither":
+        return "", "normal"
+    if f.key == "usd_per_million_tokens" and not _same_kind(scene, i, baseline):
+        return "other offer", "warn"
+    now, then = row[i], row[baseline]
+    if not isinstance(now, float) or not isinstance(then, float) or then == 0:
+        return "", "normal"
+    gain = now / then - 1
+    if abs(gain) < _HIDDEN_CHANGE:
+        return "", "normal"
+    good = (gain > 0) == (f.better == "more")
+    text = f"{gain:+.0%}" if abs(gain) < 9.995 else f"×{now / then:,.1f}"
+    return text.replace("-", "−"), "good" if good else "bad"
+
+
+def _same_kind(scene: Scene, i: int, j: int) -> bool:
+    """Prices are compared only between the same kind of offer."""
+    mine, theirs = scene.study.scenarios[i].offer, scene.study.scenarios[j].offer
+    return mine is not None and theirs is not None and mine.kind == theirs.kind

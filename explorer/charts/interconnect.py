@@ -1,0 +1,120 @@
+"""The interconnect: time of the plan's main collective against the size of its message, and where this step stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from explorer.charts.common import Array, Scene, at, footer, names
+from explorer.charts.model import Axis, Chart, Mark, Series
+from explorer.evaluate.columns import Columns
+from explorer.evaluate.network import ROW, TIERS, all_gather_s, all_reduce_s, group, send_s
+from explorer.specs import Scenario
+from explorer.units import format_number, format_quantity
+
+_SIZES = np.geomspace(4 * 1024.0, 4 * 1024.0**3, 41)
+_Timed = Callable[[Columns, Array], Array]
+
+
+def interconnect(scene: Scene) -> Chart:
+    """Each scenario's main collective over message sizes, with marks at the sizes of this step."""
+    main = [_main(s) for _, s in scene]
+    series, marks = [], []
+    for i, name in enumerate(names(scene.study)):
+        if main[i] is None:
+            continue
+        row, label = main[i]
+        series.append(_curve(scene, i, name, row, label))
+        size, time = float(at(scene.report.traffic.message_bytes, i)[ROW[row]]), float(at(scene.report.traffic.one_s, i)[ROW[row]])
+        series.append(_here(scene, i, name, row, size, time))
+        marks.append((size, i))
+    return Chart(
+        key="interconnect",
+        title="Interconnect",
+        subtitle=_subtitle(scene, main),
+        x=Axis("Message, one chip", "B", "log", (_SIZES[0], _SIZES[-1])),
+        y=Axis("Time", "s", "log", _span(series)),
+        series=tuple(series),
+        marks=_marks(scene, marks),
+        note=footer(scene.study),
+        summary=_summary(scene, main),
+        empty="" if series else "One chip a replica: nothing to send. Raise tensor or pipeline parallel.",
+        metadata=dict(scene.metadata),
+    )
+
+
+def _main(s: Scenario) -> tuple[str, str] | None:
+    """The row of the collective that matters most, and its name."""
+    plan = s.plan
+    if plan.tp > 1:
+        return "tp_layer", f"TP {plan.tp} all-reduce"
+    if plan.pp > 1:
+        return "pp_boundary", f"PP {plan.pp} send"
+    dp = plan.chips // (plan.tp * plan.pp)
+    return ("dp_gradients", f"DP {dp} reduce-scatter") if s.job.phase == "training" and dp > 1 else None
+
+
+def _timed(row: str, c: Columns, dp: Array) -> _Timed:
+    if row == "tp_layer":
+        return lambda c, size: all_reduce_s(c, group(c, c.tp, np.ones(1)), size)
+    if row == "pp_boundary":
+        return lambda c, size: send_s(c, c.tp * dp, size)
+    return lambda c, size: all_gather_s(c, group(c, dp, c.tp), size)
+
+
+def _curve(scene: Scene, i: int, name: str, row: str, label: str) -> Series:
+    c = scene.report.columns.take(np.array([i]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        time = _timed(row, c, at(scene.report.shape.dp, i).reshape(1))(c, _SIZES)
+    time = np.broadcast_to(time, _SIZES.shape)
+    rate = _SIZES / time
+    tips = tuple(
+        f"{name} · {label}\n{format_quantity(float(v), 'B')} in {format_quantity(float(t), 's')}\n{format_quantity(float(r), 'B/s')} of buffer a second"
+        for v, t, r in zip(_SIZES, time, rate, strict=True)
+    )
+    return Series(f"curve-{i}", name, i, "line", _SIZES, time, tips)
+
+
+def _here(scene: Scene, i: int, name: str, row: str, size: float, time: float) -> Series:
+    t = scene.report.traffic
+    count, tier = float(at(t.count, i)[ROW[row]]), TIERS[int(at(t.tier, i)[ROW[row]])]
+    exposed = float(at(scene.report.exposed_s, i)[ROW[row]])
+    step = scene.report.value("step_s", i)
+    share = f", {exposed / step:.0%} of the step" if step else ""
+    tip = (
+        f"{name} · this step\n{format_number(count)} × {format_quantity(size, 'B')} over {tier}, {format_quantity(time, 's')} each\n"
+        f"{format_quantity(exposed, 's')} exposed{share}"
+    )
+    return Series(f"here-{i}", name, i, "points", np.array([size]), np.array([time]), (tip,))
+
+
+def _marks(scene: Scene, found: list[tuple[float, int]]) -> tuple[Mark, ...]:
+    """One mark a distinct size; its label says how often it is sent in a step of the active scenario."""
+    distinct = {size: i for size, i in reversed(found)}
+    marks = []
+    for size, i in distinct.items():
+        count = float(np.max(at(scene.report.traffic.count, i)[:1]))
+        times = f", {count:,.0f} times" if count else ""
+        marks.append(Mark("x", size, f"this step: {format_quantity(size, 'B')}{times}" if len(distinct) == 1 else ""))
+    return tuple(marks)
+
+
+def _span(series: list[Series]) -> tuple[float, float]:
+    values = np.concatenate([s.y for s in series]) if series else np.array([1e-6, 1e-2])
+    values = values[(values > 0) & np.isfinite(values)]
+    return (float(values.min()) / 2, float(values.max()) * 2) if len(values) else (1e-6, 1e-2)
+
+
+def _subtitle(scene: Scene, main: list[tuple[str, str] | None]) -> str:
+    said = list(dict.fromkeys(m[1] for m in main if m))
+    return " · ".join(said[:3])
+
+
+def _summary(scene: Scene, main: list[tuple[str, str] | None]) -> str:
+    said = []
+    for i, name in enumerate(names(scene.study)):
+        share = scene.report.value("network_exposed_fraction", i)
+        if main[i] and share is not None:
+            said.append(f"{name}: {main[i][1]}, network {share:.0%} of the step")  # type: ignore[index]
+    return "Interconnect. " + "; ".join(said)

@@ -1,0 +1,144 @@
+"""The roofline: what each operator reaches, under the roof of its memory level. One abscissa a level, never shared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from explorer.charts.common import Array, Scene, at, footer, names, workload_line
+from explorer.charts.model import Axis, Chart, Series
+from explorer.evaluate import operators
+from explorer.units import format_number, format_quantity
+
+Level = Literal["hbm", "sram", "link"]
+
+
+@dataclass(frozen=True)
+class _View:
+    label: str
+    bytes_of: str
+    rate_of: str
+
+
+LEVELS: dict[Level, _View] = {
+    "hbm": _View("HBM", "hbm_bytes", "hbm_bytes_per_s"),
+    "sram": _View("SRAM", "sram_bytes", "sram_bytes_per_s"),
+    "link": _View("link", "link_bytes", "link_bytes_per_s"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class _Points:
+    names: tuple[str, ...]
+    intensity: Array
+    rate: Array
+    tips: tuple[str, ...]
+
+
+def roofline(scene: Scene, level: Level = "hbm") -> Chart:
+    """Roofs from the datasheet and operators where they land, at one memory level, all scenarios."""
+    view = LEVELS[level]
+    points = {i: _points(scene, i, view) for i, _ in scene}
+    low, high = _span(scene, points, view)
+    series: list[Series] = []
+    for i, name in enumerate(names(scene.study)):
+        series.append(_roof(scene, i, name, view, low, high))
+    for i, name in enumerate(names(scene.study)):
+        found = points[i]
+        labels = found.names if i == scene.study.active else ()
+        series.append(Series(f"points-{i}", name, i, "points", found.intensity, found.rate, found.tips, labels))
+    tops = [s.y.max() for s in series if s.role == "roof" and len(s.y)]
+    bottoms = [s.y.min() for s in series if s.role == "points" and len(s.y)] or [t / 1e3 for t in tops]
+    y_range = (min(bottoms) / 2.5, max(tops) * 2.5) if tops else (1e9, 1e15)
+    empty = "" if any(len(p.rate) for p in points.values()) else _why_empty(scene, level)
+    return Chart(
+        key="roofline" if level == "hbm" else f"roofline-{level}",
+        title="Roofline" if level == "hbm" else f"Roofline at the {view.label}",
+        subtitle=_subtitle(scene),
+        x=Axis(f"Intensity at {view.label}", "FLOP/B", "log", (low, high)),
+        y=Axis("Attained", "FLOP/s", "log", y_range),
+        series=tuple(series),
+        note=footer(scene.study),
+        summary=_summary(scene, points, view),
+        empty=empty,
+        metadata=dict(scene.metadata),
+    )
+
+
+def _why_empty(scene: Scene, level: Level) -> str:
+    if level == "link":
+        return "No operator sends anything: tensor parallel is 1"
+    return "This plan cannot be: see the verdict" if not np.any(scene.report.valid_plan) else "Nothing to draw"
+
+
+def _subtitle(scene: Scene) -> str:
+    active = scene.study.scenarios[scene.study.active]
+    c = scene.report.columns
+    ridge = float(at(c.array_flop_per_s, scene.study.active) / at(c.hbm_bytes_per_s, scene.study.active))
+    if not np.isfinite(ridge):
+        return workload_line(scene.study)
+    return f"{active.name} turns compute-bound at {format_number(ridge)} FLOP/B"
+
+
+def _points(scene: Scene, i: int, view: _View) -> _Points:
+    table, valid = scene.report.operators, bool(at(scene.report.valid_plan, i))
+    traffic = at(getattr(table, view.bytes_of), i)
+    flop, time = at(table.flop, i), at(table.time_s, i)
+    shown = [k for k in range(len(operators.OPERATORS)) if valid and flop[k] > 0 and time[k] > 0 and traffic[k] > 0]
+    intensity, rate = flop[shown] / traffic[shown], flop[shown] / time[shown]
+    labels = tuple(operators.OPERATORS.values())
+    c = scene.report.columns
+    ceiling = at(c.array_flop_per_s, i)
+    roof = np.minimum(intensity * at(getattr(c, view.rate_of), i), ceiling)
+    bound = at(table.bound, i)
+    tips = tuple(
+        f"{labels[k]} · {names(scene.study)[i]}\n"
+        f"{format_number(x)} FLOP/B at {view.label} · {format_quantity(y, 'FLOP/s')}\n"
+        f"{operators.BOUNDS[int(bound[k])]}-bound, {y / r:.0%} of the {view.label} roof\n"
+        f"{format_quantity(time[k], 's')} a step, {_intensities(scene, i, k)}"
+        for k, x, y, r in zip(shown, intensity, rate, roof, strict=True)
+    )
+    return _Points(tuple(labels[k] for k in shown), intensity, rate, tips)
+
+
+def _intensities(scene: Scene, i: int, k: int) -> str:
+    table = scene.report.operators
+    flop = at(table.flop, i)[k]
+    parts = []
+    for view in LEVELS.values():
+        traffic = at(getattr(table, view.bytes_of), i)[k]
+        if traffic > 0:
+            parts.append(f"{view.label} {format_quantity(float(traffic), 'B')} ({format_number(flop / traffic)} FLOP/B)")
+    return ", ".join(parts)
+
+
+def _roof(scene: Scene, i: int, name: str, view: _View, low: float, high: float) -> Series:
+    c = scene.report.columns
+    rate, peak = float(at(getattr(c, view.rate_of), i)), float(at(c.array_flop_per_s, i))
+    if not np.isfinite(peak):
+        return Series(f"roof-{i}", name, i, "roof", np.empty(0), np.empty(0))
+    ridge = min(max(peak / rate, low), high)
+    x = np.array([low, ridge, high])
+    y = np.minimum(x * rate, peak)
+    tip = f"{name}\nslope: {format_quantity(rate, 'B/s')} ({view.label}), flat: {format_quantity(peak, 'FLOP/s')}"
+    return Series(f"roof-{i}", name, i, "roof", x, y, (tip,) * 3)
+
+
+def _span(scene: Scene, points: dict[int, _Points], view: _View) -> tuple[float, float]:
+    c = scene.report.columns
+    ridges = [float(at(c.array_flop_per_s, i) / at(getattr(c, view.rate_of), i)) for i, _ in scene]
+    seen = [x for p in points.values() for x in p.intensity] + [r for r in ridges if np.isfinite(r)]
+    if not seen:
+        return 0.1, 1e4
+    return min(seen) / 3, max(seen) * 6
+
+
+def _summary(scene: Scene, points: dict[int, _Points], view: _View) -> str:
+    said = [
+        f"{name}: {len(points[i].rate)} operators, best {format_quantity(float(points[i].rate.max()), 'FLOP/s')}"
+        for i, name in enumerate(names(scene.study))
+        if len(points[i].rate)
+    ]
+    return f"Roofline at the {view.label}. " + "; ".join(said)

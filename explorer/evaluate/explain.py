@@ -1,0 +1,191 @@
+"""A Report in words: what limits each scenario, whether it fits, and what the model leaves out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.evaluate import operators
+from explorer.evaluate.findings import Findings, Paragraph, Severity
+from explorer.evaluate.network import COLLECTIVES, ROW, TIERS
+from explorer.evaluate.report import TIME_PARTS, Report
+from explorer.evaluate.validity import memory_reason, reasons
+from explorer.specs import FORMATS, Scenario, matmul_format
+from explorer.units import format_quantity
+
+WORDS = {
+    "compute": "compute-bound",
+    "SRAM": "SRAM-bound",
+    "HBM": "HBM-bound",
+    "latency": "latency-bound",
+    "network": "network-bound",
+    "pipeline": "pipeline-bound",
+    "host": "host-bound",
+}
+_STEP_NAMES = {"decode": "a token", "prefill": "a batch of prompts", "training": "a step"}
+_NOT_MODELLED = {
+    "decode": ("queueing", "sampling", "prefix caching", "speculative decoding", "uneven requests"),
+    "prefill": ("queueing", "chunked prefill", "prefix caching", "uneven requests"),
+    "training": ("data loading", "checkpoints", "failures", "stragglers", "optimizer offload"),
+}
+_NEVER_MODELLED = ("power throttling", "tile and wave rounding", "other tenants on the network", "host and cooling power")
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The largest share of a step: its kind, that share, and how close the work comes to the ceiling of that kind."""
+
+    kind: str
+    share: float
+    roof_fraction: float | None
+
+
+def _at(array: np.ndarray, point: int) -> np.ndarray:
+    return array[..., point if array.shape[-1] > 1 else 0]
+
+
+def shares(report: Report, point: int) -> dict[str, float]:
+    """Seconds of a step by what limits them."""
+    table = report.operators
+    bound, time = _at(table.bound, point), _at(table.time_s, point)
+    found = dict.fromkeys(WORDS, 0.0)
+    for b, t in zip(bound, time, strict=True):
+        found[operators.BOUNDS[int(b)]] += float(t)
+    parts = _at(report.time_parts, point)
+    for kind in ("network", "pipeline", "host"):
+        found[kind] = float(parts[list(TIME_PARTS).index(kind)])
+    return found
+
+
+def bound_of(report: Report, point: int) -> Bound:
+    """What limits one point."""
+    found = shares(report, point)
+    kind = max(found, key=lambda k: found[k])
+    total = sum(found.values())
+    c, table = report.columns, report.operators
+    work = {"compute": (table.flop, c.array_flop_per_s), "HBM": (table.hbm_bytes, c.hbm_bytes_per_s), "SRAM": (table.sram_bytes, c.sram_bytes_per_s)}
+    fraction = None
+    if kind in work and found[kind] > 0:
+        amount, rate = work[kind]
+        limited = _at(table.bound, point) == operators.BOUNDS.index(kind)
+        fraction = float(np.sum(_at(amount, point)[limited]) / _at(rate, point)) / found[kind]
+    return Bound(kind, found[kind] / total if total else 0.0, fraction)
+
+
+def not_modelled(scenario: Scenario) -> tuple[str, ...]:
+    """What the numbers of this scenario leave out."""
+    return (*_NOT_MODELLED[scenario.job.phase], *_NEVER_MODELLED)
+
+
+def why_not(report: Report, scenario: Scenario, point: int) -> list[str]:
+    """Reasons why the plan cannot be or does not fit; empty when all is well."""
+    found = reasons(scenario)
+    if not _at(report.fits, point):
+        total, capacity = report.value("memory_total_bytes", point), report.value("memory_capacity_bytes", point)
+        found.append(memory_reason(total or 0.0, capacity or 0.0, report.value("fewest_chips", point)))
+    return found
+
+
+def explain(report: Report, scenarios: tuple[Scenario, ...], point: int, baseline: int | None) -> Findings:
+    """The verdict on one scenario of a report, against the baseline scenario where there is another one."""
+    scenario = scenarios[point]
+    step = report.value("step_s", point)
+    bound = bound_of(report, point)
+    change, severity = _against(report, scenarios, point, baseline)
+    possible = step is not None
+    roof = f" · {bound.roof_fraction:.0%} of its roof" if bound.roof_fraction else f" · {bound.share:.0%} of the time"
+    return Findings(
+        name=scenario.name,
+        slot=point,
+        tagline=WORDS[bound.kind] + roof if possible else "this plan cannot be",
+        headline=format_quantity(step, "s") if possible else "no result",
+        headline_note=_note(report, scenario, point) if possible else "",
+        change=change,
+        change_severity=severity,
+        paragraphs=tuple(_paragraphs(report, scenario, point)),
+        not_modelled=not_modelled(scenario),
+    )
+
+
+def _note(report: Report, scenario: Scenario, point: int) -> str:
+    low, high = report.value("step_low_s", point), report.value("step_high_s", point)
+    rate = format_quantity(report.value("tokens_per_s", point), "tokens/s")
+    spread = f", {format_quantity(low, 's')} to {format_quantity(high, 's')}" if high and low and high > low else ""
+    return f"{_STEP_NAMES[scenario.job.phase]}{spread} · {rate}"
+
+
+def _against(
+    report: Report, scenarios: tuple[Scenario, ...], point: int, baseline: int | None
+) -> tuple[str, Severity]:
+    if baseline is None or baseline == point:
+        return ("the baseline", "normal") if baseline == point else ("", "normal")
+    mine, theirs = report.value("tokens_per_s_per_chip", point), report.value("tokens_per_s_per_chip", baseline)
+    if not mine or not theirs:
+        return "", "normal"
+    gain = mine / theirs - 1
+    sign = "▲" if gain >= 0 else "▼"
+    return f"{sign} {abs(gain):.0%} tokens/s per chip against {scenarios[baseline].name}", "good" if gain >= 0 else "bad"
+
+
+def _paragraphs(report: Report, scenario: Scenario, point: int) -> list[Paragraph]:
+    problems = reasons(scenario)
+    found = [Paragraph("Cannot be", "; ".join(problems) + ".", "bad")] if problems else []
+    found.append(_fit(report, scenario, point))
+    if not problems:
+        found.append(Paragraph("What limits it", _limits(report, scenario, point)))
+    found.append(Paragraph("How far to trust it", _trust(scenario)))
+    return found
+
+
+def _fit(report: Report, scenario: Scenario, point: int) -> Paragraph:
+    total, capacity = report.value("memory_total_bytes", point), report.value("memory_capacity_bytes", point)
+    used = f"{format_quantity(total, 'B')} of {format_quantity(capacity, 'B')} a chip."
+    if not _at(report.fits, point):
+        words = memory_reason(total or 0, capacity or 0, report.value("fewest_chips", point))
+        return Paragraph("Does not fit", f"{words[0].upper()}{words[1:]}.", "bad")
+    batch, context = report.value("largest_batch", point) or 0, report.value("longest_context", point) or 0
+    name = "Micro-batch" if scenario.job.phase == "training" else "Batch"
+    return Paragraph("Fits", f"{used} {name} could be {batch:,.0f}, context {context:,.0f}.", "good")
+
+
+def _limits(report: Report, scenario: Scenario, point: int) -> str:
+    found = shares(report, point)
+    total = sum(found.values())
+    words = {
+        "compute": "computing",
+        "SRAM": "moving operands from SRAM",
+        "HBM": "reading weights and KV cache from HBM" if scenario.job.phase == "decode" else "moving data to and from HBM",
+        "latency": "starting kernels",
+        "network": f"waiting for the network{_largest_message(report, point)}",
+        "pipeline": "waiting for other pipeline stages",
+        "host": "the host",
+    }
+    listed = sorted(((found[k] / total, words[k]) for k in found if total and found[k] / total >= 0.02), reverse=True)
+    return ", ".join(f"{share:.0%} {what}" for share, what in listed) + "."
+
+
+def _largest_message(report: Report, point: int) -> str:
+    exposed = _at(report.exposed_s, point)
+    row = int(np.argmax(exposed))
+    if not exposed[row]:
+        return ""
+    key = next(k for k, i in ROW.items() if i == row)
+    axis, operation, _ = COLLECTIVES[key]
+    count, size = _at(report.traffic.count, point)[row], _at(report.traffic.message_bytes, point)[row]
+    tier = TIERS[int(_at(report.traffic.tier, point)[row])]
+    return f" ({count:,.0f} × {axis} {operation} of {format_quantity(float(size), 'B')}, {tier})"
+
+
+def _trust(scenario: Scenario) -> str:
+    if scenario.efficiency == "ideal":
+        return "Ideal: no losses at all. A bound that real machines stay behind, often by 1.3 to 2 times; compare, do not plan."
+    band = scenario.calibration.band_fraction
+    name = FORMATS[matmul_format(scenario.job.weight_format, scenario.job.activation_format)].label
+    words = {
+        "measured": f"Losses of {scenario.chip.name} are fitted on public measurements.",
+        "derived": f"Losses of {scenario.chip.name} are derived from published figures.",
+        "transferred": f"No public measurement covers {scenario.chip.name} in full: some losses are carried over from similar chips.",
+        "guess": f"Some losses of {scenario.chip.name} are assumed, not measured.",
+    }
+    return f"{words[scenario.calibration.provenance]} Expect ±{band:.0%} in {name}. {scenario.calibration.band_note}".strip()

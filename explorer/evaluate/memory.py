@@ -1,0 +1,178 @@
+"""What fills the memory of the fullest chip, and what else would fit. Arrays have shape (parts, n) or (n,)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.evaluate.columns import Array, Columns
+from explorer.evaluate.operators import rows
+from explorer.evaluate.shape import Shape, cut
+from explorer.physics import attention, memory, transformer
+
+PARTS: dict[str, str] = {
+    "weights": "weights",
+    "gradients": "gradients",
+    "optimizer": "optimizer",
+    "activations": "activations",
+    "kv_cache": "KV cache",
+    "logits": "logits, workspace",
+    "communication": "communication",
+    "reserve": "reserve",
+}
+ROW = {key: i for i, key in enumerate(PARTS)}
+_BYTES_PER_LOGIT = (4.0, 8.0)  # inference: FP32 logits; training: logits and their gradient
+_OPTIMIZER_BYTES = 12.0  # FP32 master weights and two moments
+_WORKSPACE_BYTES = 64 * 1024.0**2  # one matmul workspace of a stream (model.md 5.7: 32 to 64 MiB)
+_BUCKET_BYTES = 2 * 40e6  # two gradient buckets of 40 MB (PyTorch DDP's size)
+_LARGEST_GROUP = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """Parts of the fullest stage, and how far the rest would stretch."""
+
+    parts: Array
+    total: Array
+    capacity: Array
+    largest_batch: Array
+    longest_context: Array
+    fewest_chips: Array
+    params_per_rank: Array
+
+    @property
+    def fits(self) -> Array:
+        """1 where the fullest stage fits, else 0."""
+        return (self.total <= self.capacity).astype(np.float64)
+
+
+def _layer_params(c: Columns) -> Array:
+    core = transformer.attention_params(hidden=c.hidden, heads=c.heads, kv_heads=c.kv_heads, head_dim=c.head_dim)
+    ffn = transformer.ffn_params(hidden=c.hidden, ffn=c.ffn, ffn_matrices=c.ffn_matrices)
+    replicated = transformer.norm_params(hidden=c.hidden)
+    kv_copies = attention.kv_heads_per_rank(kv_heads=c.kv_heads, tp=c.tp) * c.tp / c.kv_heads
+    kv = 2 * c.kv_heads * c.head_dim * c.hidden
+    total: Array = (core + ffn + kv * (kv_copies - 1)) / c.tp + replicated
+    return total
+
+
+def _stage_params(c: Columns, s: Shape) -> Array:
+    """Parameters held by a rank of the first, a middle and the last stage, (3, n)."""
+    layer, table = _layer_params(c), transformer.embedding_params(vocab=c.vocab, hidden=c.hidden) / c.tp
+    alone = c.pp == 1
+    both = np.where(alone, (c.embedding_matrices - 1) * table + c.hidden, 0.0)
+    last = np.where(alone, s.most_layers, np.maximum(1.0, s.fewest_layers)) * layer + table + c.hidden
+    return rows(s.most_layers * layer + table + both, s.most_layers * layer, np.where(alone, 0.0, last))
+
+
+def params_per_rank(c: Columns, s: Shape) -> Array:
+    """Parameters held by the rank that holds most."""
+    return np.max(_stage_params(c, s), axis=0)
+
+
+def _parts(c: Columns, s: Shape) -> Array:
+    """Parts of each stage kind, (parts, 3, n)."""
+    params = _stage_params(c, s)
+    held = (params > 0).astype(np.float64)
+    stage = rows(np.zeros(1), np.minimum(1.0, c.pp - 1), c.pp - 1)
+    last = rows(c.pp == 1, np.zeros(1), c.pp > 1)
+    training, zero = s.training, c.zero
+    weights = memory.sharded_weight_bytes(
+        params=params, bytes_per_param=c.weight_bytes_per_element, dp=np.where(training > 0, s.dp, 1.0),
+        zero=zero * training, layer_params=_layer_params(c),
+    )  # fmt: skip
+    gradients = training * memory.gradient_bytes(params=params, bytes_per_param=np.asarray(4.0), dp=s.dp, zero=zero)
+    optimizer = training * memory.optimizer_bytes(
+        params=params, bytes_per_param=np.asarray(_OPTIMIZER_BYTES), dp=s.dp, zero=zero
+    )
+    flight = memory.in_flight_microbatches(stage=stage, pp=c.pp, microbatches=s.microbatches)
+    activations = np.where(training > 0, flight * s.most_layers * _kept(c, s), _live(c, s))
+    cache = (1 - training) * memory.kv_cache_bytes(
+        tokens=np.ceil(c.batch) * c.context, layers=s.most_layers,
+        kv_heads=attention.kv_heads_per_rank(kv_heads=c.kv_heads, tp=c.tp), head_dim=c.head_dim,
+        kv_bytes_per_element=c.kv_bytes_per_element,
+    )  # fmt: skip
+    per_logit = np.where(training > 0, _BYTES_PER_LOGIT[1], _BYTES_PER_LOGIT[0])
+    logits = memory.logits_bytes(positions=s.head_tokens, vocab=c.vocab, tp=c.tp, bytes_per_logit=per_logit)
+    buffers = 2 * s.tokens * c.hidden * c.stream_bytes_per_element * (c.tp > 1) + training * (s.dp > 1) * _BUCKET_BYTES
+    dynamic = gradients + activations + cache + logits * last + buffers
+    reserve = memory.reserve_bytes(dynamic_bytes=dynamic, fixed_bytes=c.reserve_bytes, fraction=c.reserve_fraction)
+    shape = params.shape
+    stack = (weights, gradients, optimizer, activations, cache, logits * last + _WORKSPACE_BYTES, buffers, reserve)
+    return np.stack([np.broadcast_to(part * held, np.broadcast_shapes(np.shape(part), shape)) for part in stack])
+
+
+def _kept(c: Columns, s: Shape) -> Array:
+    """Activations of one layer that wait for the backward pass, one micro-batch."""
+    return memory.training_activation_bytes(
+        tokens=s.tokens, hidden=c.hidden, heads=c.heads, kv_heads=c.kv_heads, head_dim=c.head_dim, ffn=c.ffn,
+        ffn_matrices=c.ffn_matrices, tp=c.tp, sequence_parallel=c.sequence_parallel, recompute=c.recompute,
+        context=c.context,
+    )  # fmt: skip
+
+
+def _live(c: Columns, s: Shape) -> Array:
+    """Activations alive while one layer runs forward."""
+    return memory.inference_activation_bytes(
+        tokens=s.tokens, hidden=c.hidden, ffn=c.ffn, ffn_matrices=c.ffn_matrices, tp=c.tp,
+        bytes_per_element=c.stream_bytes_per_element,
+    )
+
+
+def _fullest(c: Columns, s: Shape) -> tuple[Array, Array]:
+    """Parts and total of the fullest stage kind."""
+    parts = _parts(c, s)
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    chosen = np.argmax(total, axis=0)
+    points = np.arange(total.shape[1])
+    return parts[:, chosen, points], total[chosen, points]
+
+
+def _grows_with(part_rows: Array, c: Columns, keys: tuple[str, ...]) -> Array:
+    """Bytes of the named parts, with the share of the reserve that grows with them."""
+    total = part_rows[ROW[keys[0]]]
+    for key in keys[1:]:
+        total = total + part_rows[ROW[key]]
+    grown: Array = total * (1 + c.reserve_fraction)
+    return grown
+
+
+def _stretch(c: Columns, s: Shape, parts: Array, total: Array) -> tuple[Array, Array]:
+    """Largest batch and longest context, from the bytes that grow with each (both affine)."""
+    steady = _WORKSPACE_BYTES + s.training * (s.dp > 1) * _BUCKET_BYTES
+    flow = _grows_with(parts, c, ("activations", "kv_cache", "logits", "communication")) - steady * (1 + c.reserve_fraction)
+    flow = np.maximum(flow, 1.0)
+    count = np.where(s.training > 0, c.microbatch, s.microbatches * s.sequences)
+    batch = memory.largest_count(capacity_bytes=c.hbm_bytes, fixed_bytes=total - flow, bytes_each=flow / count)
+    batch = np.where(s.training > 0, batch, np.where(batch > c.pp, np.floor(batch / c.pp) * c.pp, batch))
+    longer = np.where(s.decode > 0, _grows_with(parts, c, ("kv_cache",)), flow)
+    fixed = total - longer
+    context = memory.largest_count(capacity_bytes=c.hbm_bytes, fixed_bytes=fixed, bytes_each=longer / c.context)
+    return batch, context
+
+
+def _fewest(c: Columns) -> Array:
+    """Smallest power-of-two group (tensor-parallel inside the domain, then pipeline) that holds a replica; 0 for none."""
+    best = np.zeros(c.width)
+    widest = np.minimum(np.exp2(np.floor(np.log2(c.domain))), np.exp2(np.floor(np.log2(c.heads))))
+    size = 1.0
+    while size <= _LARGEST_GROUP and not np.all(best):
+        tp = np.minimum(size, widest)
+        pp = np.maximum(1.0, size / tp)
+        trial = c.replace(tp=tp, pp=pp, chips=np.maximum(size, np.where(c.phase == 2, c.chips, size)))
+        _, total = _fullest(trial, cut(trial))
+        holds = (total <= c.hbm_bytes) & (pp <= c.layers)
+        best = np.where((best == 0) & holds, tp * pp, best)
+        size *= 2
+    return best
+
+
+def fill(c: Columns, s: Shape, *, search: bool) -> Memory:
+    """Memory of each point. ``search`` also looks for the smallest group (costs as much again for each doubling)."""
+    parts, total = _fullest(c, s)
+    batch, context = _stretch(c, s, parts, total)
+    nothing = np.zeros(1)
+    return Memory(parts, total, c.full(c.hbm_bytes), batch, context, _fewest(c) if search else nothing, params_per_rank(c, s))

@@ -1,0 +1,104 @@
+"""One scenario of a Report as plain data, for ``--json``. What does not exist is None, never NaN."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from explorer.evaluate import memory, network, operators
+from explorer.evaluate.explain import bound_of, not_modelled, why_not
+from explorer.evaluate.report import TIME_PARTS, Report
+from explorer.quantities import QUANTITIES
+from explorer.specs import Scenario
+
+_WHOLE = {"largest_batch", "longest_context", "fewest_chips"}
+
+
+def record(report: Report, scenario: Scenario, point: int) -> dict[str, Any]:
+    """All results of one scenario, in base units."""
+    possible = bool(report.valid_plan[point if len(report.valid_plan) > 1 else 0])
+    values = {key: _plain(key, report.value(key, point)) for key in QUANTITIES if not key.startswith("memory_")}
+    return {
+        "name": scenario.name,
+        "chip": scenario.chip.id,
+        "fabric": scenario.fabric.id,
+        "workload": scenario.workload.id,
+        "phase": scenario.job.phase,
+        "efficiency": scenario.efficiency,
+        "batch": scenario.job.batch,
+        "context": scenario.job.context,
+        "chips": scenario.plan.chips,
+        "tp": scenario.plan.tp,
+        "pp": scenario.plan.pp,
+        "dp": scenario.plan.chips // (scenario.plan.tp * scenario.plan.pp) if possible else None,
+        "fits": bool(_column(report.fits, point)),
+        "valid_plan": possible,
+        "reasons": why_not(report, scenario, point),
+        **values,
+        "bound": bound_of(report, point).kind if possible else None,
+        "memory": _memory(report, point),
+        "time": _named(TIME_PARTS, report.time_parts, point, "_s") if possible else None,
+        "roofline": _roofline(report, point) if possible else [],
+        "interconnect": _interconnect(report, point) if possible else [],
+        "offer": None if scenario.offer is None else {"kind": scenario.offer.kind, "usd_per_chip_h": scenario.offer.usd_per_chip_h, "date": scenario.offer.date},
+        "calibration": scenario.calibration.provenance if scenario.efficiency == "calibrated" else None,
+        "not_modelled": list(not_modelled(scenario)),
+    }
+
+
+def _column(array: np.ndarray, point: int) -> Any:
+    return array[..., point if array.shape[-1] > 1 else 0]
+
+
+def _plain(key: str, value: float | None) -> float | int | None:
+    if value is None or not np.isfinite(value):
+        return None
+    return int(value) if key in _WHOLE else value
+
+
+def _named(keys: dict[str, str], table: np.ndarray, point: int, unit: str) -> dict[str, float]:
+    return {f"{key}{unit}": float(v) for key, v in zip(keys, _column(table, point), strict=True)}
+
+
+def _memory(report: Report, point: int) -> dict[str, float]:
+    held = report.memory
+    return {
+        **_named(memory.PARTS, held.parts, point, "_bytes"),
+        "total_bytes": float(_column(held.total, point)),
+        "capacity_bytes": float(_column(held.capacity, point)),
+    }
+
+
+def _roofline(report: Report, point: int) -> list[dict[str, Any]]:
+    table = report.operators
+    found = []
+    for i, name in enumerate(operators.OPERATORS):
+        flop, sram, hbm, link, time = (
+            float(_column(a[i], point))
+            for a in (table.flop, table.sram_bytes, table.hbm_bytes, table.link_bytes, table.time_s)
+        )
+        if time <= 0:
+            continue
+        found.append({
+            "operator": name, "flop": flop, "sram_bytes": sram, "hbm_bytes": hbm, "link_bytes": link,
+            "intensity": flop / hbm if hbm else None, "time_s": time,
+            "bound": operators.BOUNDS[int(_column(table.bound[i], point))],
+        })  # fmt: skip
+    return found
+
+
+def _interconnect(report: Report, point: int) -> list[dict[str, Any]]:
+    t = report.traffic
+    found = []
+    for i, (axis, operation, what) in enumerate(network.COLLECTIVES.values()):
+        count = float(_column(t.count[i], point))
+        if count <= 0:
+            continue
+        found.append({
+            "axis": axis.lower(), "operation": operation, "what": what,
+            "tier": network.TIERS[int(_column(t.tier[i], point))],
+            "bytes": float(_column(t.message_bytes[i], point)), "count": count,
+            "time_s": float(_column(t.time_s[i], point)), "exposed_s": float(_column(report.exposed_s[i], point)),
+        })  # fmt: skip
+    return found

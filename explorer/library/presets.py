@@ -1,0 +1,124 @@
+"""The shipped chips, fabrics, workloads and calibrations, by id, and the real values among them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from explorer import paths
+from explorer.errors import ExplorerError, unknown
+from explorer.library.text_files import read_text, shown
+from explorer.library.toml_presets import read_preset
+from explorer.specs import Calibration, Chip, Fabric, Offer, Spec, Workload, get_path
+
+_FOLDERS = ("chips", "fabrics", "workloads", "calibration")
+_KEPT_APART = ("job", "plan", "calibration")  # no product sets these
+T = TypeVar("T", bound=Spec)
+
+
+@dataclass(frozen=True, eq=False)
+class Library:
+    """Presets by id. ``data_version`` is the date in ``presets/VERSION`` and a hash of the files it speaks of."""
+
+    chips: Mapping[str, Chip]
+    fabrics: Mapping[str, Fabric]
+    workloads: Mapping[str, Workload]
+    calibrations: Mapping[str, Calibration]
+    data_version: str
+
+    def chip(self, name: str) -> Chip:
+        """The chip called ``name``. Raises `ExplorerError` with the nearest id."""
+        return _find("chip", self.chips, name)
+
+    def fabric(self, name: str) -> Fabric:
+        """The fabric called ``name``. Raises `ExplorerError` with the nearest id."""
+        return _find("fabric", self.fabrics, name)
+
+    def workload(self, name: str) -> Workload:
+        """The workload called ``name``. Raises `ExplorerError` with the nearest id."""
+        return _find("workload", self.workloads, name)
+
+    def calibration(self, chip: str) -> Calibration:
+        """What the chip called ``chip`` loses against its datasheet. Raises `ExplorerError`."""
+        return _find("calibration", self.calibrations, chip)
+
+    def landmarks(self, path: str) -> tuple[tuple[float, str], ...]:
+        """Real products' values at a scenario's ``path``, sorted; products with the same value share one entry.
+
+        ``offer.usd_per_chip_h`` gives capacity-block prices, so that the same kind of offer is compared. Paths that no
+        product sets (``job.batch``) have none; a path that does not exist raises `ExplorerError`.
+        """
+        root, _, rest = path.partition(".")
+        named: dict[float, list[str]] = {}
+        for label, spec in self._products(root, path):
+            value = get_path(spec, rest)
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                named.setdefault(float(value), []).append(label)
+        return tuple((value, ", ".join(named[value])) for value in sorted(named))
+
+    def _products(self, root: str, path: str) -> list[tuple[str, Spec]]:
+        if root in _KEPT_APART or path in ("name", "efficiency"):
+            return []
+        if root == "offer":
+            return [(c.name, o) for c in self.chips.values() for o in [capacity_block(c)] if o is not None]
+        kinds: dict[str, Mapping[str, Chip] | Mapping[str, Fabric] | Mapping[str, Workload]] = {
+            "chip": self.chips, "fabric": self.fabrics, "workload": self.workloads,
+        }  # fmt: skip
+        if root not in kinds or root == path:
+            raise unknown("path", path, kinds)
+        return [(spec.name, spec) for spec in kinds[root].values()]
+
+
+def capacity_block(chip: Chip) -> Offer | None:
+    """The chip's capacity-block offer, the one kind that every priced chip here has; None where nobody sells it."""
+    return next((offer for offer in chip.offers if offer.kind == "capacity block"), None)
+
+
+def _find(kind: str, specs: Mapping[str, T], name: str) -> T:
+    if name not in specs:
+        raise unknown(kind, name, specs)
+    return specs[name]
+
+
+@cache
+def load_library() -> Library:
+    """The shipped presets, read once. Raises `ExplorerError` for a file that is wrong, naming file, line and key."""
+    return read_library(paths.presets())
+
+
+def read_library(folder: Path) -> Library:
+    """The presets in ``folder``, checked one by one and against each other. Raises `ExplorerError`."""
+    library = Library(
+        chips=_read_folder(folder / "chips", Chip),
+        fabrics=_read_folder(folder / "fabrics", Fabric),
+        workloads=_read_folder(folder / "workloads", Workload),
+        calibrations=_read_folder(folder / "calibration", Calibration),
+        data_version=_data_version(folder),
+    )
+    for chip in library.chips.values():
+        library.calibration(chip.id)
+        for fabric in chip.fabrics:
+            library.fabric(fabric)
+    return library
+
+
+def _read_folder(folder: Path, kind: type[T]) -> Mapping[str, T]:
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        raise ExplorerError(f"no presets in {shown(folder)}: the installation is incomplete")
+    return MappingProxyType({path.stem: read_preset(path, kind) for path in files})
+
+
+def _data_version(folder: Path) -> str:
+    """Date and hash. Line ends are made alike first, so a checkout on Windows says the same."""
+    date = read_text(folder / "VERSION", "the date of the presets").strip()
+    content = hashlib.sha256()
+    for path in sorted((p for name in _FOLDERS for p in (folder / name).glob("*.toml")), key=lambda p: p.as_posix()):
+        content.update(f"{path.parent.name}/{path.name}\n".encode())
+        content.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return f"{date}+{content.hexdigest()[:12]}"

@@ -1,0 +1,105 @@
+"""From a few names and numbers to a whole scenario, with a plan that suits the chip, and the study one starts with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from explorer.errors import ExplorerError, unknown
+from explorer.library.presets import Library, capacity_block
+from explorer.specs import (
+    EFFICIENCIES, FORMATS, PHASES, RECOMPUTES, Chip, Fabric, Job, Plan, Scenario, Study, Workload, build,
+)  # fmt: skip
+
+# Attention kernels keep the cache in plain FP8 where weights and activations are block-scaled.
+_PRECISIONS: dict[str, tuple[str, str, str]] = {
+    "fp32": ("fp32", "fp32", "fp32"),
+    "bf16": ("bf16", "bf16", "bf16"),
+    "fp8": ("fp8", "fp8", "fp8"),
+    "mxfp8": ("mxfp8", "mxfp8", "fp8"),
+    "fp4": ("fp4", "fp4", "fp8"),
+}
+_PARTS = ("w", "a", "kv")
+
+
+def formats_of(precision: str) -> tuple[str, str, str]:
+    """Formats of weights, activations and KV cache: ``fp8``, or ``w=fp8,a=bf16,kv=fp8`` (parts left out are BF16).
+
+    Raises `ExplorerError` for an unknown format or part.
+    """
+    text = precision.strip().casefold()
+    if "=" not in text:
+        if text not in _PRECISIONS:
+            raise unknown("precision", precision, _PRECISIONS)
+        return _PRECISIONS[text]
+    chosen = dict.fromkeys(_PARTS, "bf16")
+    for item in text.split(","):
+        part, _, name = (piece.strip() for piece in item.partition("="))
+        _require("part of the precision", part, _PARTS)
+        _require("format", name, FORMATS)
+        chosen[part] = name
+    return chosen["w"], chosen["a"], chosen["kv"]
+
+
+def suited_tp(chip: Chip, fabric: Fabric, workload: Workload, chips: int) -> int:
+    """Largest power of two that divides ``chips`` and the query heads and stays inside the fast domain.
+
+    ``chip`` does not matter yet; it is asked for so that a chip with a limit of its own can have one.
+    """
+    _ = chip
+    tp = 1
+    while chips % (tp * 2) == 0 and workload.heads % (tp * 2) == 0 and tp * 2 <= fabric.scale_up.domain:
+        tp *= 2
+    return tp
+
+
+def make_scenario(
+    library: Library, *, chip: str, workload: str, phase: str, batch: int, context: int, chips: int,
+    tp: int | None = None, pp: int = 1, microbatch: int = 1, recompute: str = "none", zero: int = 1,
+    precision: str = "bf16", fabric: str | None = None, efficiency: str = "calibrated", name: str | None = None,
+) -> Scenario:  # fmt: skip
+    """One scenario from preset ids. ``tp`` None: the widest that suits; ``fabric`` None: the chip's first.
+
+    ``batch`` counts sequences, of one replica in inference, of all in training; ``context`` counts tokens. The price is
+    the chip's capacity block where it has one. Plans that cannot be (24 chips, TP 7) are made: that is for the
+    evaluation to say. Raises `ExplorerError` for an unknown name or a number out of range.
+    """
+    _require("phase", phase, PHASES)
+    _require("recompute", recompute, RECOMPUTES)
+    _require("efficiency set", efficiency, EFFICIENCIES)
+    the_chip, the_workload = library.chip(chip), library.workload(workload)
+    the_fabric = library.fabric(fabric if fabric is not None else _first_fabric(the_chip))
+    weights, activations, cache = formats_of(precision)
+    job = build(Job, {
+        "phase": phase, "batch": batch, "context": context, "weight_format": weights, "activation_format": activations,
+        "kv_format": cache,
+    })  # fmt: skip
+    split = {"chips": chips, "pp": pp, "microbatch": microbatch, "recompute": recompute, "zero": zero}
+    plan = build(Plan, split | ({"tp": tp} if tp is not None else {}))
+    if tp is None:
+        plan = plan.replace(tp=suited_tp(the_chip, the_fabric, the_workload, max(1, chips // pp)))
+    return build(Scenario, {
+        "name": name if name is not None else the_chip.name, "chip": the_chip, "fabric": the_fabric,
+        "workload": the_workload, "job": job, "plan": plan, "efficiency": efficiency,
+        "calibration": library.calibration(chip), "offer": capacity_block(the_chip),
+    })  # fmt: skip
+
+
+def default_study(library: Library) -> Study:
+    """Llama 3 70B decode on 16 chips each of Trainium2, Trainium3 and B200, each as wide as its domain allows."""
+    scenarios = tuple(
+        make_scenario(library, chip=chip, workload="llama3-70b", phase="decode", batch=32, context=4096, chips=16)
+        for chip in ("trainium2", "trainium3", "b200")
+    )
+    return Study(data_version=library.data_version, title="Llama 3 70B decode on 16 chips", scenarios=scenarios)
+
+
+def _require(kind: str, given: str, names: Iterable[str]) -> None:
+    names = tuple(names)
+    if given not in names:
+        raise unknown(kind, given, names)
+
+
+def _first_fabric(chip: Chip) -> str:
+    if not chip.fabrics:
+        raise ExplorerError(f"{chip.id} names no fabric: choose one")
+    return chip.fabrics[0]

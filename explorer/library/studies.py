@@ -1,0 +1,138 @@
+"""Study files: JSON with a format number, read with suspicion, written so that a crash leaves the old file or the new."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from explorer.errors import ExplorerError
+from explorer.library.text_files import MIB, read_text, reason, shown
+from explorer.specs import SpecError, Study
+from explorer.specs.base import build_json
+
+FORMAT = 1
+Migration = Callable[[dict[str, Any]], dict[str, Any]]
+# From format n to n + 1. A study of an older format walks the whole chain.
+MIGRATIONS: dict[int, Migration] = {}
+
+
+def read_study(path: Path | str) -> Study:
+    """Read a study file. Raises `ExplorerError` in one line that names the file."""
+    path = Path(path)
+    return parse_study(read_text(path, "a study"), shown(path))
+
+
+def parse_study(text: str, where: str = "the text") -> Study:
+    """A study from JSON text of at most 1 MiB (also one embedded in a picture). Raises `ExplorerError`."""
+    if len(text) > MIB:
+        raise _refused(where, "it is larger than 1 MiB")
+    try:
+        data = json.loads(text, parse_constant=_not_a_number)
+    except json.JSONDecodeError as error:
+        raise _refused(where, f"line {error.lineno}, column {error.colno}: {error.msg.casefold()}") from None
+    except RecursionError:
+        raise _refused(where, "it is nested too deeply") from None
+    except ValueError as error:
+        raise _refused(where, str(error).partition(";")[0]) from None
+    data = migrate(data, where)
+    try:
+        return build_json(Study, json.dumps(data, allow_nan=False))
+    except SpecError as error:
+        raise _refused(where, str(error)) from None
+    except RecursionError:
+        raise _refused(where, "it is nested too deeply") from None
+    except ValueError:
+        raise _refused(where, "a number is too large") from None
+
+
+def migrate(
+    data: Any, where: str, migrations: Mapping[int, Migration] = MIGRATIONS, newest: int = FORMAT
+) -> dict[str, Any]:
+    """Bring a study of any known format to the ``newest``, one step after the other. Raises `ExplorerError`."""
+    if not isinstance(data, dict) or "scenarios" not in data or "format" not in data:
+        raise _refused(where, "it has no format and no scenarios")
+    found = data["format"]
+    if isinstance(found, bool) or not isinstance(found, int) or found < 1:
+        raise _refused(where, f"its format is {str(found)[:20]!r}, not a number from 1 to {newest}")
+    if found > newest:
+        raise ExplorerError(f"{where} comes from a newer version: format {found}, and this one reads up to {newest}")
+    for step in range(found, newest):
+        data = migrations[step](data) | {"format": step + 1}
+    return data
+
+
+def study_text(study: Study) -> str:
+    """The study as JSON: the same study, the same text; every float with all its digits."""
+    return json.dumps(study.model_dump(mode="json"), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def write_study(path: Path | str, study: Study) -> None:
+    """Write a study file. An interrupted save leaves the old file whole; links and permissions are kept.
+
+    Raises `ExplorerError` where the path cannot be written; nothing is left behind then.
+    """
+    write_whole(Path(path), study_text(study).encode())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace a file in one step: a temporary file beside it, flushed to the disk, renamed. Raises `ExplorerError`."""
+    name = shown(path)
+    try:
+        target = path.resolve() if path.is_symlink() else path
+        mode = target.stat().st_mode if target.exists() else None
+        if mode is not None and not stat.S_ISREG(mode):
+            raise ExplorerError(f"cannot write {name}: it is {'a folder' if stat.S_ISDIR(mode) else 'not a regular file'}")
+        if mode is not None and not os.access(target, os.W_OK):
+            raise ExplorerError(f"cannot write {name}: it is read-only")
+        _replace(target, content, stat.S_IMODE(mode) if mode is not None else None)
+    except OSError as error:
+        raise ExplorerError(f"cannot write {name}: {reason(error)}") from None
+    except ValueError:
+        raise ExplorerError(f"cannot write {name}: not a possible file name") from None
+
+
+def _replace(target: Path, content: bytes, mode: int | None) -> None:
+    handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".part", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode if mode is not None else 0o666 & ~_umask())
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+    _sync_folder(target.parent)
+
+
+def _umask() -> int:
+    """The process's mask for new files; there is no way to ask for it but to set it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename last. Some systems cannot open or flush a folder; the file itself is on the disk already."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _not_a_number(constant: str) -> float:
+    raise ValueError(f"{constant} is not a number")
+
+
+def _refused(where: str, why: str) -> ExplorerError:
+    return ExplorerError(f"{where} is not a study: {why}")

@@ -1,0 +1,76 @@
+"""One preset file: numbers as people write them, each with its source, split into a spec's plain fields and `sources`.
+
+A number is a table ``{ value = "2.9 TB/s", source = "T2" }``, with ``note``, ``kind`` and ``alternatives`` where they help;
+``source`` names one or several entries of the file's ``[sources]``. ``default_source`` speaks for the numbers without one.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from explorer.errors import ExplorerError
+from explorer.library.sourced import PresetError, split
+from explorer.library.text_files import read_text
+from explorer.specs import Spec, SpecError, build
+
+LONGEST_LINE = 4096
+T = TypeVar("T", bound=Spec)
+
+
+def read_preset(path: Path, kind: type[T]) -> T:
+    """Read and check one file as a ``kind``. Raises `ExplorerError`: file, line, key, and the nearest right name."""
+    text = read_text(path, "a preset")
+    where = f"{path.parent.name}/{path.name}"
+    table = parse_toml(text, where)
+    try:
+        values = split(kind, table)
+    except PresetError as error:
+        raise ExplorerError(f"{_place(where, text, error.key)}: {error}") from None
+    if values.get("id") != path.stem:
+        raise ExplorerError(f"{_place(where, text, 'id')}: id must be the file's name, {path.stem!r}")
+    try:
+        return build(kind, values)
+    except SpecError as error:
+        raise ExplorerError(f"{_place(where, text, str(error).partition(':')[0])}: {error}") from None
+
+
+def parse_toml(text: str, where: str) -> dict[str, Any]:
+    """TOML to a dictionary. Long lines are refused first: a dotted header of 100 KiB takes the parser seconds."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > LONGEST_LINE:
+            raise ExplorerError(f"{where}:{number}: a line of {len(line)} characters (at most {LONGEST_LINE})")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message, _, place = str(error).partition(" (at line ")
+        line = place.partition(",")[0]
+        raise ExplorerError(f"{where}:{line if line.isdigit() else len(text.splitlines())}: {message}") from None
+    except RecursionError:
+        raise ExplorerError(f"{where}: nested too deeply") from None
+    except ValueError as error:
+        raise ExplorerError(f"{where}: {str(error).partition(';')[0]}") from None
+
+
+def _place(where: str, text: str, key: str) -> str:
+    line = line_of(text, key)
+    return f"{where}:{line}" if line else where
+
+
+def line_of(text: str, key: str) -> int:
+    """The line on which a dotted ``key`` is set, or that of the nearest table around it; 0 where neither is found."""
+    best, best_length = 0, 0
+    wanted = [part for part in key.split(".") if part]
+    header: list[str] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        table = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line)
+        setting = re.match(r"\s*([A-Za-z0-9_.\-\"]+)\s*=", line)
+        if table:
+            header = table.group(1).replace('"', "").split(".")
+        found = [*header, *setting.group(1).replace('"', "").split(".")] if setting else header if table else []
+        length = len(found) if found and found == wanted[: len(found)] else 0
+        if length > best_length:
+            best, best_length = number, length
+    return best

@@ -1,0 +1,218 @@
+"""Collectives by textbook algorithm, in the alpha-beta-gamma form: latency, seconds a byte, seconds to add a byte."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.physics.arrays import Array, Value, _array, _ratio
+
+
+def rabenseifner_all_reduce_s(
+    *, buffer_bytes: Value, ranks: Value, latency_s: Value, s_per_byte: Value, add_s_per_byte: Value = 0.0
+) -> Array:
+    """All-reduce by recursive halving and doubling; for long buffers.
+
+    Parameters
+    ----------
+    buffer_bytes : [B] full buffer
+    ranks : [1] size of the group, a power of two
+    latency_s : [s] of a message
+    s_per_byte, add_s_per_byte : [s/B] to send and to add a byte
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``2 log2 p alpha + 2 (p - 1) / p V beta + (p - 1) / p V gamma``
+    Reference: Thakur, Rabenseifner, Gropp 2005, section 4.5 (doi 10.1177/1094342005051521)
+    Leaves out: other group sizes, contention
+    """
+    share = (ranks - 1.0) / ranks * buffer_bytes
+    return _array(2.0 * np.log2(ranks) * latency_s + 2.0 * share * s_per_byte + share * add_s_per_byte)
+
+
+def recursive_doubling_all_reduce_s(
+    *, buffer_bytes: Value, ranks: Value, latency_s: Value, s_per_byte: Value, add_s_per_byte: Value = 0.0
+) -> Array:
+    """All-reduce in which partners exchange whole buffers; for short ones.
+
+    Parameters
+    ----------
+    buffer_bytes : [B] full buffer
+    ranks : [1] size of the group, a power of two
+    latency_s : [s] of a message
+    s_per_byte, add_s_per_byte : [s/B] to send and to add a byte
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``log2 p (alpha + V beta + V gamma)``
+    Reference: Thakur, Rabenseifner, Gropp 2005, section 4.5 (doi 10.1177/1094342005051521)
+    Leaves out: other group sizes, contention
+    """
+    return _array(np.log2(ranks) * (latency_s + buffer_bytes * s_per_byte + buffer_bytes * add_s_per_byte))
+
+
+def binomial_broadcast_s(*, buffer_bytes: Value, ranks: Value, latency_s: Value, s_per_byte: Value) -> Array:
+    """Broadcast down a binomial tree; for short buffers.
+
+    Parameters
+    ----------
+    buffer_bytes : [B] full buffer
+    ranks : [1] size of the group
+    latency_s : [s] of a message
+    s_per_byte : [s/B] to send a byte
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``ceil(log2 p)(alpha + V beta)``
+    Reference: Thakur, Rabenseifner, Gropp 2005, section 4.2 (doi 10.1177/1094342005051521)
+    Leaves out: pipelining of segments
+    """
+    return _array(np.ceil(np.log2(ranks) - 1e-9) * (latency_s + buffer_bytes * s_per_byte))
+
+
+def scatter_gather_broadcast_s(*, buffer_bytes: Value, ranks: Value, latency_s: Value, s_per_byte: Value) -> Array:
+    """Broadcast by scatter and ring all-gather (van de Geijn); for long buffers.
+
+    Parameters
+    ----------
+    buffer_bytes : [B] full buffer
+    ranks : [1] size of the group
+    latency_s : [s] of a message
+    s_per_byte : [s/B] to send a byte
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``(log2 p + p - 1) alpha + 2 (p - 1) / p V beta``
+    Reference: Thakur, Rabenseifner, Gropp 2005, section 4.2 (doi 10.1177/1094342005051521)
+    Leaves out: pipelining of segments
+    """
+    share = (ranks - 1.0) / ranks * buffer_bytes
+    return _array((np.log2(ranks) + ranks - 1.0) * latency_s + 2.0 * share * s_per_byte)
+
+
+def bucket_all_gather_s(
+    *, buffer_bytes: Value, axes: tuple[Value, Value, Value], bytes_per_s: Value, latency_s: Value
+) -> Array:
+    """All-gather on a torus one axis after the other, both directions of each.
+
+    Parameters
+    ----------
+    buffer_bytes : [B] full gathered buffer on one rank
+    axes : [1] lengths of the axes, 1 where absent
+    bytes_per_s : [B/s] one direction of one link
+    latency_s : [s] of a hop
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: sum over the axes of ``ceil((k - 1) / 2) alpha + (k - 1) / k V_i / (2 W)``, ``V_i`` growing from ``V k_1 / N``
+    Reference: Chan et al. 2007, bucket algorithms (doi 10.1002/cpe.1206)
+    Leaves out: the idle axes, which torus_all_gather_s puts to work
+    """
+    held = buffer_bytes / (1.0 * axes[0] * axes[1] * axes[2])
+    total: Value = 0.0
+    for length in axes:
+        held = held * length
+        moved = _ratio((length - 1.0) / length * held, 2.0 * bytes_per_s)
+        total = total + np.ceil((length - 1.0) / 2.0) * latency_s + moved
+    return _array(total)
+
+
+def hierarchical_all_reduce_s(
+    *,
+    buffer_bytes: Value,
+    inside: Value,
+    outside: Value,
+    inside_bytes_per_s: Value,
+    outside_bytes_per_s: Value,
+    inside_latency_s: Value = 0.0,
+    outside_latency_s: Value = 0.0,
+    pipelined: Value = 0.0,
+) -> Array:
+    """All-reduce over domains with rings at both levels.
+
+    Parameters
+    ----------
+    buffer_bytes : [B] full buffer
+    inside, outside : [1] ranks in a domain, and domains
+    inside_bytes_per_s, outside_bytes_per_s : [B/s] one direction of one chip's share of each network
+    inside_latency_s, outside_latency_s : [s] of a step
+    pipelined : [1] 1 runs the two levels at once
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``2 ((g - 1) a + (g - 1) / g V / W) + 2 ((m - 1) a' + (m - 1) / m (V / g) / W')``; pipelined: the larger
+    Reference: Jia et al. 2018, hierarchical all-reduce (arXiv:1807.11205)
+    Leaves out: time to fill the pipeline
+    """
+    near = (inside - 1.0) * inside_latency_s + _ratio((inside - 1.0) / inside * buffer_bytes, inside_bytes_per_s)
+    shard = buffer_bytes / inside
+    far = (outside - 1.0) * outside_latency_s + _ratio((outside - 1.0) / outside * shard, outside_bytes_per_s)
+    return _array(2.0 * np.where(np.greater(pipelined, 0.0), np.maximum(near, far), near + far))
+
+
+def library_ring_latency_s(
+    *, ranks: Value, nodes: Value, base_s: Value, near_step_s: Value, far_step_s: Value
+) -> Array:
+    """Latency that a communication library books for a ring all-reduce.
+
+    Parameters
+    ----------
+    ranks, nodes : [1] size of the group, and nodes it spans
+    base_s : [s] of the call (see LIBRARY_LATENCY_S)
+    near_step_s, far_step_s : [s] of a step inside a node and between nodes
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``base + (2 (n - 1) - f) near + f far``, ``f = 2 (nodes - 1)``
+    Reference: NVIDIA NCCL, src/graph/tuning.cc (github.com/NVIDIA/nccl)
+    Leaves out: the plateau factor of its Simple protocol, the network card's own overhead
+    """
+    far = 2.0 * (nodes - 1.0)
+    return _array(base_s + (2.0 * (ranks - 1.0) - far) * near_step_s + far * far_step_s)
+
+
+def library_tree_latency_s(
+    *, ranks: Value, nodes: Value, base_s: Value, near_step_s: Value, far_step_s: Value
+) -> Array:
+    """Latency that a communication library books for a tree all-reduce.
+
+    Parameters
+    ----------
+    ranks, nodes : [1] size of the group, and nodes it spans
+    base_s : [s] of the call (see LIBRARY_LATENCY_S)
+    near_step_s, far_step_s : [s] of a step inside a node and between nodes
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``base + 2 ((n / nodes - 1) near + floor(log2 nodes) far)``
+    Reference: NVIDIA NCCL, src/graph/tuning.cc (github.com/NVIDIA/nccl)
+    Leaves out: the network card's own overhead
+    """
+    depth = np.floor(np.log2(nodes) + 1e-9)
+    return _array(base_s + 2.0 * ((ranks / nodes - 1.0) * near_step_s + depth * far_step_s))
+
+
+LIBRARY_LATENCY_S: dict[tuple[str, str], tuple[float, float, float]] = {
+    ("tree", "LL"): (6.8e-6, 0.6e-6, 5e-6),
+    ("tree", "LL128"): (14e-6, 1.25e-6, 8.5e-6),
+    ("tree", "Simple"): (8.4e-6, 4e-6, 14e-6),
+    ("ring", "LL"): (6.6e-6, 0.6e-6, 2.7e-6),
+    ("ring", "LL128"): (14e-6, 1.9e-6, 4e-6),
+    ("ring", "Simple"): (8.4e-6, 3.4e-6, 14e-6),
+}
+"""[s] base, NVLink step and network step by (algorithm, protocol), from NCCL's tuning table as of mid-2026."""

@@ -1,0 +1,84 @@
+"""Which part of a fabric a group of ranks uses: axes of a torus, domains of a switched network."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.physics.arrays import Array, Value, _array
+
+Axes = tuple[Value, Value, Value]
+
+
+def torus_group(*, ranks: Value, stride: Value, axes: Axes, axis_share: Axes) -> tuple[Array, Array, Array]:
+    """Axes of a torus that a group gets when groups fill the axes in order, inner parallelism first.
+
+    Parameters
+    ----------
+    ranks : [1] size of the group
+    stride : [1] chips that inner parallelism occupies below each rank
+    axes : [1] lengths of the three axes, 1 where absent
+    axis_share : [1] part of a chip's torus bandwidth on each axis, 0 where absent
+
+    Returns
+    -------
+    rate_fraction : [1] part of a chip's torus bandwidth the group can use, broadcast shape
+    hops : [1] longest way, summed over the axes
+    longest_axis : [1] longest extent; a part of an axis, having no wrap-around, counts twice
+
+    Equation: extent ``clip(min(stride n, c_i) / max(stride, c_(i-1)), 1, k_i)``, ``c_i`` the cumulative product of the lengths
+    Reference: derived; wrapped and unwrapped axes as in Austin et al. 2025, How to Scale Your Model, sharding chapter
+    Leaves out: groups that do not line up with an axis, other groups on the same links
+    """
+    fraction: Value = 0.0
+    hops: Value = 0.0
+    longest: Value = 1.0
+    inner: Value = 1.0
+    for length, share in zip(axes, axis_share, strict=True):
+        outer = 1.0 * inner * length
+        extent = np.clip(np.minimum(1.0 * stride * ranks, outer) / np.maximum(stride, inner), 1.0, length)
+        used = np.greater(extent, 1.0)
+        whole = np.greater_equal(extent, length)
+        fraction = fraction + np.where(used, np.where(whole, 1.0, 0.5) * share, 0.0)
+        hops = hops + np.where(used, np.where(whole, np.floor(extent / 2.0), extent - 1.0), 0.0)
+        longest = np.maximum(longest, np.where(used, extent * np.where(whole, 1.0, 2.0), 1.0))
+        inner = outer
+    return _array(fraction), _array(hops), _array(longest)
+
+
+def group_inside(*, ranks: Value, stride: Value, domain: Value) -> Array:
+    """Ranks of a group that share one scale-up domain.
+
+    Parameters
+    ----------
+    ranks : [1] size of the group
+    stride : [1] chips that inner parallelism occupies below each rank
+    domain : [1] chips of a domain
+
+    Returns
+    -------
+    [1] broadcast shape, at least 1
+
+    Equation: ``clip(floor(domain / stride), 1, n)``
+    Reference: rank order of Megatron-LM (Narayanan et al. 2021, arXiv:2104.04473): tensor parallel innermost
+    Leaves out: groups that straddle a domain's edge
+    """
+    return _array(np.clip(np.floor(domain / stride), 1.0, ranks))
+
+
+def group_outside(*, ranks: Value, inside: Value) -> Array:
+    """Domains that a group spans.
+
+    Parameters
+    ----------
+    ranks : [1] size of the group
+    inside : [1] ranks of it in one domain
+
+    Returns
+    -------
+    [1] broadcast shape
+
+    Equation: ``ceil(n / inside)``
+    Reference: definition
+    Leaves out: a last domain that is only partly filled
+    """
+    return np.ceil(ranks / inside)
