@@ -7,7 +7,18 @@ from collections.abc import Iterable
 from explorer.errors import ExplorerError, unknown
 from explorer.library.presets import Library, capacity_block
 from explorer.specs import (
-    EFFICIENCIES, FORMATS, PHASES, RECOMPUTES, Chip, Fabric, Job, Plan, Scenario, Study, Workload, build,
+    EFFICIENCIES,
+    FORMATS,
+    PHASES,
+    RECOMPUTES,
+    Chip,
+    Fabric,
+    Job,
+    Plan,
+    Scenario,
+    Study,
+    Workload,
+    build,
 )  # fmt: skip
 
 # Attention kernels keep the cache in plain FP8 where weights and activations are block-scaled.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import stat
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -62,9 +62,10 @@ def migrate(
         raise _refused(where, f"its format is {str(found)[:20]!r}, not a number from 1 to {newest}")
     if found > newest:
         raise ExplorerError(f"{where} comes from a newer version: format {found}, and this one reads up to {newest}")
+    study: dict[str, Any] = data
     for step in range(found, newest):
-        data = migrations[step](data) | {"format": step + 1}
-    return data
+        study = migrations[step](study) | {"format": step + 1}
+    return study
 
 
 def study_text(study: Study) -> str:
@@ -98,26 +99,22 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def _replace(target: Path, content: bytes, mode: int | None) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".part", dir=target.parent)
+    temporary = target.parent / f".{target.name[:40]}.{secrets.token_hex(6)}.part"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    handle = os.open(temporary, flags, 0o666)  # less what the process's mask takes away
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, mode if mode is not None else 0o666 & ~_umask())
+        if mode is not None:
+            os.chmod(temporary, mode)
         os.replace(temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
     _sync_folder(target.parent)
-
-
-def _umask() -> int:
-    """The process's mask for new files; there is no way to ask for it but to set it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _sync_folder(folder: Path) -> None:

@@ -97,6 +97,27 @@ def scatter_gather_broadcast_s(*, buffer_bytes: Value, ranks: Value, latency_s: 
     return _array((np.log2(ranks) + ranks - 1.0) * latency_s + 2.0 * share * s_per_byte)
 
 
+def line_all_gather_s(*, buffer_bytes: Value, ranks: Value, bytes_per_s: Value, latency_s: Value) -> Array:
+    """All-gather on an axis without wrap-around: its end rank takes in everything over one link.
+
+    Parameters
+    ----------
+    buffer_bytes : [B] full gathered buffer on one rank
+    ranks : [1] size of the group
+    bytes_per_s : [B/s] one direction of one link
+    latency_s : [s] of a hop
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``(n - 1)(alpha + V / (n W))``
+    Reference: Austin et al. 2025, How to Scale Your Model, sharding chapter
+    Leaves out: efficiency and saturation
+    """
+    return _array((ranks - 1.0) * latency_s + _ratio((ranks - 1.0) / ranks * buffer_bytes, bytes_per_s))
+
+
 def bucket_all_gather_s(
     *, buffer_bytes: Value, axes: tuple[Value, Value, Value], bytes_per_s: Value, latency_s: Value
 ) -> Array:

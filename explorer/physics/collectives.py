@@ -5,72 +5,71 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.physics.algorithms import (
-    binomial_broadcast_s as binomial_broadcast_s,
-)
-from explorer.physics.algorithms import (
-    bucket_all_gather_s as bucket_all_gather_s,
-)
-from explorer.physics.algorithms import (
-    hierarchical_all_reduce_s as hierarchical_all_reduce_s,
-)
-from explorer.physics.algorithms import (
-    library_ring_latency_s as library_ring_latency_s,
-)
-from explorer.physics.algorithms import (
-    library_tree_latency_s as library_tree_latency_s,
-)
-from explorer.physics.algorithms import (
-    rabenseifner_all_reduce_s as rabenseifner_all_reduce_s,
-)
-from explorer.physics.algorithms import (
-    recursive_doubling_all_reduce_s as recursive_doubling_all_reduce_s,
-)
-from explorer.physics.algorithms import (
-    scatter_gather_broadcast_s as scatter_gather_broadcast_s,
+    binomial_broadcast_s,
+    bucket_all_gather_s,
+    hierarchical_all_reduce_s,
+    library_ring_latency_s,
+    library_tree_latency_s,
+    line_all_gather_s,
+    rabenseifner_all_reduce_s,
+    recursive_doubling_all_reduce_s,
+    scatter_gather_broadcast_s,
 )
 from explorer.physics.all_to_all import (
-    ragged_all_to_all_s as ragged_all_to_all_s,
-)
-from explorer.physics.all_to_all import (
-    ring_all_to_all_s as ring_all_to_all_s,
-)
-from explorer.physics.all_to_all import (
-    switch_all_to_all_s as switch_all_to_all_s,
-)
-from explorer.physics.all_to_all import (
-    torus_all_to_all_s as torus_all_to_all_s,
-)
-from explorer.physics.all_to_all import (
-    two_level_all_to_all_s as two_level_all_to_all_s,
+    ragged_all_to_all_s,
+    ring_all_to_all_s,
+    switch_all_to_all_s,
+    torus_all_to_all_s,
+    two_level_all_to_all_s,
 )
 from explorer.physics.arrays import Array, Value, _array, _ratio
-from explorer.physics.groups import (
-    group_inside as group_inside,
-)
-from explorer.physics.groups import (
-    group_outside as group_outside,
-)
-from explorer.physics.groups import (
-    torus_group as torus_group,
-)
+from explorer.physics.groups import group_inside, group_outside, torus_group
 from explorer.physics.links import (
-    all_gather_bus_bytes_per_s as all_gather_bus_bytes_per_s,
+    all_gather_bus_bytes_per_s,
+    all_reduce_bus_bytes_per_s,
+    crossover_bytes,
+    effective_bytes_per_s,
+    point_to_point_s,
+    tree_all_gather_bytes_per_s,
 )
-from explorer.physics.links import (
-    all_reduce_bus_bytes_per_s as all_reduce_bus_bytes_per_s,
-)
-from explorer.physics.links import (
-    crossover_bytes as crossover_bytes,
-)
-from explorer.physics.links import (
-    effective_bytes_per_s as effective_bytes_per_s,
-)
-from explorer.physics.links import (
-    point_to_point_s as point_to_point_s,
-)
-from explorer.physics.links import (
-    tree_all_gather_bytes_per_s as tree_all_gather_bytes_per_s,
-)
+
+__all__ = [
+    "all_gather_bus_bytes_per_s",
+    "all_reduce_bus_bytes_per_s",
+    "binomial_broadcast_s",
+    "bucket_all_gather_s",
+    "crossover_bytes",
+    "effective_bytes_per_s",
+    "group_inside",
+    "group_outside",
+    "hierarchical_all_reduce_s",
+    "in_network_all_reduce_s",
+    "library_ring_latency_s",
+    "library_tree_latency_s",
+    "line_all_gather_s",
+    "point_to_point_s",
+    "rabenseifner_all_reduce_s",
+    "ragged_all_to_all_s",
+    "recursive_doubling_all_reduce_s",
+    "ring_all_gather_s",
+    "ring_all_reduce_s",
+    "ring_all_to_all_s",
+    "ring_reduce_scatter_s",
+    "scatter_gather_broadcast_s",
+    "switch_all_gather_s",
+    "switch_all_reduce_s",
+    "switch_all_to_all_s",
+    "switch_reduce_scatter_s",
+    "torus_all_gather_s",
+    "torus_all_reduce_s",
+    "torus_all_to_all_s",
+    "torus_group",
+    "torus_reduce_scatter_s",
+    "tree_all_gather_bytes_per_s",
+    "two_level_all_to_all_s",
+    "two_tier_all_gather_s",
+    "two_tier_all_reduce_s",
+]
 
 
 def ring_all_gather_s(
@@ -157,27 +156,6 @@ def ring_all_reduce_s(
         latency_s=latency_s,
         bidirectional=bidirectional,
     )
-
-
-def line_all_gather_s(*, buffer_bytes: Value, ranks: Value, bytes_per_s: Value, latency_s: Value) -> Array:
-    """All-gather on an axis without wrap-around: its end rank takes in everything over one link.
-
-    Parameters
-    ----------
-    buffer_bytes : [B] full gathered buffer on one rank
-    ranks : [1] size of the group
-    bytes_per_s : [B/s] one direction of one link
-    latency_s : [s] of a hop
-
-    Returns
-    -------
-    [s] broadcast shape
-
-    Equation: ``(n - 1)(alpha + V / (n W))``
-    Reference: Austin et al. 2025, How to Scale Your Model, sharding chapter
-    Leaves out: efficiency and saturation
-    """
-    return _array((ranks - 1.0) * latency_s + _moved_s(buffer_bytes, ranks, bytes_per_s))
 
 
 def torus_all_gather_s(

@@ -5,27 +5,39 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.physics.activations import (
-    embedding_activation_bytes as embedding_activation_bytes,
-)
-from explorer.physics.activations import (
-    estimator_activation_bytes as estimator_activation_bytes,
-)
-from explorer.physics.activations import (
-    first_stage_layers as first_stage_layers,
-)
-from explorer.physics.activations import (
-    in_flight_microbatches as in_flight_microbatches,
-)
-from explorer.physics.activations import (
-    inference_activation_bytes as inference_activation_bytes,
-)
-from explorer.physics.activations import (
-    korthikanti_activation_bytes as korthikanti_activation_bytes,
-)
-from explorer.physics.activations import (
-    training_activation_bytes as training_activation_bytes,
+    embedding_activation_bytes,
+    estimator_activation_bytes,
+    first_stage_layers,
+    in_flight_microbatches,
+    inference_activation_bytes,
+    korthikanti_activation_bytes,
+    training_activation_bytes,
 )
 from explorer.physics.arrays import ROWS_PER_TOKEN, Array, Value, _array, _ratio
+
+__all__ = [
+    "STATE_SCHEMES",
+    "embedding_activation_bytes",
+    "estimator_activation_bytes",
+    "first_stage_layers",
+    "gradient_bytes",
+    "in_flight_microbatches",
+    "inference_activation_bytes",
+    "korthikanti_activation_bytes",
+    "kv_cache_bytes",
+    "largest_count",
+    "logits_bytes",
+    "optimizer_bytes",
+    "paged_tokens",
+    "reserve_bytes",
+    "sharded_weight_bytes",
+    "state_bytes_per_param",
+    "training_activation_bytes",
+    "weight_bytes",
+    "windowed_kv_bytes",
+    "zero_state_bytes",
+]
+
 
 STATE_SCHEMES: dict[str, tuple[float, float, float]] = {
     "fp32_adam": (4.0, 4.0, 8.0),

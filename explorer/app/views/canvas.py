@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
@@ -64,10 +64,10 @@ class Canvas(pg.PlotWidget):
         for side in ("left", "bottom", "right", "top"):
             plot.hideAxis(side)
 
-    def put(self, frame: Frame) -> None:
-        """Lay the curves' rectangle at ``frame``."""
-        right = self.width() - frame.left - frame.width
-        below = self.height() - frame.top - frame.height
+    def put(self, frame: Frame, size: QSize) -> None:
+        """Lay the curves' rectangle at ``frame`` in a widget of ``size``."""
+        right = size.width() - frame.left - frame.width
+        below = size.height() - frame.top - frame.height
         margins = (frame.left, frame.top, right, below)
         if margins != self._margins:
             self._margins = margins

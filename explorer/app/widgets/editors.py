@@ -37,7 +37,7 @@ class NumberEditor(QObject):
         self.field.setAccessibleName(f"{knob.label}, value")
         self.slider.setAccessibleName(knob.label)
         self.field.typed.connect(self._typed)
-        self.field.textChanged.connect(lambda _: None if self.field.wrong else self.mended.emit())
+        self.field.mended.connect(self.mended)
         self.slider.moved.connect(self._moved)
         self.slider.reset_asked.connect(self.reset_asked)
         self.slider.gesture_ended.connect(self.gesture_ended)

@@ -15,6 +15,7 @@ class NumberField(QLineEdit):
     """Shows a text, hands over what was typed, and keeps wrong text in red until it is mended or dropped with Esc."""
 
     typed = Signal(str)
+    mended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,6 +85,7 @@ class NumberField(QLineEdit):
             self.setToolTip(tip(self._usual_tip))
             self.setAccessibleDescription(self._description)
             self._paint_wrong(False)
+            self.mended.emit()
 
     def _mend(self) -> None:
         if self.wrong and self.text() == self._shown:

@@ -1,0 +1,177 @@
+"""A chart of horizontal stacked bars, one per scenario."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from explorer.app.look import Look, plain_look
+from explorer.app.views import bar_layout, bar_paint, legend
+from explorer.app.views.ink import Ink
+from explorer.app.views.picture import EMPTY
+from explorer.app.views.tip import TipBox
+from explorer.charts.model import Chart
+
+_SIDE = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_BARS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+
+
+class BarView(QWidget):
+    """Shows a `Chart` that has bars. ``hovered`` carries the read-out under the hand, or nothing."""
+
+    hovered = Signal(str)
+
+    def __init__(self, look: Look | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.ink = Ink(look or plain_look())
+        self.chart = EMPTY
+        self._ghost: dict[str, float] = {}
+        self._held = False
+        self._top_value = 1.0
+        self._picked: tuple[int, int] | None = None
+        self._layout: bar_layout.Layout | None = None
+        self.tip = TipBox(self)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(60, 60)
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 300)
+
+    def show_chart(self, chart: Chart) -> None:
+        """Bring the view in line with ``chart``; emits nothing."""
+        fresh = chart.key != self.chart.key or not self.chart.bars
+        self.chart = chart
+        if chart.title != self.accessibleName():
+            self.setAccessibleName(chart.title)
+        if chart.summary != self.accessibleDescription():
+            self.setAccessibleDescription(chart.summary)
+        if fresh or not self._held:
+            self._top_value = bar_layout.reach(chart)
+        self._touch()
+
+    def show_ghost(self, chart: Chart | None) -> None:
+        """A tick where each bar ended in another state, where it ends elsewhere now."""
+        self._ghost = {_key(b.slot, b.label): b.total for b in chart.bars} if chart else {}
+        self.update()
+
+    def hold_axes(self, on: bool) -> None:
+        """Keep the scale while a drag lasts; fit again at its end."""
+        self._held = on
+        top_value = self._top_value if on else bar_layout.reach(self.chart)
+        if top_value != self._top_value:
+            self._top_value = top_value
+            self._touch()
+
+    def set_look(self, look: Look) -> None:
+        """Other colours and sizes."""
+        self.ink = Ink(look)
+        self._touch()
+
+    def _touch(self) -> None:
+        self._layout = None
+        self._show_tip()
+        self.update()
+
+    def bars_layout(self) -> bar_layout.Layout:
+        """Where everything stands, measured when asked for."""
+        if self._layout is None:
+            self._layout = bar_layout.lay_out(self.chart, self.size(), self._top_value, self.ink)
+        return self._layout
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ink, on = self.ink, self.bars_layout()
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), ink.color(ink.theme.card))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for row in on.rows:
+            before = self._ghost.get(_key(row.bar.slot, row.bar.label))
+            bar_paint.paint_row(painter, row, on, before if before != row.bar.total else None, ink)
+        legend.paint(painter, on.legend, QPointF(self._legend_left(on), on.legend_top), ink)
+        piece = self._piece()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if piece is not None:
+            painter.setPen(ink.pen(ink.theme.text, 1.8 * ink.hair))
+            painter.drawRect(piece.box)
+        if self.hasFocus():
+            painter.setPen(ink.pen(ink.theme.accent, 1.5 * ink.hair))
+            painter.drawRoundedRect(self.rect().adjusted(2, 2, -2, -2), 4, 4)
+        painter.end()
+
+    def _legend_left(self, on: bar_layout.Layout) -> float:
+        ends = (p.x + legend.sample_width(p.entry, self.ink) + self.ink.width("small", p.text) for p in on.legend)
+        spare = self.width() - max(ends, default=0.0)
+        return min(on.left, max(self.ink.em, spare - self.ink.em))
+
+    def _piece(self) -> bar_layout.Piece | None:
+        pieces = (p for row in self.bars_layout().rows for p in row.pieces)
+        return next((p for p in pieces if (p.bar, p.segment) == self._picked), None)
+
+    def _pick(self, picked: tuple[int, int] | None) -> None:
+        if picked == self._picked:
+            return
+        self._picked = picked
+        self._show_tip()
+        self.update()
+        self.hovered.emit(self.tip.text)
+
+    def _show_tip(self) -> None:
+        piece = self._piece() if self._picked is not None else None
+        text = _tip(self.chart, piece) if piece is not None else ""
+        if piece is None or not text:
+            self.tip.clear()
+        else:
+            self.tip.show_tip(self.ink, text, QPointF(piece.box.center().x(), piece.box.top()), 0.3 * self.ink.em)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Pick the piece under the pointer."""
+        at, slack = event.position(), 3.0
+        pieces = [p for row in self.bars_layout().rows for p in row.pieces]
+        inside = [p for p in pieces if p.box.adjusted(0, -slack, 0, slack).contains(at)]
+        self._pick((inside[-1].bar, inside[-1].segment) if inside else None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._pick(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and Right step through the pieces, Up and Down through the bars, Escape lets go."""
+        key = Qt.Key(event.key())
+        order = [(p.bar, p.segment) for row in self.bars_layout().rows for p in row.pieces]
+        if key in _SIDE and order:
+            at = order.index(self._picked) + _SIDE[key] if self._picked in order else 0
+            self._pick(order[max(0, min(len(order) - 1, at))])
+        elif key in _BARS and order:
+            bar, segment = self._picked or (-1, 0)
+            ahead = [p for p in order if (p[0] - bar) * _BARS[key] > 0]
+            if ahead:
+                beside = ahead[0][0] if _BARS[key] > 0 else ahead[-1][0]
+                self._pick(min((p for p in ahead if p[0] == beside), key=lambda p: abs(p[1] - segment)))
+        elif key == Qt.Key.Key_Escape and self._picked is not None:
+            self._pick(None)
+        else:
+            super().keyPressEvent(event)
+            return
+        self.setAccessibleDescription(self.tip.text or self.chart.summary)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.setAccessibleDescription(self.chart.summary)
+        self._pick(None)
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._touch()
+
+
+def _key(slot: int, label: str) -> str:
+    return f"{slot} {label}"
+
+
+def _tip(chart: Chart, piece: bar_layout.Piece) -> str:
+    bar = chart.bars[piece.bar]
+    segment = bar.segments[piece.segment]
+    return segment.tip or f"{segment.label} · {bar.label}"

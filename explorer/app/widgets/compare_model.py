@@ -1,0 +1,147 @@
+"""The comparison table for Qt: what a cell says, and how it is painted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from explorer.app.look import Look, plain_look, tip
+from explorer.app.widgets.marker import draw_marker
+from explorer.charts.model import Cell, Table
+
+Index = QModelIndex | QPersistentModelIndex
+_COLOURS = {"good": "good", "bad": "bad", "warn": "warn", "faint": "muted", "normal": "muted"}
+_Role = Qt.ItemDataRole
+
+
+class CompareModel(QAbstractTableModel):
+    """Column 0 names the scenario; the others are the shown columns of the table."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = Table("", (), (), (), ())
+        self.columns: tuple[int, ...] = ()
+
+    def show(self, table: Table, columns: tuple[int, ...]) -> bool:
+        """Exchange the table; True when rows or columns are others than before."""
+        keys = [table.columns[i].key for i in columns]
+        known = [self.table.columns[i].key for i in self.columns]
+        same = keys == known and len(table.rows) == len(self.table.rows)
+        if same:
+            self.table, self.columns = table, columns
+            if table.rows:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(table.rows) - 1, len(columns)))
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(columns))
+            return False
+        self.beginResetModel()
+        self.table, self.columns = table, columns
+        self.endResetModel()
+        return True
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.table.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.columns) + 1
+
+    def cell(self, index: Index) -> Cell | None:
+        """The table's cell; None in the column of names."""
+        return self.table.rows[index.row()][self.columns[index.column() - 1]] if index.column() else None
+
+    def name(self, row: int) -> tuple[str, bool]:
+        """A scenario's name, and whether it is the baseline."""
+        return self.table.row_labels[row], row == self.table.baseline
+
+    def data(self, index: Index, role: int = _Role.DisplayRole) -> Any:
+        if not index.isValid() or role not in (_Role.DisplayRole, _Role.AccessibleTextRole, _Role.ToolTipRole):
+            return None
+        cell = self.cell(index)
+        if cell is None:
+            name, is_baseline = self.name(index.row())
+            return tip(name) if role == _Role.ToolTipRole else f"{name}{' (baseline)' if is_baseline else ''}"
+        if role == _Role.ToolTipRole:
+            return None
+        text = f"{cell.text} {cell.change}".strip()
+        label = self.table.columns[self.columns[index.column() - 1]].label
+        return f"{label}: {text}" if role == _Role.AccessibleTextRole else text
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal or section > len(self.columns):
+            return None
+        if section == 0:
+            return {_Role.AccessibleTextRole: "scenario", _Role.DisplayRole: ""}.get(_Role(role))
+        column = self.table.columns[self.columns[section - 1]]
+        if role == _Role.ToolTipRole:
+            return tip(column.help)
+        if role == _Role.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return column.label if role in (_Role.DisplayRole, _Role.AccessibleTextRole) else None
+
+
+class CompareDelegate(QStyledItemDelegate):
+    """Value in the text's colour, change beside it in green or red, a marker before each name."""
+
+    look: Look = plain_look()
+
+    def natural(self, model: CompareModel, index: QModelIndex) -> int:
+        """Width that shows everything [px]."""
+        look, cell = self.look, model.cell(index)
+        wide = QFontMetrics(look.font("base")).horizontalAdvance
+        if cell is None:
+            name, is_baseline = model.name(index.row())
+            tag = QFontMetrics(look.font("small")).horizontalAdvance("baseline") + look.px(7) if is_baseline else 0
+            return look.px(22) + wide(name) + tag + look.px(10)
+        return wide(cell.text) + (wide(cell.change) + look.px(6) if cell.change else 0) + look.px(16)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(self.look.px(80), self.look.px(24))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        look, model = self.look, index.model()
+        assert isinstance(model, CompareModel)
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        painter.save()
+        if index.row():
+            painter.setPen(QPen(look.colour("grid"), 1))
+            painter.drawLine(rect.topLeft(), rect.topRight())
+        cell = model.cell(index)
+        if cell is None:
+            self._paint_name(painter, rect, model, index.row())
+        else:
+            self._paint_cell(painter, rect, cell)
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(look.colour("accent"), look.px(1.4)))
+            painter.drawRoundedRect(rect.adjusted(1, 2, -2, -2), look.px(3), look.px(3))
+        painter.restore()
+
+    def _paint_name(self, painter: QPainter, rect: QRect, model: CompareModel, row: int) -> None:
+        look, (name, is_baseline), slot = self.look, model.name(row), model.table.row_slots[row]
+        middle = QPointF(rect.left() + look.px(10), rect.center().y() + 0.5)
+        draw_marker(painter, slot, middle, look.px(9), look.hue(slot))
+        metrics = QFontMetrics(look.font("base"))
+        room = rect.adjusted(look.px(22), 0, 0, 0)
+        text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width())
+        _write(painter, room, text, look, "base", "text", Qt.AlignmentFlag.AlignLeft)
+        if is_baseline:
+            after = room.adjusted(metrics.horizontalAdvance(text) + look.px(7), 0, 0, 0)
+            _write(painter, after, "baseline", look, "small", "muted", Qt.AlignmentFlag.AlignLeft)
+
+    def _paint_cell(self, painter: QPainter, rect: QRect, cell: Cell) -> None:
+        look = self.look
+        right = rect.adjusted(0, 0, -look.px(8), 0)
+        alone = "text" if cell.change or cell.severity == "normal" else _COLOURS[cell.severity]
+        if cell.change:
+            _write(painter, right, cell.change, look, "base", _COLOURS[cell.severity], Qt.AlignmentFlag.AlignRight)
+            wide = QFontMetrics(look.font("base")).horizontalAdvance(cell.change)
+            right = right.adjusted(0, 0, -wide - look.px(6), 0)
+        _write(painter, right, cell.text, look, "base", alone, Qt.AlignmentFlag.AlignRight)
+
+
+def _write(painter: QPainter, rect: QRect, text: str, look: Look, kind: Any, colour: str, side: Qt.AlignmentFlag) -> None:
+    painter.setFont(look.font(kind))
+    painter.setPen(look.colour(colour))
+    painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, text)

@@ -1,0 +1,38 @@
+"""A comparison table as text for the clipboard."""
+
+from __future__ import annotations
+
+from explorer.charts.model import Cell, Table
+
+
+def visible_columns(table: Table, differences_only: bool) -> tuple[int, ...]:
+    """Indices of the columns that are shown. A lone row differs from nothing, so all of it is shown."""
+    every = range(len(table.columns))
+    some = tuple(i for i in every if not table.columns[i].same)
+    return some if differences_only and len(table.rows) > 1 else tuple(every)
+
+
+def as_tsv(table: Table, columns: tuple[int, ...]) -> str:
+    """Tab-separated: units in the header, bare numbers below, so that a spreadsheet can reckon with them."""
+    head = ["scenario", *(_head(table, i) for i in columns)]
+    lines = [head, *([label, *(_bare(row[i]) for i in columns)] for label, row in zip(table.row_labels, table.rows, strict=True))]
+    return "\n".join("\t".join(_safe(cell) for cell in line) for line in lines) + "\n"
+
+
+def _head(table: Table, index: int) -> str:
+    column = table.columns[index]
+    return f"{column.label} [{column.unit}]" if column.unit not in ("", "1") else column.label
+
+
+def _bare(cell: Cell) -> str:
+    return cell.text if cell.value is None else str(cell.value)
+
+
+def _safe(text: str) -> str:
+    """One cell: no tabs or line breaks, and nothing that a spreadsheet would run as a formula."""
+    flat = " ".join(text.split())
+    try:
+        float(flat)
+    except ValueError:
+        return f"'{flat}" if flat[:1] in ("=", "+", "-", "@") else flat
+    return flat

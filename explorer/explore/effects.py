@@ -1,0 +1,83 @@
+"""Which knobs do anything here: each knob at its extremes, all in one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from explorer.errors import ExplorerError
+from explorer.evaluate import Report, evaluate, lower
+from explorer.knobs import KNOBS, Knob
+from explorer.specs import Scenario, matmul_format
+
+_WATCHED = (
+    "step_s", "memory_total_bytes", "memory_capacity_bytes", "joules_per_token", "usd_per_million_tokens", "mfu",
+    "tokens_per_s_per_chip",
+)  # fmt: skip
+
+
+def knobs_without_effect(scenario: Scenario) -> dict[str, str]:
+    """Knobs that change no watched result between their stops, with the reason in plain words.
+
+    A knob that only changes whether the plan can be counts as having an effect.
+    """
+    trials: list[tuple[str, Scenario]] = []
+    for knob in KNOBS:
+        if knob.get(scenario) is not None:
+            trials += [(knob.key, s) for s in _extremes(knob, scenario)]
+    report = evaluate(lower([scenario, *(s for _, s in trials)]))
+    moved = {key for i, (key, _) in enumerate(trials, start=1) if _differs(report, i)}
+    return {key: _reason(key, scenario) for key, _ in trials if key not in moved}
+
+
+def _extremes(knob: Knob, scenario: Scenario) -> Iterable[Scenario]:
+    stops = knob.stops if knob.kind == "choice" else (knob.stops[0], knob.stops[-1], *_near(knob, scenario))
+    for stop in stops:
+        try:
+            yield knob.set(scenario, stop)
+        except ExplorerError:
+            continue  # a stop that this scenario refuses cannot have an effect
+
+
+def _near(knob: Knob, scenario: Scenario) -> tuple[float | int, ...]:
+    """Half and double: counts may be impossible at both ends of the slider."""
+    value = knob.get(scenario)
+    if knob.kind != "count" or not isinstance(value, int):
+        return ()
+    return tuple(v for v in (value // 2, value * 2) if knob.low <= v <= knob.high)
+
+
+def _differs(report: Report, point: int) -> bool:
+    for key in _WATCHED:
+        now, then = report.value(key, point), report.value(key, 0)
+        if now is None and then is None:
+            continue
+        if now is None or then is None or not np.isclose(now, then, rtol=1e-6, atol=0.0):
+            return True
+    return False
+
+
+def _reason(key: str, s: Scenario) -> str:
+    one_chip_groups = s.plan.tp == 1 and s.plan.pp == 1
+    ideal = s.efficiency == "ideal"
+    reasons = {
+        "chip.sram_bytes": "nothing is read twice at this size" if s.job.phase != "decode" else "decode reuses nothing",
+        "chip.sram_bytes_per_s": "SRAM is never the slowest",
+        "fabric.scale_up.link_latency_s": "ideal counts no latency" if ideal else "nothing is sent inside a domain",
+        "fabric.scale_up.link_bytes_per_s_per_direction": "nothing is sent" if one_chip_groups else "hidden behind computation",
+        "fabric.scale_out.bytes_per_s_per_direction": "nothing leaves the domain",
+        "fabric.scale_up.domain": "no group is larger than it",
+        "plan.microbatch": "training only",
+        "plan.recompute": "training only" if s.job.phase != "training" else "flash attention keeps no scores",
+        "plan.zero": "training only" if s.job.phase != "training" else "one replica: nothing to share",
+    }
+    if key.startswith("chip.peak_"):
+        label = key.removeprefix("chip.peak_").removesuffix("_flop_per_s").upper()
+        return f"no matmul runs in {label}" if label not in _formats_used(s) else "computing is never the slowest"
+    return reasons.get(key, "nothing here depends on it")
+
+
+def _formats_used(s: Scenario) -> set[str]:
+    attention = "FP32" if s.job.activation_format == "fp32" else "BF16"
+    return {matmul_format(s.job.weight_format, s.job.activation_format).upper(), attention}

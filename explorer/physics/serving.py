@@ -1,0 +1,123 @@
+"""Closed forms for serving: quick estimates that the operator-by-operator model is checked against."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.physics.arrays import MAC_FLOP, ROWS_PER_TOKEN, Array, Value, _array, _ratio
+
+
+def decode_step_s(
+    *,
+    sequences: Value,
+    kv_bytes_per_sequence: Value,
+    weight_bytes: Value,
+    params: Value,
+    chips: Value,
+    hbm_bytes_per_s: Value,
+    peak_flop_per_s: Value,
+) -> Array:
+    """One decode step of a model spread over chips.
+
+    Parameters
+    ----------
+    sequences : [1] sequences that decode together
+    kv_bytes_per_sequence : [B] KV cache of each
+    weight_bytes : [B] weights of the model
+    params : [1] parameters that take part
+    chips : [1] chips
+    hbm_bytes_per_s : [B/s] HBM bandwidth of a chip
+    peak_flop_per_s : [FLOP/s] dense peak of a chip
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``B KV / (n W) + max(2 B N / (n P), w / (n W))``
+    Reference: Austin et al. 2025, How to Scale Your Model, inference chapter
+    Leaves out: network, host, attention's operations
+    """
+    cache = _ratio(1.0 * sequences * kv_bytes_per_sequence, 1.0 * chips * hbm_bytes_per_s)
+    compute = _ratio(MAC_FLOP * sequences * params, 1.0 * chips * peak_flop_per_s)
+    return cache + np.maximum(compute, _ratio(weight_bytes, 1.0 * chips * hbm_bytes_per_s))
+
+
+def decode_floor_s(
+    *,
+    weight_bytes: Value,
+    chips: Value,
+    hbm_bytes_per_s: Value,
+    memory_fraction: Value,
+    layers: Value,
+    all_reduces: Value,
+    all_reduce_latency_s: Value,
+) -> Array:
+    """Shortest decode step of a tensor-parallel model: weights once, and the latency of its collectives.
+
+    Parameters
+    ----------
+    weight_bytes : [B] weights of the model
+    chips : [1] tensor-parallel chips
+    hbm_bytes_per_s : [B/s] HBM bandwidth of a chip
+    memory_fraction : [1] attained part of it
+    layers : [1] layers
+    all_reduces : [1] collectives of a layer
+    all_reduce_latency_s : [s] of each
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``w / (n W e) + L n_AR alpha``
+    Reference: Pope et al. 2022 (arXiv:2211.05102), with the latency term
+    Leaves out: KV cache, host
+    """
+    reading = _ratio(weight_bytes, 1.0 * chips * hbm_bytes_per_s * memory_fraction)
+    return _array(reading + 1.0 * layers * all_reduces * all_reduce_latency_s)
+
+
+def prefill_s(
+    *, params: Value, tokens: Value, chips: Value, peak_flop_per_s: Value, utilization_fraction: Value
+) -> Array:
+    """Prefill at a given utilisation.
+
+    Parameters
+    ----------
+    params : [1] parameters that take part
+    tokens : [token] of the prompt
+    chips : [1] chips
+    peak_flop_per_s : [FLOP/s] dense peak of a chip
+    utilization_fraction : [1] part of the peak attained
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``2 N s / (n P MFU)``
+    Reference: Austin et al. 2025, How to Scale Your Model, inference chapter
+    Leaves out: attention's operations, queueing
+    """
+    return _ratio(MAC_FLOP * ROWS_PER_TOKEN * params * tokens, 1.0 * chips * peak_flop_per_s * utilization_fraction)
+
+
+def prefill_servers_per_decode_server(
+    *, prefill_s: Value, sequences: Value, step_s: Value, generated_tokens: Value
+) -> Array:
+    """Prefill servers that keep one decode server busy.
+
+    Parameters
+    ----------
+    prefill_s : [s] of one prompt
+    sequences : [1] sequences that decode together
+    step_s : [s] of a decode step
+    generated_tokens : [1] steps of a sequence
+
+    Returns
+    -------
+    [1] broadcast shape
+
+    Equation: ``T_prefill B / (T_step n_out)``
+    Reference: Austin et al. 2025, How to Scale Your Model, inference chapter
+    Leaves out: queueing, hand-over of the KV cache
+    """
+    return _array(1.0 * prefill_s * sequences / (step_s * generated_tokens))

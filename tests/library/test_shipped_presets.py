@@ -1,0 +1,190 @@
+"""Every shipped number is there, plausible, and says where it comes from."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import explorer
+from explorer import paths
+from explorer.errors import ExplorerError
+from explorer.library import Library, load_library, read_library
+from explorer.library.sourced import is_numeric
+from explorer.specs import Calibration, Chip, Fabric, Offer, Source, Spec, Workload
+
+LIBRARY = load_library()
+SPECS: list[Spec] = [
+    *LIBRARY.chips.values(), *LIBRARY.fabrics.values(), *LIBRARY.workloads.values(), *LIBRARY.calibrations.values(),
+]  # fmt: skip
+BOUNDS = {
+    "peak_bf16_flop_per_s": (1e14, 1e16), "hbm_bytes": (16 * 2**30, 512 * 2**30), "hbm_bytes_per_s": (1e12, 2e13),
+    "sram_bytes": (2**24, 2**30), "sram_bytes_per_s": (1e13, 2e14), "vector_flop_per_s": (1e13, 2e14),
+    "tdp_w": (200, 2000), "reserve_bytes": (2**28, 2**32), "cores": (1, 256),
+}  # fmt: skip
+CAPACITY_GIB = {"b200": 179.06, "h100": 79.65, "trainium2": 96.0, "trainium3": 144.0}
+
+
+def numbers_of(spec: Spec, prefix: str = "") -> Iterator[str]:
+    """Dotted paths of all numbers in a spec; offers carry their own source."""
+    for name, field in type(spec).model_fields.items():
+        value = getattr(spec, name)
+        if isinstance(value, Spec) and not isinstance(value, Source):
+            yield from numbers_of(value, f"{prefix}{name}.")
+        elif isinstance(value, dict) and name not in ("sources", "alternatives"):
+            yield from (f"{prefix}{name}.{key}" for key in value)
+        elif isinstance(value, tuple) and value and isinstance(value[0], Spec):
+            for row in value:
+                if not isinstance(row, Offer):
+                    yield from numbers_of(row, f"{prefix}{name}.{row.name}.")
+        elif is_numeric(field.annotation) and value not in (None, ()):
+            yield f"{prefix}{name}"
+
+
+def test_all_that_the_first_issue_names_is_there(library: Library) -> None:
+    assert set(library.chips) >= {"trainium2", "trainium3", "b200", "h100"}
+    assert set(library.workloads) >= {"llama3-8b", "llama3-70b", "llama3.1-405b"}
+    assert {f.scale_up.domain for f in library.fabrics.values()} >= {8, 16, 64, 144}
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda s: f"{type(s).__name__}-{s.id}")
+def test_every_number_has_a_source(spec: Chip | Fabric | Workload | Calibration) -> None:
+    found = list(numbers_of(spec))
+    assert len(found) >= 4
+    missing = [path for path in found if path not in spec.sources]
+    assert not missing
+    for source in spec.sources.values():
+        assert source.ref
+        assert source.line()
+        assert source.kind in ("guess", "recalled") or source.url.startswith("https://")
+    sentinel = {path for path in spec.sources if path != "fabrics" and not path.endswith("in_network_reduction")}
+    assert sentinel == set(found)
+
+
+@pytest.mark.parametrize("chip", LIBRARY.chips.values(), ids=lambda c: c.id)
+def test_a_chip_is_plausible(chip: Chip, library: Library) -> None:
+    for name, (low, high) in BOUNDS.items():
+        assert low <= getattr(chip, name) <= high, name
+    assert chip.hbm_bytes / 2**30 == pytest.approx(CAPACITY_GIB[chip.id], abs=0.005)
+    formats = {f for f in ("fp32", "bf16", "fp8", "mxfp8", "fp4") if chip.peak_flop_per_s(f)}
+    assert set(chip.array_fraction) == formats
+    assert set(library.calibration(chip.id).matmul_fraction) == formats
+    assert set(library.calibration(chip.id).prologue_k) <= formats
+    assert chip.sram_bytes == next(p.bytes for p in chip.sram_parts if p.role == "tiles")
+    assert chip.sram_scope == next(p.scope for p in chip.sram_parts if p.role == "tiles")
+    for name, sparse in chip.sparse_flop_per_s.items():
+        assert sparse > (chip.peak_flop_per_s(name) or 0)
+    for offer in chip.offers:
+        assert 0.5 < offer.usd_per_chip_h < 20
+        assert offer.date
+        assert offer.instance
+        assert offer.source.url
+
+
+def test_array_peaks_follow_from_the_array(library: Library) -> None:
+    array = 8 * 128 * 128 * 2 * 2.4e9
+    for chip, number_format, factor in (
+        ("trainium2", "bf16", 1), ("trainium2", "fp8", 2), ("trainium3", "bf16", 1), ("trainium3", "fp8", 2),
+        ("trainium3", "mxfp8", 4), ("trainium3", "fp4", 4),
+    ):  # fmt: skip
+        found = library.chip(chip)
+        peak = found.peak_flop_per_s(number_format)
+        assert peak is not None
+        assert peak * found.array_fraction[number_format] == pytest.approx(array * factor, rel=2e-4)
+
+
+def test_what_a_chip_does_not_have_is_missing(library: Library) -> None:
+    assert library.chip("trainium2").peak_fp4_flop_per_s is None
+    assert library.chip("trainium2").peak_mxfp8_flop_per_s is None
+    assert library.chip("h100").peak_fp4_flop_per_s is None
+    assert library.chip("trainium3").offers == ()
+
+
+@pytest.mark.parametrize("fabric", LIBRARY.fabrics.values(), ids=lambda f: f.id)
+def test_a_fabric_is_consistent(fabric: Fabric) -> None:
+    up = fabric.scale_up
+    if up.kind == "torus":
+        product = 1
+        for axis in up.axes:
+            product *= axis
+        assert product == up.domain
+        assert sum(up.axis_share) == pytest.approx(1)
+    assert up.link_bytes_per_s_per_direction > 5 * fabric.scale_out.bytes_per_s_per_direction
+    assert 1e-7 < up.link_latency_s < fabric.scale_out.latency_s < 1e-4
+
+
+@pytest.mark.parametrize("workload", LIBRARY.workloads.values(), ids=lambda w: w.id)
+def test_the_parameters_of_a_workload_add_up_to_what_is_published(workload: Workload) -> None:
+    h, d = workload.hidden, workload.head_dim
+    layer = h * (workload.heads + 2 * workload.kv_heads) * d + workload.heads * d * h + 3 * h * workload.ffn + 2 * h
+    total = workload.layers * layer + h + 2 * workload.vocab * h
+    assert total == pytest.approx(workload.published_params, rel=1e-3)
+
+
+def test_calibrations_say_how_far_to_trust_them(library: Library) -> None:
+    for calibration in library.calibrations.values():
+        assert calibration.band_note
+        assert calibration.provenance in ("measured", "transferred", "derived", "guess")
+    assert library.calibration("trainium3").sources["scale_up_fraction"].kind == "transferred"
+    assert library.calibration("b200").sources["scale_up_fraction"].kind == "measured"
+    assert library.calibration("trainium3").band_fraction > library.calibration("b200").band_fraction
+
+
+def test_an_unknown_name_gets_the_nearest_one(library: Library) -> None:
+    with pytest.raises(ExplorerError, match=r"unknown chip 'trainium4' \(did you mean trainium"):
+        library.chip("trainium4")
+    with pytest.raises(ExplorerError, match="did you mean llama3-70b"):
+        library.workload("llama-70b")
+    with pytest.raises(ExplorerError, match="did you mean neuronswitch-64"):
+        library.fabric("neuronswitch64")
+    with pytest.raises(ExplorerError, match="unknown calibration"):
+        library.calibration("\x00<b>")
+
+
+def test_landmarks_are_sorted_and_joined(library: Library) -> None:
+    assert [label for _, label in library.landmarks("chip.hbm_bytes_per_s")] == ["Trainium2", "H100 SXM", "Trainium3", "B200"]
+    assert (1000.0, "B200, Trainium3") in library.landmarks("chip.tdp_w")
+    assert [value for value, _ in library.landmarks("fabric.scale_up.domain")] == [8, 16, 64, 144]
+    assert [label for _, label in library.landmarks("offer.usd_per_chip_h")] == ["Trainium2", "H100 SXM", "B200"]
+    assert library.landmarks("job.batch") == ()
+    assert library.landmarks("efficiency") == ()
+    assert library.landmarks("chip.name") == ()
+    with pytest.raises(ExplorerError, match="no field"):
+        library.landmarks("chip.hbm_byte")
+    with pytest.raises(ExplorerError, match="unknown path"):
+        library.landmarks("ship.hbm_bytes")
+
+
+def test_the_data_version_follows_the_files(library: Library, tmp_path: Path) -> None:
+    copied = tmp_path / "presets"
+    for folder in ("chips", "fabrics", "workloads", "calibration"):
+        (copied / folder).mkdir(parents=True)
+        for file in (paths.presets() / folder).glob("*.toml"):
+            (copied / folder / file.name).write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    (copied / "VERSION").write_text((paths.presets() / "VERSION").read_text())
+    assert read_library(copied).data_version == library.data_version
+    chip = copied / "chips" / "b200.toml"
+    chip.write_text(chip.read_text().replace('"7.7 TB/s"', '"8 TB/s"'))
+    changed = read_library(copied)
+    assert changed.data_version != library.data_version
+    assert changed.chip("b200").hbm_bytes_per_s == 8e12
+    (copied / "calibration" / "h100.toml").unlink()
+    with pytest.raises(ExplorerError, match="unknown calibration 'h100'"):
+        read_library(copied)
+
+
+def test_an_empty_installation_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ExplorerError, match="installation is incomplete"):
+        read_library(tmp_path)
+
+
+def test_presets_are_found_from_any_folder(tmp_path: Path) -> None:
+    code = "import json, explorer.library as l; print(json.dumps(sorted(l.load_library().chips)))"
+    environment = os.environ | {"PYTHONPATH": str(Path(explorer.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert "b200" in json.loads(done.stdout)
