@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalett
 from explorer.charts.style import Theme, theme
 
 FontKind = Literal["base", "small", "bold", "title", "headline", "mono"]
-_PLAIN_PT = 9.0  # the font size at which `Look.px` counts one pixel as one
+_PLAIN_PT = 10.0  # the font size at which `Look.px` counts one pixel as one
 _PX_PER_PT = 96 / 72
 _FACTORS: dict[str, float] = {"base": 1.0, "small": 0.92, "bold": 1.0, "title": 1.13, "headline": 2.1, "mono": 0.92}
 _BOLD = ("bold", "title", "headline")
@@ -26,7 +26,7 @@ class Look:
     scale: float = 1.0
 
     def px(self, n: float) -> int:
-        """``n`` pixels of a 9 pt layout, at this theme and scale; at least 1 unless ``n`` is 0."""
+        """``n`` pixels of a 10 pt layout, at this theme and scale; at least 1 unless ``n`` is 0."""
         return max(1, round(n * self.scale * self.theme.font_pt / _PLAIN_PT)) if n else 0
 
     def font(self, kind: FontKind = "base") -> QFont:
@@ -98,7 +98,7 @@ def _on(background: str) -> str:
 def stylesheet(look: Look) -> str:
     """The window's style sheet. It sets no fonts (those would override every ``setFont``) and loads nothing.
 
-    Widgets opt in with a dynamic property ``kind``: ``card`` (QFrame), ``primary``, ``flat`` (buttons), ``side`` (QScrollArea), ``mono`` (QLabel), ``rule`` (QFrame, a hairline).
+    Widgets opt in with a dynamic property ``kind``: ``card`` (QFrame), ``primary``, ``flat``, ``icon`` (buttons; an icon has no padding), ``side`` (QScrollArea), ``mono`` (QLabel), ``rule`` (QFrame, a hairline).
     """
     return _FRAMES.format(**_names(look)) + _CONTROLS.format(**_names(look)) + _BARS.format(**_names(look))
 
@@ -115,7 +115,7 @@ QMainWindow, QDialog {{ background: {window}; }}
 QFrame[kind="card"] {{ background: {card}; border: 1px solid {border}; border-radius: {p8}px; }}
 QFrame[kind="rule"] {{ background: {grid}; border: 0; max-height: 1px; min-height: 1px; }}
 QScrollArea[kind="side"], QScrollArea[kind="side"] > QWidget > QWidget[kind="side"] {{ background: {card}; border: 0; }}
-QLabel[kind="mono"] {{ background: {window}; border: 0; border-radius: {p5}px; padding: {p6}px {p8}px; }}
+QLabel[kind="mono"] {{ background: {grid}; border: 0; border-radius: {p5}px; padding: {p6}px {p8}px; }}
 QToolTip {{ background: {tooltip}; color: {tooltip_text}; border: 0; padding: {p4}px; }}
 QSplitter::handle {{ background: {window}; }}
 """
@@ -135,6 +135,7 @@ QToolButton::menu-indicator {{ image: none; width: 0; }}
 QPushButton[kind="primary"], QToolButton[kind="primary"] {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
 QPushButton[kind="primary"]:hover, QToolButton[kind="primary"]:hover {{ background: {muted}; color: {card}; }}
 QPushButton[kind="primary"]:focus, QToolButton[kind="primary"]:focus {{ border: {p2}px solid {text}; }}
+QPushButton[kind="icon"], QToolButton[kind="icon"], QPushButton[kind="icon"]:focus, QToolButton[kind="icon"]:focus {{ padding: 0; }}
 QPushButton[kind="flat"], QToolButton[kind="flat"] {{ background: transparent; border: 1px solid transparent; padding: {p2}px {p4}px; }}
 QPushButton[kind="flat"]:hover, QToolButton[kind="flat"]:hover {{ background: {window}; }}
 QPushButton[kind="flat"]:focus, QToolButton[kind="flat"]:focus {{ border: 1px solid {accent}; }}

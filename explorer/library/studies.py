@@ -39,7 +39,7 @@ def parse_study(text: str, where: str = "the text") -> Study:
     except RecursionError:
         raise _refused(where, "it is nested too deeply") from None
     except ValueError as error:
-        raise _refused(where, str(error).partition(";")[0]) from None
+        raise _refused(where, "a number has too many digits" if "digits" in str(error) else str(error)) from None
     data = migrate(data, where)
     try:
         return build_json(Study, json.dumps(data, allow_nan=False))

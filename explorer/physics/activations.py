@@ -179,7 +179,7 @@ def in_flight_microbatches(*, stage: Value, pp: Value, microbatches: Value) -> A
     Reference: Narayanan et al. 2021 (arXiv:2104.04473)
     Leaves out: interleaved chunks (see first_stage_layers)
     """
-    return np.minimum(pp - stage, microbatches)
+    return _array(np.minimum(pp - stage, microbatches))
 
 
 def first_stage_layers(*, layers: Value, pp: Value, microbatches: Value, chunks: Value = 1.0) -> Array:

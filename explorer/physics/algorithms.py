@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.physics.arrays import Array, Value, _array, _ratio
+from explorer.physics.arrays import Array, Value, _array, _doublings, _ratio
 
 
 def rabenseifner_all_reduce_s(
@@ -72,7 +72,7 @@ def binomial_broadcast_s(*, buffer_bytes: Value, ranks: Value, latency_s: Value,
     Reference: Thakur, Rabenseifner, Gropp 2005, section 4.2 (doi 10.1177/1094342005051521)
     Leaves out: pipelining of segments
     """
-    return _array(np.ceil(np.log2(ranks) - 1e-9) * (latency_s + buffer_bytes * s_per_byte))
+    return _array(_doublings(ranks) * (latency_s + buffer_bytes * s_per_byte))
 
 
 def scatter_gather_broadcast_s(*, buffer_bytes: Value, ranks: Value, latency_s: Value, s_per_byte: Value) -> Array:

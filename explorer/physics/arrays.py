@@ -29,3 +29,8 @@ def _ratio(top: Value, bottom: Value) -> Array:
     """``top / bottom``: exactly 0 where nothing is asked for, infinite where there is work and no rate; never a warning."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(np.equal(top, 0.0), 0.0, np.divide(top, bottom))
+
+
+def _doublings(count: Value) -> Array:
+    """``ceil(log2 n)``, safe against a logarithm that comes out a rounding error too large."""
+    return np.ceil(np.log2(count) - 1e-9)

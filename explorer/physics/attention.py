@@ -60,7 +60,7 @@ def flash_bytes(
     Reference: Dao et al. 2022, theorem 2 (arXiv:2205.14135), with the queries of a group sharing K and V
     Leaves out: blocks that a causal mask skips, row statistics, rounding to whole blocks
     """
-    rows = np.maximum(1.0, sram_bytes / (4.0 * head_dim * activation_bytes_per_element))
+    rows = np.maximum(1.0, _ratio(sram_bytes, 4.0 * head_dim * activation_bytes_per_element))
     passes = np.maximum(1.0, ROWS_PER_TOKEN * query_tokens * _ratio(heads, kv_heads) / rows)
     query = 2.0 * ROWS_PER_TOKEN * query_tokens * heads * head_dim * activation_bytes_per_element
     return _array(query + 2.0 * ROWS_PER_TOKEN * key_tokens * kv_heads * head_dim * kv_bytes_per_element * passes)

@@ -22,7 +22,7 @@ from explorer.physics.all_to_all import (
     torus_all_to_all_s,
     two_level_all_to_all_s,
 )
-from explorer.physics.arrays import Array, Value, _array, _ratio
+from explorer.physics.arrays import Array, Value, _array, _doublings, _ratio
 from explorer.physics.groups import group_inside, group_outside, torus_group
 from explorer.physics.links import (
     all_gather_bus_bytes_per_s,
@@ -396,8 +396,3 @@ def _moved_s(buffer_bytes: Value, ranks: Value, bytes_per_s: Value) -> Array:
 def _delay_s(ranks: Value, latency_s: Value) -> Array:
     """The latency, exactly 0 for one rank."""
     return np.where(np.greater(ranks, 1.0), latency_s, 0.0)
-
-
-def _doublings(ranks: Value) -> Array:
-    """``ceil(log2 n)``, safe against a logarithm that comes out a rounding error too large."""
-    return np.ceil(np.log2(ranks) - 1e-9)

@@ -33,14 +33,16 @@ def torus_group(*, ranks: Value, stride: Value, axes: Axes, axis_share: Axes) ->
     hops: Value = 0.0
     longest: Value = 1.0
     inner: Value = 1.0
+    covered = 1.0 * stride * ranks
     for length, share in zip(axes, axis_share, strict=True):
         outer = 1.0 * inner * length
-        extent = np.clip(np.minimum(1.0 * stride * ranks, outer) / np.maximum(stride, inner), 1.0, length)
+        extent = np.minimum(covered, outer) / np.maximum(stride, inner)
+        extent = np.minimum(np.maximum(extent, 1.0), length)
         used = np.greater(extent, 1.0)
         whole = np.greater_equal(extent, length)
-        fraction = fraction + np.where(used, np.where(whole, 1.0, 0.5) * share, 0.0)
-        hops = hops + np.where(used, np.where(whole, np.floor(extent / 2.0), extent - 1.0), 0.0)
-        longest = np.maximum(longest, np.where(used, extent * np.where(whole, 1.0, 2.0), 1.0))
+        fraction = fraction + used * np.where(whole, 1.0, 0.5) * share
+        hops = hops + np.where(whole, np.floor(0.5 * extent), extent - 1.0)
+        longest = np.maximum(longest, used * extent * np.where(whole, 1.0, 2.0))
         inner = outer
     return _array(fraction), _array(hops), _array(longest)
 
@@ -62,7 +64,7 @@ def group_inside(*, ranks: Value, stride: Value, domain: Value) -> Array:
     Reference: rank order of Megatron-LM (Narayanan et al. 2021, arXiv:2104.04473): tensor parallel innermost
     Leaves out: groups that straddle a domain's edge
     """
-    return _array(np.clip(np.floor(domain / stride), 1.0, ranks))
+    return _array(np.minimum(np.maximum(np.floor(domain / stride), 1.0), ranks))
 
 
 def group_outside(*, ranks: Value, inside: Value) -> Array:

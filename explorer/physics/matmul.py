@@ -43,7 +43,8 @@ def compulsory_bytes(
     Reference: Williams et al. 2009 (compulsory traffic)
     Leaves out: re-reads when the fast memory is too small (see tiled_bytes)
     """
-    return _array(1.0 * a_bytes_per_element * m * k + b_bytes_per_element * k * n + c_bytes_per_element * m * n)
+    panels = a_bytes_per_element * m + b_bytes_per_element * n
+    return _array(panels * k + c_bytes_per_element * m * n)
 
 
 def core_split(*, m: Value, n: Value, cores: Value) -> tuple[Array, Array]:
@@ -59,11 +60,11 @@ def core_split(*, m: Value, n: Value, cores: Value) -> tuple[Array, Array]:
     rows : [1] rows of cores, broadcast shape, not rounded
     columns : [1] columns of cores, ``rows * columns = cores``
 
-    Equation: ``rows = clip(sqrt(cores m / n), 1, cores)``
+    Equation: ``rows = clip(sqrt(cores m / n), 1, cores)``, an empty side counting as one
     Reference: minimises ``m k columns + k n rows`` (communication-avoiding matmul, Irony, Toledo, Tiskin 2004)
     Leaves out: that a grid has whole rows and columns
     """
-    rows = np.clip(np.sqrt(cores * _ratio(m, n)), 1.0, cores)
+    rows = np.minimum(np.maximum(np.sqrt(cores * m / np.maximum(n, 1.0)), 1.0), cores)
     return _array(rows), _array(cores / rows)
 
 
@@ -91,7 +92,7 @@ def tiled_bytes(
     -------
     [B] broadcast shape; never below compulsory_bytes, never grows with the SRAM
 
-    Equation: ``a m k C max(1, n / (C bn)) + b k n R max(1, m / (R bm)) + c m n``, ``bm bn = SRAM / (cores max(a, b))``, R x C cores
+    Equation: ``a m k max(C, n / bn) + b k n max(R, m / bm) + c m n``, ``bm bn = SRAM / (cores max(a, b))``, R x C cores
     Reference: Smith et al. 2017 (arXiv:1702.02017); Hong, Kung 1981 (doi 10.1145/800076.802486)
     Leaves out: space for operand panels and double buffers, multicast between cores, rounding to whole tiles
     """
@@ -101,13 +102,9 @@ def tiled_bytes(
     tall = np.minimum(rows_here, np.sqrt(block))
     wide = np.minimum(columns_here, block / tall)
     tall = np.minimum(rows_here, block / wide)
-    a_reads = columns * np.maximum(1.0, columns_here / wide)
-    b_reads = rows * np.maximum(1.0, rows_here / tall)
-    return _array(
-        1.0 * a_bytes_per_element * m * k * a_reads
-        + b_bytes_per_element * k * n * b_reads
-        + c_bytes_per_element * m * n
-    )
+    a_panel = a_bytes_per_element * m * np.maximum(columns, n / wide)
+    b_panel = b_bytes_per_element * n * np.maximum(rows, m / tall)
+    return _array((a_panel + b_panel) * k + c_bytes_per_element * m * n)
 
 
 def operand_bytes(
@@ -137,9 +134,9 @@ def operand_bytes(
     Reference: Smith et al. 2017 (arXiv:1702.02017)
     Leaves out: partial tiles, bank conflicts, spilled accumulators
     """
-    a_bytes = 1.0 * a_bytes_per_element * m * k * np.maximum(1.0, n / tile_n)
-    b_bytes = 1.0 * b_bytes_per_element * k * n * np.maximum(1.0, m / tile_m)
-    return _array(a_bytes + b_bytes + c_bytes_per_element * m * n)
+    a_panel = a_bytes_per_element * m * np.maximum(1.0, n / tile_n)
+    b_panel = b_bytes_per_element * n * np.maximum(1.0, m / tile_m)
+    return _array((a_panel + b_panel) * k + c_bytes_per_element * m * n)
 
 
 def prologue_factor(*, k: Value, prologue_k: Value) -> Array:

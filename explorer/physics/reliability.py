@@ -164,8 +164,9 @@ def goodput_fraction(*, interval_s: Value, checkpoint_s: Value, mtbf_s: Value, r
     Reference: Daly 2006 (doi 10.1016/j.future.2004.11.016)
     Leaves out: asynchronous checkpoints, hot spares
     """
-    lost = np.exp(restart_s / mtbf_s) * np.expm1((interval_s + checkpoint_s) / mtbf_s)
-    return _array(interval_s / (mtbf_s * lost))
+    with np.errstate(over="ignore"):
+        lost = np.exp(restart_s / mtbf_s) * np.expm1((interval_s + checkpoint_s) / mtbf_s)
+        return _array(interval_s / (mtbf_s * lost))
 
 
 def first_order_goodput_fraction(*, interval_s: Value, checkpoint_s: Value, mtbf_s: Value, restart_s: Value) -> Array:

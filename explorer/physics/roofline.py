@@ -43,7 +43,7 @@ def attainable_flop_per_s(*, intensity_flop_per_byte: Value, peak_flop_per_s: Va
     Reference: Williams, Waterman, Patterson 2009 (doi 10.1145/1498765.1498785)
     Leaves out: latency, and any overlap short of complete
     """
-    return np.minimum(peak_flop_per_s, intensity_flop_per_byte * bytes_per_s)
+    return _array(np.minimum(peak_flop_per_s, intensity_flop_per_byte * bytes_per_s))
 
 
 def ceiling_s(*, work: Value, rate: Value) -> Array:

@@ -65,8 +65,10 @@ def get_path(spec: Spec, path: str) -> Any:
 
 
 def set_path(spec: Any, path: str, value: Any) -> Any:
-    """A validated copy of ``spec`` with the value at a dotted ``path`` exchanged."""
+    """A validated copy of ``spec`` with the value at a dotted ``path`` exchanged. Raises `SpecError` for no such field."""
     head, _, rest = path.partition(".")
+    if not isinstance(spec, Spec) or head not in type(spec).model_fields:
+        raise SpecError(f"no field {path!r}")
     if not rest:
         return spec.replace(**{head: value})
     return spec.replace(**{head: set_path(getattr(spec, head), rest, value)})

@@ -115,7 +115,7 @@ def test_unit_of(name: str, unit: str) -> None:
     ("layers = 2", "layers = ", "tiny.toml:5: Invalid value"),
     ('kind = "guess"', "", "sources.S: kind: Field required"),
     ('kind = "guess"', 'kind = "guess"\nlink = "x"', "sources.S.link: unknown key"),
-    ("[sources.S]", "[sources]\nS = 3\n[other]", "unknown key"),
+    ("[sources.S]", "[sources]\nS = 3\n[other]", "tiny.toml:16: sources.S: expected a table"),
     ('name = "Tiny"\n', "", "name: Field required"),
     ('name = "Tiny"', 'name = "Ti\\u0000ny"', "tiny.toml:3: name: String should match pattern"),
     ('id = "tiny"', 'id = "huge"', "tiny.toml:2: id must be the file's name, 'tiny'"),

@@ -67,8 +67,9 @@ def lay_out(chart: Chart, size: QSize, top_value: float, ink: Ink) -> Layout:
     names = max((ink.width("bold", b.label) for b in chart.bars), default=0.0) + 1.3 * em
     left = 0.9 * em + min(names, 0.3 * wide) + 0.6 * em
     ends = max((ink.width("bold", b.end_label) + 0.5 * em for b in chart.bars if b.end_label), default=0.0)
+    ends = max(ends, min(0.12 * wide, 0.3 * em + max((ink.width("small", b.limit_label) for b in chart.bars), default=0.0)))
     right = max(left + 10.0, wide - 1.1 * em - ends)
-    entries, rows = legend.arrange(legend.bar_entries(chart, ink), wide - 2 * em, ink, 2)
+    entries, rows = legend.arrange(legend.bar_entries(chart, ink), wide - 2 * em, ink, 1 if high < 16 * em else 2)
     legend_top = high - rows * legend.row_height(ink) - 0.6 * em
     per_unit = (right - left) / top_value
     block = min((legend_top - 0.4 * em) / max(1, len(chart.bars)), 6.0 * em)

@@ -100,8 +100,10 @@ def _words(painter: QPainter, row: Row, on: Layout, ink: Ink) -> None:
     used = on.x(min(bar.total, 1e300)) if math.isfinite(bar.total) else on.left
     if bar.limit_label and bar.limit is not None and not over(bar):
         edge, wide = on.x(bar.limit), ink.width("small", bar.limit_label)
-        if edge - used > wide + 1.1 * em:
-            box = QRectF(edge - wide - 0.6 * em, row.band.top(), wide + 1, row.band.height())
+        inside = edge - used > wide + 1.1 * em
+        if inside or not bar.end_label:
+            left = edge - wide - 0.6 * em if inside else edge + 0.4 * em
+            box = QRectF(left, row.band.top(), wide + 1, row.band.height())
             ink.write(painter, "small", ink.theme.muted, box, bar.limit_label)
     end = max(row.band.right(), on.x(bar.high) if bar.high is not None and math.isfinite(bar.high) else 0.0)
     if on.beyond(max(bar.total, bar.high or 0.0)):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.app.look import Look, plain_look
 from explorer.app.views import bar_layout, bar_paint, legend
-from explorer.app.views.ink import Ink
+from explorer.app.views.ink import KEYBOARD, Ink
 from explorer.app.views.picture import EMPTY
 from explorer.app.views.tip import TipBox
 from explorer.charts.model import Chart
@@ -27,7 +27,7 @@ class BarView(QWidget):
         self.ink = Ink(look or plain_look())
         self.chart = EMPTY
         self._ghost: dict[str, float] = {}
-        self._held = False
+        self._held = self._keyed = False
         self._top_value = 1.0
         self._picked: tuple[int, int] | None = None
         self._layout: bar_layout.Layout | None = None
@@ -89,21 +89,17 @@ class BarView(QWidget):
         for row in on.rows:
             before = self._ghost.get(_key(row.bar.slot, row.bar.label))
             bar_paint.paint_row(painter, row, on, before if before != row.bar.total else None, ink)
-        legend.paint(painter, on.legend, QPointF(self._legend_left(on), on.legend_top), ink)
+        start = legend.left_edge(on.legend, on.left, self.width() - ink.em, ink)
+        legend.paint(painter, on.legend, QPointF(start, on.legend_top), ink)
         piece = self._piece()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if piece is not None:
             painter.setPen(ink.pen(ink.theme.text, 1.8 * ink.hair))
             painter.drawRect(piece.box)
-        if self.hasFocus():
+        if self._keyed:
             painter.setPen(ink.pen(ink.theme.accent, 1.5 * ink.hair))
             painter.drawRoundedRect(self.rect().adjusted(2, 2, -2, -2), 4, 4)
         painter.end()
-
-    def _legend_left(self, on: bar_layout.Layout) -> float:
-        ends = (p.x + legend.sample_width(p.entry, self.ink) + self.ink.width("small", p.text) for p in on.legend)
-        spare = self.width() - max(ends, default=0.0)
-        return min(on.left, max(self.ink.em, spare - self.ink.em))
 
     def _piece(self) -> bar_layout.Piece | None:
         pieces = (p for row in self.bars_layout().rows for p in row.pieces)
@@ -156,8 +152,14 @@ class BarView(QWidget):
             return
         self.setAccessibleDescription(self.tip.text or self.chart.summary)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._keyed = event.reason() in KEYBOARD
+        self.update()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        self._keyed = False
         self.setAccessibleDescription(self.chart.summary)
         self._pick(None)
         self.update()

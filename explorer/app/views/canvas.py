@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Protocol
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from pyqtgraph.GraphicsScene.mouseEvents import MouseDragEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QWheelEvent
-from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from explorer.app.views.frame import Frame
+
+_FAR, _DEEP = 4.0, 1e-3  # how far out and in the hand may zoom, in widths of what fits
 
 
 class Painted(Protocol):
@@ -22,14 +25,23 @@ class Painted(Protocol):
         """Paint the foreground, in pixels of the widget."""
 
 
-class Port(pg.ViewBox):
+class Port(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
     """A view box that pans with the left button only and leaves the right one to the context menu."""
 
     def __init__(self) -> None:
         super().__init__(enableMenu=False, defaultPadding=0.0)
         self.disableAutoRange()
 
-    def mouseDragEvent(self, ev, axis=None) -> None:
+    def show_views(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+        """Show these ranges, and let the hand go only so far from them."""
+        wide, high = x[1] - x[0], y[1] - y[0]
+        self.setLimits(
+            xMin=x[0] - _FAR * wide, xMax=x[1] + _FAR * wide, yMin=y[0] - _FAR * high, yMax=y[1] + _FAR * high,
+            minXRange=wide * _DEEP, minYRange=high * _DEEP, maxXRange=2 * _FAR * wide, maxYRange=2 * _FAR * high,
+        )  # fmt: skip
+        self.setRange(xRange=x, yRange=y, padding=0)
+
+    def mouseDragEvent(self, ev: MouseDragEvent, axis: int | None = None) -> None:
         """Pan; other buttons do nothing."""
         if ev.button() == Qt.MouseButton.LeftButton:
             super().mouseDragEvent(ev, axis)
@@ -37,7 +49,7 @@ class Port(pg.ViewBox):
             ev.ignore()
 
 
-class Canvas(pg.PlotWidget):
+class Canvas(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """Curves in a bare view box; reports the pointer to its owner."""
 
     pointed = Signal(QPointF)
@@ -57,6 +69,8 @@ class Canvas(pg.PlotWidget):
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setMinimumSize(60, 60)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.scene().contextMenu.clear()
         plot = self.getPlotItem()
         plot.setMenuEnabled(False)
@@ -110,7 +124,7 @@ class Canvas(pg.PlotWidget):
         if ev.buttons() == Qt.MouseButton.NoButton:
             self.pointed.emit(ev.position())
 
-    def leaveEvent(self, ev) -> None:
+    def leaveEvent(self, ev: QEvent) -> None:
         """Report that the pointer has gone."""
         super().leaveEvent(ev)
         self.left.emit()

@@ -13,7 +13,7 @@ from explorer.app.views import overlay, pick
 from explorer.app.views.axes import columns, fitted
 from explorer.app.views.canvas import Canvas
 from explorer.app.views.curves import Curves
-from explorer.app.views.ink import Ink
+from explorer.app.views.ink import KEYBOARD, Ink
 from explorer.app.views.picture import Picture
 from explorer.app.views.tip import TipBox
 from explorer.charts.model import Axis, Chart
@@ -32,7 +32,7 @@ class ChartView(QWidget):
         super().__init__(parent)
         self.picture = Picture(Ink(look or plain_look()))
         self._ghost: Chart | None = None
-        self._held = self._zoomed = False
+        self._held = self._zoomed = self._keyed = False
         self._picked: pick.Picked | None = None
         self.canvas = Canvas(self, self)
         self.curves = Curves(self.canvas.port, self.picture.ink)
@@ -99,13 +99,7 @@ class ChartView(QWidget):
         self._zoomed = False
         views = fitted(self.chart.x, columns(self.chart, "x")), fitted(self.chart.y or Axis(""), columns(self.chart, "y"))
         if views != self.picture.views:
-            (x0, x1), (y0, y1) = views
-            wide, high = x1 - x0, y1 - y0
-            self.canvas.port.setLimits(
-                xMin=x0 - 4 * wide, xMax=x1 + 4 * wide, yMin=y0 - 4 * high, yMax=y1 + 4 * high,
-                minXRange=wide * 1e-3, minYRange=high * 1e-3, maxXRange=wide * 8, maxYRange=high * 8,
-            )
-            self.canvas.port.setRange(xRange=views[0], yRange=views[1], padding=0)
+            self.canvas.port.show_views(*views)
 
     def _ranged(self, _port: object, views: tuple[list[float], list[float]]) -> None:
         (x0, x1), (y0, y1) = views
@@ -127,7 +121,7 @@ class ChartView(QWidget):
 
     def paint_over(self, painter: QPainter) -> None:
         """Called by the canvas after the curves."""
-        self.picture.paint_over(painter, self._picked, self.hasFocus())
+        self.picture.paint_over(painter, self._picked, self._keyed)
 
     def _point(self, at: QPointF) -> None:
         reach = _REACH * max(1.0, self.picture.ink.look.scale)
@@ -152,6 +146,7 @@ class ChartView(QWidget):
         """Left and Right step through the points, Home and End jump, Escape lets go."""
         key = Qt.Key(event.key())
         if key in _MOVES:
+            self._keyed = True
             self._pick(pick.step(self.chart, self._picked, _MOVES[key]))
             self.setAccessibleDescription(self.tip.text or self.chart.summary)
         elif key == Qt.Key.Key_Escape and self._picked is not None:
@@ -161,10 +156,12 @@ class ChartView(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        self._keyed = event.reason() in KEYBOARD
         self.canvas.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        self._keyed = False
         self.setAccessibleDescription(self.chart.summary)
         self._pick(None)
         self.canvas.viewport().update()

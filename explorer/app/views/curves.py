@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 
-from explorer.app.views.axes import to_view
+from explorer.app.views.axes import FloatArray, to_view
 from explorer.app.views.ink import Ink
 from explorer.charts.model import Axis, Chart, Series
 
 _ROLES = ("roof", "roof_faint", "line", "ghost")
 _GHOST_PREFIX = "ghost of "
+_BEYOND = 1.0  # widths of the chart by which a roof is drawn on
 
 
 def same_numbers(one: Series | None, other: Series | None) -> bool:
@@ -20,13 +21,39 @@ def same_numbers(one: Series | None, other: Series | None) -> bool:
     return one is other or (np.array_equal(one.x, other.x) and np.array_equal(one.y, other.y))
 
 
+def _extended(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """A roof goes on beyond its ends: held or moved axes may show more than the chart was made for."""
+    if len(x) < 2 or not (x[1] > x[0] and x[-1] > x[-2]):
+        return x, y
+    first, last = (y[1] - y[0]) / (x[1] - x[0]), (y[-1] - y[-2]) / (x[-1] - x[-2])
+    far = _BEYOND * (x[-1] - x[0])
+    return (
+        np.concatenate(([x[0] - far], x[1:-1], [x[-1] + far])),
+        np.concatenate(([y[0] - first * far], y[1:-1], [y[-1] + last * far])),
+    )
+
+
+class Curve(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """A curve that never asks for repainting: the view repaints as a whole, once, when it has shown its chart.
+
+    The scene would otherwise queue a second repaint behind the first. It keeps no index of its items, so that it need not
+    hear of their geometry either.
+    """
+
+    def update(self, *_rect: object) -> None:
+        """Nothing: the view repaints."""
+
+    def prepareGeometryChange(self) -> None:
+        """Nothing: the scene has no index."""
+
+
 class Curves:
     """The curve items of a view box, keyed by series."""
 
     def __init__(self, port: pg.ViewBox, ink: Ink) -> None:
         self.port = port
         self.ink = ink
-        self.items: dict[str, pg.PlotCurveItem] = {}
+        self.items: dict[str, Curve] = {}
         self._shown: dict[str, tuple[Series, Axis, Axis]] = {}
 
     def show(self, chart: Chart, ghost: Chart | None) -> None:
@@ -45,7 +72,7 @@ class Curves:
     def _show_one(self, key: str, series: Series, chart: Chart, role: str, height: float) -> None:
         item = self.items.get(key)
         if item is None:
-            item = pg.PlotCurveItem(antialias=True, skipFiniteCheck=True)
+            item = Curve(antialias=True, skipFiniteCheck=True)
             self.items[key] = item
             self.port.addItem(item, ignoreBounds=True)
         before = self._shown.get(key)
@@ -59,6 +86,8 @@ class Curves:
             return
         self._shown[key] = (series, chart.x, y_axis)
         x, y = to_view(series.x, chart.x), to_view(series.y, y_axis)
+        if series.role in ("roof", "roof_faint"):
+            x, y = _extended(x, y)
         whole = bool(np.isfinite(x).all() and np.isfinite(y).all())
         item.setData(x, y, connect="all" if whole else "finite", skipFiniteCheck=whole)
 

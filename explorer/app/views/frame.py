@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from PySide6.QtCore import QRectF
 
 from explorer.app.views.axes import FloatArray
+
+Number = TypeVar("Number", float, FloatArray)
 
 
 @dataclass(frozen=True)
@@ -26,11 +29,11 @@ class Frame:
         """The plot rectangle in pixels."""
         return QRectF(self.left, self.top, self.width, self.height)
 
-    def px_x(self, x: FloatArray | float) -> FloatArray | float:
+    def px_x(self, x: Number) -> Number:
         """Pixels from the left edge of the widget."""
         return self.left + (x - self.x[0]) * (self.width / (self.x[1] - self.x[0]))
 
-    def px_y(self, y: FloatArray | float) -> FloatArray | float:
+    def px_y(self, y: Number) -> Number:
         """Pixels from the top edge of the widget."""
         return self.top + (self.y[1] - y) * (self.height / (self.y[1] - self.y[0]))
 

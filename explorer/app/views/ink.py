@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
-from explorer.app.look import Look
+from explorer.app.look import FontKind, Look
 from explorer.charts.style import DASHES, MARKERS
 
-_KINDS = ("base", "small", "bold", "title")
-_FAINT = 90
+_KINDS: tuple[FontKind, ...] = ("base", "small", "bold", "title")
+KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+_PALE = {"ghost": 0.62, "roof_faint": 0.35}  # share of the card's colour
 
 
 class Ink:
@@ -20,8 +21,8 @@ class Ink:
     def __init__(self, look: Look) -> None:
         self.look = look
         self.theme = look.theme
-        self.fonts = {kind: look.font(kind) for kind in _KINDS}
-        self.metrics = {kind: QFontMetricsF(font) for kind, font in self.fonts.items()}
+        self.fonts: dict[str, QFont] = {kind: look.font(kind) for kind in _KINDS}
+        self.metrics: dict[str, QFontMetricsF] = {kind: QFontMetricsF(font) for kind, font in self.fonts.items()}
         self.em = self.metrics["small"].height()
         self.line = self.theme.line_px * look.scale
         self.hair = max(1.0, look.scale)
@@ -51,7 +52,7 @@ class Ink:
         if key not in self._pens:
             pen = QPen(self.color(color, alpha), width)
             pen.setCosmetic(True)
-            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             if dash:
                 pen.setDashPattern(dash)
@@ -59,10 +60,14 @@ class Ink:
         return self._pens[key]
 
     def line_pen(self, slot: int, role: str) -> QPen:
-        """The pen of a scenario's line: hue and dash; ghosts and further roofs are thin and pale."""
-        if role in ("ghost", "roof_faint"):
-            return self.pen(self.theme.slot(slot), self.line * 0.6, (), _FAINT if role == "ghost" else 2 * _FAINT)
-        return self.pen(self.theme.slot(slot), self.line, DASHES[slot % len(DASHES)])
+        """The pen of a scenario's line: hue and dash; ghosts and further roofs are thin and pale.
+
+        Pale is a mixture with the card, not a see-through pen: those take Qt four times as long.
+        """
+        hue = self.theme.slot(slot)
+        if role in _PALE:
+            return self.pen(self._mix(hue, self.theme.card, _PALE[role]), self.line * 0.6)
+        return self.pen(hue, self.line, DASHES[slot % len(DASHES)])
 
     def width(self, kind: str, text: str) -> float:
         """Pixels that ``text`` takes in one line."""

@@ -9,7 +9,9 @@ import numpy as np
 
 from explorer.app.views.axes import FloatArray
 
-_OUTSIDE, _ON_POINT, _ON_LINE, _LATER = 1000.0, 8.0, 3.0, 0.3
+INSIDE = 1000.0  # bears anything but leaving the bounds
+_ON_POINT, _ON_LINE, _LATER = 8.0, 3.0, 0.3
+_TOO_MUCH = 6.0  # a marker, or two lines: then the read-out under the hand has to do
 _MOST_NAMES = 3
 
 
@@ -21,6 +23,7 @@ class Spot:
     text: str
     size: tuple[float, float]
     corners: tuple[tuple[float, float], ...]
+    bearable: float = _TOO_MUCH
 
 
 def around(low: tuple[float, float], high: tuple[float, float], size: tuple[float, float], gap: float) -> tuple[
@@ -65,7 +68,7 @@ def joined(names: Sequence[str]) -> str:
 def place(
     spots: Sequence[Spot], bounds: tuple[float, float, float, float], points: FloatArray, lines: FloatArray, radius: float
 ) -> dict[str, int]:
-    """The corner that each label takes, by key; a label that would cover another or leave ``bounds`` gets none.
+    """The corner that each label takes, by key; one that would cover a marker or another label, or leave ``bounds``, gets none.
 
     ``points`` is (n, 2) pixels of markers, ``lines`` (m, 4) pixels of line pieces.
     """
@@ -74,11 +77,11 @@ def place(
     for spot in spots:
         boxes = np.array([(x, y, x + spot.size[0], y + spot.size[1]) for x, y in spot.corners])
         cost = _LATER * np.arange(len(boxes))
-        cost += _OUTSIDE * _outside(boxes, bounds)
+        cost += INSIDE * _outside(boxes, bounds)
         cost += _ON_POINT * _covered(boxes, points, radius) + _ON_LINE * _crossed(boxes, lines)
         for at in np.argsort(cost, kind="stable"):
             box = tuple(float(v) for v in boxes[at])
-            if cost[at] < _OUTSIDE and not any(_overlap(box, other) for other in taken):
+            if cost[at] < spot.bearable and not any(_overlap(box, other) for other in taken):
                 chosen[spot.key] = int(at)
                 taken.append((box[0], box[1], box[2], box[3]))
                 break

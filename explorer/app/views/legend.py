@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from explorer.app.views.ink import Ink
 from explorer.charts.model import Chart
 
+_READABLE = 5.0  # lines of text in width below which a cut name says too little
 _ROLES = ("roof", "line", "points")
 
 
@@ -63,11 +64,19 @@ def bar_entries(chart: Chart, ink: Ink) -> tuple[Entry, ...]:
 
 
 def arrange(entries: tuple[Entry, ...], room: float, ink: Ink, most_rows: int) -> tuple[tuple[Placed, ...], int]:
-    """Entries in rows no wider than ``room``, and the number of rows; what does not fit ``most_rows`` is left out."""
+    """Entries in rows no wider than ``room``, and the number of rows.
+
+    In a single row they share the room, their names cut where need be, unless little would be left; what does not fit ``most_rows`` is left out.
+    """
     placed: list[Placed] = []
     x, row, gap = 0.0, 0, 1.2 * ink.em
+    widths = [sample_width(e, ink) + ink.width("small", e.label) for e in entries]
+    crowded = most_rows == 1 and sum(widths) + gap * (len(entries) - 1) > room
+    share = _share(widths, room - gap * (len(entries) - 1)) if crowded else min(room, 16 * ink.em)
+    if share < _READABLE * ink.em:
+        share, most_rows = min(room, 16 * ink.em), 2
     for entry in entries:
-        text = ink.elided("small", entry.label, min(room, 16 * ink.em) - sample_width(entry, ink))
+        text = ink.elided("small", entry.label, share - sample_width(entry, ink))
         wide = sample_width(entry, ink) + ink.width("small", text)
         if x and x + wide > room:
             x, row = 0.0, row + 1
@@ -76,6 +85,20 @@ def arrange(entries: tuple[Entry, ...], room: float, ink: Ink, most_rows: int) -
         placed.append(Placed(entry, x, row, text))
         x += wide + gap
     return tuple(placed), row + 1 if placed else 0
+
+
+def _share(widths: list[float], room: float) -> float:
+    """The widest that an entry may be for all to fit: short ones give what they do not need to the long ones."""
+    left = sorted(widths)
+    while left and left[0] <= room / len(left):
+        room -= left.pop(0)
+    return room / len(left) - 1.0 if left else room
+
+
+def left_edge(placed: tuple[Placed, ...], wanted: float, right: float, ink: Ink) -> float:
+    """Where the rows start: at ``wanted``, or further left where they would reach beyond ``right``."""
+    ends = (p.x + sample_width(p.entry, ink) + ink.width("small", p.text) for p in placed)
+    return min(wanted, max(ink.em, right - max(ends, default=0.0)))
 
 
 def sample_width(entry: Entry, ink: Ink) -> float:

@@ -50,9 +50,9 @@ def mark_line(mark: Mark, chart: Chart, frame: Frame) -> QLineF | None:
     if not low <= at <= high:
         return None
     if mark.axis == "x":
-        x = round(float(frame.px_x(at))) + 0.5
+        x = round(frame.px_x(at)) + 0.5
         return QLineF(x, frame.top, x, frame.top + frame.height)
-    y = round(float(frame.px_y(at))) + 0.5
+    y = round(frame.px_y(at)) + 0.5
     return QLineF(frame.left, y, frame.left + frame.width, y)
 
 
@@ -73,7 +73,7 @@ class Labels:
         self.stale = False
         ends = _label_ends(chart, frame, positions)
         if not (self.held and {n for g in self._groups for n in g} == set(ends)):
-            self._groups = labels.merged({n: low for n, (low, _) in ends.items()}, (2.6 * ink.em, 1.6 * ink.em))
+            self._groups = labels.merged({n: low for n, (low, _) in ends.items()}, (1.7 * ink.em, 1.4 * ink.em))
         spots, slots = self._spots(chart, frame, ink, ends)
         if not (self.held and {s.key for s in spots} >= set(self._chosen) and self._chosen):
             dots, lines = _obstacles(chart, positions, frame)
@@ -93,11 +93,11 @@ class Labels:
             line = mark_line(mark, chart, frame) if mark.label else None
             if line is not None:
                 size = _size(mark.label, ink)
-                found.append(labels.Spot(f"mark {i}", mark.label, size, _mark_corners(line, size, frame, ink.em)))
+                found.append(labels.Spot(f"mark {i}", mark.label, size, _mark_corners(line, size, frame, ink.em), labels.INSIDE))
         for i, note in enumerate(chart.annotations):
             at = frame.px(to_view(np.array([note.x]), chart.x), to_view(np.array([note.y]), chart.y or Axis("")))[0]
             spot, size = (float(at[0]), float(at[1])), _size(note.text, ink)
-            found.append(labels.Spot(f"note {i}", note.text, size, labels.around(spot, spot, size, 0.4 * ink.em)))
+            found.append(labels.Spot(f"note {i}", note.text, size, labels.around(spot, spot, size, 0.4 * ink.em), labels.INSIDE))
             slots[f"note {i}"] = note.slot
         for group in self._groups:
             text = labels.joined(group)
@@ -169,7 +169,11 @@ def paint_points(painter: QPainter, chart: Chart, frame: Frame, ink: Ink, positi
         if series.role != "points":
             continue
         if series.low is not None and series.high is not None:
-            _error_bars(painter, series, chart, frame, ink)
+            x, y_axis = to_view(series.x, chart.x), chart.y or Axis("")
+            low, high = frame.px(x, to_view(series.low, y_axis)), frame.px(x, to_view(series.high, y_axis))
+            bars = np.hstack((low, high))
+            painter.setPen(ink.pen(ink.theme.slot(series.slot), ink.hair))
+            painter.drawLines([QLineF(*row) for row in bars[np.isfinite(bars).all(axis=1)].tolist()])
         for x, y in positions[series.key].tolist():
             if frame.holds(x, y):
                 ink.draw_marker(painter, series.slot, QPointF(x, y), size, ink.hair)
@@ -179,10 +183,3 @@ def marker_size(ink: Ink) -> float:
     """Pixels across a marker."""
     return 0.64 * ink.em
 
-
-def _error_bars(painter: QPainter, series: Series, chart: Chart, frame: Frame, ink: Ink) -> None:
-    y_axis = chart.y or Axis("")
-    x = frame.px_x(to_view(series.x, chart.x))
-    ends = np.column_stack((x, frame.px_y(to_view(series.low, y_axis)), x, frame.px_y(to_view(series.high, y_axis))))
-    painter.setPen(ink.pen(ink.theme.slot(series.slot), ink.hair))
-    painter.drawLines([QLineF(*row) for row in ends[np.isfinite(ends).all(axis=1)].tolist()])

@@ -2,107 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.app.look import Look, plain_look
 from explorer.app.views.bar_view import BarView
 from explorer.app.views.chart_view import ChartView
 from explorer.app.views.ink import Ink
+from explorer.app.views.parts import Icon, Words
 from explorer.app.views.picture import EMPTY
 from explorer.charts.model import Chart
 
-
-class _Words(QWidget):
-    """Plain text painted by hand: a heading with its subtitle, or a few centred lines where a chart is missing."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.ink: Ink | None = None
-        self.heading, self.text = "", ""
-        self.centred = False
-
-    def say(self, ink: Ink, heading: str, text: str) -> None:
-        """Show other words; repaints only where they differ."""
-        if (ink, heading, text) != (self.ink, self.heading, self.text):
-            self.ink, self.heading, self.text = ink, heading, text
-            self.setToolTip("")
-            self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        ink = self.ink
-        if ink is None:
-            return
-        painter = QPainter(self)
-        room = QRectF(self.rect())
-        if self.centred:
-            painter.setFont(ink.fonts["base"])
-            painter.setPen(ink.color(ink.theme.muted))
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(room.adjusted(2 * ink.em, 0, -2 * ink.em, 0), int(flags), self.text)
-        else:
-            heading = ink.elided("bold", self.heading, room.width())
-            ink.write(painter, "bold", ink.theme.text, room, heading)
-            beside = room.adjusted(ink.width("bold", heading) + 0.7 * ink.em, 0, 0, 0)
-            if beside.width() > 2 * ink.em:
-                ink.write(painter, "small", ink.theme.muted, beside, ink.elided("small", self.text, beside.width()))
-        painter.end()
-
-
-class _Icon(QToolButton):
-    """A small button with a painted sign: ``grow``, ``shrink`` or ``more``."""
-
-    def __init__(self, sign: str, name: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.sign = sign
-        self.ink: Ink | None = None
-        self.setAccessibleName(name)
-        self.setToolTip(name)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def set_ink(self, ink: Ink) -> None:
-        """Other colours and sizes."""
-        self.ink = ink
-        self.setFixedSize(QSize(round(1.7 * ink.em), round(1.7 * ink.em)))
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self.ink is None:
-            return
-        ink, painter = self.ink, QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        if self.underMouse() or self.isDown():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(ink.color(ink.theme.window))
-            painter.drawRoundedRect(box, 4, 4)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self.hasFocus():
-            painter.setPen(ink.pen(ink.theme.accent, 1.5 * ink.hair))
-            painter.drawRoundedRect(box, 4, 4)
-        color = ink.theme.text if self.underMouse() else ink.theme.muted
-        painter.setPen(ink.pen(color, 1.3 * ink.hair))
-        painter.translate(box.center())
-        self._sign(painter, 0.36 * ink.em, color, ink)
-        painter.end()
-
-    def _sign(self, painter: QPainter, r: float, color: str, ink: Ink) -> None:
-        if self.sign == "more":
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(ink.color(color))
-            for x in (-r, 0.0, r):
-                painter.drawEllipse(QPointF(x, 0), 1.25 * ink.hair, 1.25 * ink.hair)
-            return
-        tip, back = (r, 0.3 * r) if self.sign == "grow" else (0.2 * r, 0.9 * r)
-        end = 0.2 * r if self.sign == "grow" else r
-        for way in (1.0, -1.0):
-            corner = QPointF(way * tip, -way * tip)
-            painter.drawLine(QLineF(corner, QPointF(way * end, -way * end)))
-            painter.drawLine(QLineF(corner, QPointF(way * back, -way * tip)))
-            painter.drawLine(QLineF(corner, QPointF(way * tip, -way * back)))
+View = ChartView | BarView
+_GROW, _SHRINK = "Fill the centre with this chart", "Back to all charts"
 
 
 class Pane(QFrame):
@@ -116,18 +29,129 @@ class Pane(QFrame):
         super().__init__(parent)
         self.ink = Ink(look or plain_look())
         self.chart = EMPTY
+        self.view: View | None = None
         self.filled = False
         self._held = False
         self._ghost: Chart | None = None
-        self._view: ChartView | BarView | None = None
-        self._head, self._empty = _Words(self), _Words(self)
-        self._empty.centred = True
-        self._more = _Icon("more", "Export or copy this chart", self)
-        self._grow = _Icon("grow", "Fill the centre with this chart", self)
+        self._head, self._empty = Words(self), Words(self, centred=True)
+        self._more = Icon("more", "Export or copy this chart", self)
+        self._grow = Icon("grow", _GROW, self)
         self._menu = QMenu(self)
-        self._menu.addAction("Export this chart…", self._ask_export)
-        self._menu.addAction("Copy image", self.copy_image)
+        self._menu.addAction("Export this chart…").triggered.connect(self._ask_export)
+        self._menu.addAction("Copy image").triggered.connect(self.copy_image)
         self._grow.clicked.connect(self._toggle)
         self._more.clicked.connect(self._open_menu)
         self._build()
         self._dress()
+
+    def _build(self) -> None:
+        self._top = QHBoxLayout()
+        for part, stretch in ((self._head, 1), (self._more, 0), (self._grow, 0)):
+            self._top.addWidget(part, stretch)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._empty)
+        self._box = QVBoxLayout(self)
+        self._box.setSpacing(0)
+        self._box.addLayout(self._top)
+        self._box.addLayout(self._stack, 1)
+
+    def _dress(self) -> None:
+        em = self.ink.em
+        self._top.setSpacing(round(0.2 * em))
+        self._top.setContentsMargins(round(0.9 * em), round(0.45 * em), round(0.5 * em), 0)
+        self._head.setMinimumHeight(round(1.9 * em))
+        self._box.setContentsMargins(2, 2, 2, round(0.4 * em))
+        for icon in (self._more, self._grow):
+            icon.set_ink(self.ink)
+        self._say()
+
+    def _say(self) -> None:
+        self._head.say(self.ink, self.chart.title, self.chart.subtitle)
+        self._empty.say(self.ink, "", self.chart.empty)
+
+    def show_chart(self, chart: Chart) -> None:
+        """Show ``chart`` in the view that suits it, or the words for why there is none; emits nothing."""
+        if (chart.title, chart.summary, chart.empty) != (self.chart.title, self.chart.summary, self.chart.empty):
+            self.setAccessibleName(chart.title)
+            self.setAccessibleDescription(chart.empty or chart.summary)
+            self._menu.setTitle(chart.title)
+        self.chart = chart
+        self._say()
+        if chart.empty:
+            self._stack.setCurrentWidget(self._empty)
+            return
+        view = self._suited(chart)
+        view.show_chart(chart)
+        self._stack.setCurrentWidget(view)
+
+    def _suited(self, chart: Chart) -> View:
+        kind = BarView if chart.bars else ChartView
+        if not isinstance(self.view, kind):
+            if self.view is not None:
+                self._stack.removeWidget(self.view)
+                self.view.deleteLater()
+            self.view = kind(self.ink.look, self)
+            self.view.hovered.connect(self.hovered)
+            self.view.show_ghost(self._ghost)
+            self.view.hold_axes(self._held)
+            self._stack.addWidget(self.view)
+        return self.view
+
+    def hold_axes(self, on: bool) -> None:
+        """Keep the axes while a drag lasts."""
+        self._held = on
+        if self.view is not None:
+            self.view.hold_axes(on)
+
+    def show_ghost(self, chart: Chart | None) -> None:
+        """The faint state behind the chart, or none."""
+        self._ghost = chart
+        if self.view is not None:
+            self.view.show_ghost(chart)
+
+    def set_look(self, look: Look) -> None:
+        """Other colours and sizes."""
+        self.ink = Ink(look)
+        self._dress()
+        if self.view is not None:
+            self.view.set_look(look)
+        self.update()
+
+    def set_filled(self, on: bool) -> None:
+        """Show whether this pane fills the centre; emits nothing."""
+        self.filled = on
+        self._grow.sign = "shrink" if on else "grow"
+        self._grow.setAccessibleName(_SHRINK if on else _GROW)
+        self._grow.setToolTip(_SHRINK if on else _GROW)
+        self._grow.update()
+
+    def grab_image(self) -> QImage:
+        """The card as it is on the screen."""
+        return self.grab().toImage()
+
+    def copy_image(self) -> None:
+        """Put the card on the clipboard."""
+        QGuiApplication.clipboard().setImage(self.grab_image())
+
+    def _toggle(self) -> None:
+        self.set_filled(not self.filled)
+        self.fill_toggled.emit(self.filled)
+
+    def _ask_export(self) -> None:
+        self.export_asked.emit(self.chart.key)
+
+    def _open_menu(self) -> None:
+        self._menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The same menu under the right mouse button and the menu key."""
+        self._menu.popup(event.globalPos())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The card: a fine border and round corners."""
+        painter, radius = QPainter(self), self.ink.look.px(8)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self.ink.pen(self.ink.theme.border, 1.0))
+        painter.setBrush(self.ink.color(self.ink.theme.card))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        painter.end()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
@@ -17,6 +18,7 @@ from explorer.charts.model import Axis
 _NO_AXIS = Axis("")
 _WIDEST_USUAL = "1,000 M"
 _MOST_ROWS = 2
+_TALL = 16  # lines of text in height from which the legend may take a second row
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Plate:
     def _measure(self, setting: Setting) -> Frame:
         em = self.ink.em
         wide, high = setting.size.width(), setting.size.height()
+        setting = self._thinned(setting)
         rows = self._legend(setting, wide)[1]
         top = 0.55 * em + (rows * legend.row_height(self.ink) + 0.35 * em if rows else 0)
         bottom = 1.75 * em + (1.3 * em if setting.x.label else 0)
@@ -60,8 +63,15 @@ class Plate:
             setting.x_view, setting.y_view,
         )
 
+    def _thinned(self, setting: Setting) -> Setting:
+        """Without axis titles where there is hardly room for the data."""
+        if setting.size.height() > 9 * self.ink.em:
+            return setting
+        return replace(setting, x=replace(setting.x, label=""), y=replace(setting.y, label=""))
+
     def _legend(self, setting: Setting, wide: float) -> tuple[tuple[legend.Placed, ...], int]:
-        return legend.arrange(setting.entries, wide - 2 * self.ink.em, self.ink, _MOST_ROWS)
+        most = 1 if setting.size.height() < _TALL * self.ink.em else _MOST_ROWS
+        return legend.arrange(setting.entries, wide - 2 * self.ink.em, self.ink, most)
 
     def _y_ticks(self, setting: Setting, high: float) -> tuple[Tick, ...]:
         return ticks(setting.y, *setting.y_view, room=int(high / (2.1 * self.ink.em)))
@@ -74,7 +84,7 @@ class Plate:
             self._pixmap.setDevicePixelRatio(ratio)
             self._pixmap.fill(self.ink.color(self.ink.theme.card))
             inner = QPainter(self._pixmap)
-            self._paint(inner, setting, self.frame(setting))
+            self._paint(inner, self._thinned(setting), self.frame(setting))
             inner.end()
         painter.drawPixmap(0, 0, self._pixmap)
 
@@ -96,16 +106,16 @@ class Plate:
         self._tick_words(painter, frame, list(zip(xs, across, strict=True)), list(zip(ys, up, strict=True)))
         self._titles(painter, setting, frame)
         placed, rows = self._legend(setting, setting.size.width())
-        start = max(0.0, right - _extent(placed, ink))
-        legend.paint(painter, placed, QPointF(min(frame.left, start) if rows == 1 else ink.em, 0.3 * ink.em), ink)
+        start = legend.left_edge(placed, frame.left, right, ink) if rows == 1 else ink.em
+        legend.paint(painter, placed, QPointF(start, 0.3 * ink.em), ink)
 
     def _x_ticks(self, setting: Setting, frame: Frame) -> tuple[Tick, ...]:
         """As many ticks as stand side by side without touching."""
         room = max(2, int(frame.width / (3.2 * self.ink.em)))
         while True:
             found = ticks(setting.x, *setting.x_view, room=room)
-            ends = [(float(frame.px_x(t.at)), self.ink.width("small", t.text) / 2 + 0.35 * self.ink.em) for t in found]
-            fits = all(a[0] + a[1] <= b[0] - b[1] for a, b in zip(ends, ends[1:], strict=False))
+            ends = [(frame.px_x(t.at), self.ink.width("small", t.text) / 2 + 0.35 * self.ink.em) for t in found]
+            fits = all(a[0] + a[1] <= b[0] - b[1] for a, b in pairwise(ends))
             if fits or room <= 2:
                 return found
             room -= 1
@@ -137,8 +147,3 @@ class Plate:
             box = QRectF(0, 0, frame.height, 1.2 * em)
             ink.write(painter, "small", ink.theme.text, box, ink.elided("small", axis_title(setting.y), frame.height), middle)
             painter.restore()
-
-
-def _extent(placed: tuple[legend.Placed, ...], ink: Ink) -> float:
-    ends = (p.x + legend.sample_width(p.entry, ink) + ink.width("small", p.text) for p in placed)
-    return max(ends, default=0.0)

@@ -14,6 +14,7 @@ class TipBox(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._owner = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.text = ""
         self._ink: Ink | None = None
@@ -25,7 +26,7 @@ class TipBox(QWidget):
             self.text, self._ink = text, ink
             self.resize(self._size(ink, text).toSize())
             self.update()
-        room = self.parentWidget().size()
+        room = self._owner.size()
         x = at.x() + clear
         if x + self.width() > room.width():
             x = at.x() - clear - self.width()
@@ -44,14 +45,14 @@ class TipBox(QWidget):
         self.hide()
 
     def _lines(self, ink: Ink, text: str) -> list[tuple[str, str]]:
-        widest = max(40.0, self.parentWidget().width() - 2 * ink.em)
+        widest = max(40.0, self._owner.width() - 2 * ink.em)
         rows = [("bold" if i == 0 else "small", row) for i, row in enumerate(text.split("\n")[:12])]
         return [(kind, ink.elided(kind, row, widest)) for kind, row in rows]
 
     def _size(self, ink: Ink, text: str) -> QSizeF:
         lines = self._lines(ink, text)
         wide = max(ink.width(kind, row) for kind, row in lines)
-        high = sum(ink.metrics[kind].height() * 1.15 for kind, _ in lines)
+        high = sum([ink.metrics[kind].height() * 1.15 for kind, _ in lines])
         return QSizeF(wide + 1.5 * ink.em + 1, high + 0.9 * ink.em)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QPushButton,
 from explorer.app.look import Look, plain_look
 
 Word = float | int | str
+_TAB, _CLICK = Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.ClickFocus  # Tab stops at the word that is on
+_STEPS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
 
 
 class Segment(QPushButton):
@@ -35,6 +37,12 @@ class Segment(QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + self.look.px(5), self.look.px(19))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _STEPS:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = self.look, QPainter(self)
@@ -105,15 +113,23 @@ class Segments(QWidget):
                 button.update()
             if word == value:
                 button.setChecked(True)
+            button.setFocusPolicy(_TAB if word == value or value not in self._words else _CLICK)
         self._showing = False
 
     def _toggled(self, index: int, on: bool) -> None:
+        self.buttons[index].setFocusPolicy(_TAB if on else _CLICK)
         if on and not self._showing:
             self.chosen.emit(self._words[index])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that a segment leaves to its row."""
         if event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
             self.reset_asked.emit()
+        elif event.key() in _STEPS:
+            here = next((i for i, b in enumerate(self.buttons) if b.hasFocus()), 0)
+            there = self.buttons[max(0, min(len(self.buttons) - 1, here + _STEPS[event.key()]))]
+            there.setFocus(Qt.FocusReason.TabFocusReason)
+            there.setChecked(True)
         else:
             super().keyPressEvent(event)
 

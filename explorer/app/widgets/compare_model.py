@@ -102,8 +102,8 @@ class CompareDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         look, model = self.look, index.model()
         assert isinstance(model, CompareModel)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         painter.save()
         if index.row():
             painter.setPen(QPen(look.colour("grid"), 1))

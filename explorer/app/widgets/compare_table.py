@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QGuiApplication, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QMenu,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from explorer.app.look import Look, plain_look
 from explorer.app.widgets.compare_model import CompareDelegate, CompareModel
@@ -37,8 +46,8 @@ class CompareTable(QFrame):
         self.toggle.toggled.connect(self._refresh)
         self.toggle.clicked.connect(self.differences_toggled)
         self._set_up_view()
-        box = QVBoxLayout(self)
-        box.addWidget(self.view)
+        self._box = QVBoxLayout(self)
+        self._box.addWidget(self.view)
         QShortcut(QKeySequence.StandardKey.Copy, self, self.copy, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.set_look(plain_look())
 
@@ -80,7 +89,7 @@ class CompareTable(QFrame):
         tint(self.toggle, look.colour("muted"))
         self.toggle.move(look.px(2), look.px(2))
         self.toggle.setFixedHeight(look.px(20))
-        self.layout().setContentsMargins(look.px(10), look.px(4), look.px(10), look.px(4))
+        self._box.setContentsMargins(look.px(10), look.px(4), look.px(10), look.px(4))
         self._widths = []
         self._refresh()
 

@@ -116,8 +116,10 @@ class KnobPanel(QScrollArea):
         self.look = look
         side = look.px(12)
         self._column.setContentsMargins(side, look.px(6), side, look.px(8))
-        for part in (*self.headers.values(), *self.rows.values()):
-            part.set_look(look)
+        for header in self.headers.values():
+            header.set_look(look)
+        for row in self.rows.values():
+            row.set_look(look)
         self.setMinimumWidth(look.px(250))
         self.verticalScrollBar().setSingleStep(look.px(34))
         self.updateGeometry()

@@ -43,7 +43,7 @@ class KnobRow(QWidget):
         self.note = PlainLabel("", self, wrap=True)
         self.note.hide()
         self.editor: NumberEditor | ChoiceEditor = (ChoiceEditor if knob.kind == "choice" else NumberEditor)(knob, self)
-        grid = QGridLayout(self)
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)
         grid.addWidget(self.label, 0, 0)
@@ -70,8 +70,8 @@ class KnobRow(QWidget):
         """Fonts, colours and sizes."""
         self.look = look
         self.editor.set_look(look)
-        self.layout().setContentsMargins(0, 0, 0, look.px(2 if self.editor.body else 4))
-        self.layout().setHorizontalSpacing(look.px(6))
+        self._grid.setContentsMargins(0, 0, 0, 0 if self.editor.body else look.px(4))
+        self._grid.setHorizontalSpacing(look.px(6))
         self._dress()
 
     def show_state(self, state: KnobState) -> None:

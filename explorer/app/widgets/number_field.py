@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from explorer.app.look import Look, plain_look, tip
 
+_WIDEST = 20  # characters for which the field makes room
 _LONGEST = 130  # a little more than units.parse_quantity reads, so that it can say so
 
 
@@ -27,6 +28,8 @@ class NumberField(QLineEdit):
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setMaxLength(_LONGEST)
         self.textEdited.connect(self._mend)
+        self.textChanged.connect(self._fit)
+        self._wide = 0
         self.set_look(plain_look())
 
     @property
@@ -65,12 +68,9 @@ class NumberField(QLineEdit):
 
     def restore(self) -> None:
         """Back to what was shown last, without an error."""
-        width = self.sizeHint().width()
         self.setText(self._shown)
         self.setCursorPosition(0)
         self._clear_error()
-        if self.sizeHint().width() != width:
-            self.updateGeometry()
 
     def refuse(self, message: str) -> None:
         """Keep the text, paint it red and say why."""
@@ -124,9 +124,14 @@ class NumberField(QLineEdit):
             self.deselect()
             self._commit()
 
+    def _fit(self) -> None:
+        if self.sizeHint().width() != self._wide:
+            self._wide = self.sizeHint().width()
+            self.updateGeometry()
+
     def sizeHint(self) -> QSize:
-        text = self._shown if len(self._shown) < 24 else self._shown[:24]
-        return QSize(max(self._least, self.fontMetrics().horizontalAdvance(text) + self._padding), self.height())
+        text = self.fontMetrics().horizontalAdvance(self.text()[:_WIDEST])
+        return QSize(max(self._least, text + self._padding), self.height())
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

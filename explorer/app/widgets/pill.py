@@ -61,8 +61,8 @@ class Pill(QPushButton):
         return metrics.horizontalAdvance(self.words()) + tag + self.look.px(42)
 
     def least_width(self) -> int:
-        """Width below which the name says nothing any more."""
-        return self.look.px(62)
+        """Width below which a name says little."""
+        return min(self.natural_width(), self.look.px(104))
 
     def sizeHint(self) -> QSize:
         return QSize(self.natural_width(), self.look.px(28))
@@ -124,24 +124,32 @@ class Pill(QPushButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(inner, inner.height() / 2, inner.height() / 2)
 
+    def _wording(self, metrics: QFontMetrics, tags: QFontMetrics, room: int) -> tuple[str, str]:
+        """Name and tag in the longest form that fits; the end of a name is kept, it tells Trainium2 from Trainium3."""
+        short = f"{self.name}*" if self.edited else self.name
+        for tag in ("baseline", "base") if self.baseline else ("",):
+            for words in dict.fromkeys((self.words(), short)):
+                gap = tags.horizontalAdvance(tag) + self.look.px(7) if tag else 0
+                if metrics.horizontalAdvance(words) + gap <= room:
+                    return words, tag
+        star = "*" if self.edited else ""
+        name = metrics.elidedText(self.name, Qt.TextElideMode.ElideMiddle, room - metrics.horizontalAdvance(star))
+        return name + star, ""
+
     def _paint_words(self, painter: QPainter, room: QRect) -> None:
         look = self.look
-        small = look.font("small")
-        tag = QFontMetrics(small).horizontalAdvance("baseline") + look.px(7)
-        with_tag = self.baseline and self.width() >= self.natural_width() - look.px(4)
-        font = look.font("bold" if self.isChecked() else "base")
-        words = room.adjusted(0, 0, -tag if with_tag else 0, 0)
+        font, small = look.font("bold" if self.isChecked() else "base"), look.font("small")
+        metrics = QFontMetrics(font)
+        text, tag = self._wording(metrics, QFontMetrics(small), room.width())
+        wide = metrics.horizontalAdvance(text)
         painter.setFont(font)
         painter.setPen(look.colour("text"))
-        metrics = QFontMetrics(font)
-        text = metrics.elidedText(self.words(), Qt.TextElideMode.ElideRight, words.width())
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
-        if with_tag:
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        painter.setPen(QPen(look.colour("muted"), look.px(1.2)))
+        if tag:
             painter.setFont(small)
-            painter.setPen(look.colour("muted"))
-            after = room.adjusted(metrics.horizontalAdvance(text) + look.px(7), 0, look.px(4), 0)
-            painter.drawText(after, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, "baseline")
+            after = room.adjusted(wide + look.px(7), 0, look.px(4), 0)
+            painter.drawText(after, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, tag)
         elif self.baseline:  # no room for the word: a line under the name
-            painter.setPen(QPen(look.colour("muted"), look.px(1.2)))
             y = self.height() / 2 + metrics.ascent() * 0.62
-            painter.drawLine(QPointF(words.left(), y), QPointF(words.left() + metrics.horizontalAdvance(text), y))
+            painter.drawLine(QPointF(room.left(), y), QPointF(room.left() + wide, y))

@@ -8,51 +8,49 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 if TYPE_CHECKING:
-    from explorer.app.widgets.knob_slider import KnobSlider
+    from explorer.app.widgets.slider_face import SliderFace
 
 _RADIUS = 5.5
 
 
-def _ends(slider: KnobSlider) -> tuple[float, float]:
+def _ends(slider: SliderFace) -> tuple[float, float]:
     edge = slider.look.px(_RADIUS + 2)
     return float(edge), float(max(edge + 1, slider.width() - edge))
 
 
-def x_of(slider: KnobSlider, at: float) -> float:
+def x_of(slider: SliderFace, at: float) -> float:
     """Where stop ``at`` lies [px]."""
     left, right = _ends(slider)
     return left + (right - left) * at / max(1, slider.maximum())
 
 
-def at_x(slider: KnobSlider, x: float) -> float:
+def at_x(slider: SliderFace, x: float) -> float:
     """The stop under ``x`` [px], with its fraction."""
     left, right = _ends(slider)
     return max(0.0, min(1.0, (x - left) / (right - left))) * slider.maximum()
 
 
-def stops_per_px(slider: KnobSlider) -> float:
+def stops_per_px(slider: SliderFace) -> float:
     """How many stops a pixel spans."""
     left, right = _ends(slider)
     return slider.maximum() / (right - left)
 
 
-def paint(slider: KnobSlider) -> None:
+def paint(slider: SliderFace) -> None:
     """Track, filled part, ticks at real products, a notch where the value was, and the handle."""
     look, painter = slider.look, QPainter(slider)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    middle, hue = look.px(7) + 0.5, look.hue(slider.slot)
+    middle, hue = look.px(6.5) + 0.5, look.hue(slider.slot)
     here = x_of(slider, slider.value())
     _ticks(painter, slider, middle)
     thick = look.px(3)
-    left, right = _ends(slider)
-    edge = left - look.px(_RADIUS)
-    track = QRectF(edge, middle - thick / 2, slider.width() - 2 * edge, thick)
+    track = QRectF(0, middle - thick / 2, slider.width(), thick)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.colour("track"))
     painter.drawRoundedRect(track, thick / 2, thick / 2)
     if not slider.missing:
         painter.setBrush(hue)
-        painter.drawRoundedRect(QRectF(edge, track.y(), max(0.0, here - edge), thick), thick / 2, thick / 2)
+        painter.drawRoundedRect(QRectF(0, track.y(), here, thick), thick / 2, thick / 2)
     if slider.was is not None and not slider.missing:
         painter.setPen(QPen(look.hue(slider.slot, 0.75), look.px(2)))
         ghost = x_of(slider, slider.was)
@@ -61,30 +59,30 @@ def paint(slider: KnobSlider) -> None:
     painter.end()
 
 
-def _ticks(painter: QPainter, slider: KnobSlider, middle: float) -> None:
+def _ticks(painter: QPainter, slider: SliderFace, middle: float) -> None:
     look = slider.look
     painter.setPen(QPen(look.colour("muted", 0.8), max(1.0, look.px(1))))
-    top, foot = middle + look.px(4), slider.height() - 0.5
+    top, foot = middle + look.px(4), middle + look.px(7.5)
     for at, name in enumerate(slider.names):
         if name:
             x = round(x_of(slider, at)) + 0.5
             painter.drawLine(QPointF(x, top), QPointF(x, foot))
 
 
-def _handle(painter: QPainter, slider: KnobSlider, centre: QPointF, hue: QColor) -> None:
+def _handle(painter: QPainter, slider: SliderFace, centre: QPointF, hue: QColor) -> None:
     look = slider.look
     r = float(look.px(_RADIUS * 2)) / 2
-    if slider.hasFocus() or slider.dragging():
+    if slider.hasFocus() or slider.held:
         halo = QColor(hue)
         halo.setAlphaF(0.3)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(halo)
-        painter.drawEllipse(centre, r + look.px(1.7), r + look.px(1.7))
+        painter.drawEllipse(centre, r + look.px(1.4), r + look.px(1.4))
     pen = QPen(hue, look.px(1.6))
     if slider.missing:
         pen.setStyle(Qt.PenStyle.DotLine)
     painter.setPen(pen)
-    held = slider.dragging() or slider.hasFocus()
+    held = slider.held or slider.hasFocus()
     painter.setBrush(hue if held and not slider.missing else look.colour("card"))
     inner = r - look.px(1.6) / 2
     painter.drawEllipse(centre, inner, inner)

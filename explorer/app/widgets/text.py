@@ -116,7 +116,7 @@ class Bubble(QLabel):
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
-        self._look = look
+        self._look, self._within = look, parent
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFont(look.font("small"))
@@ -127,7 +127,7 @@ class Bubble(QLabel):
         """Show ``text`` centred above ``foot`` (in the parent's pixels), inside the parent."""
         self.setText(text)
         self.adjustSize()
-        room = self.parentWidget().rect()
+        room = self._within.rect()
         left = max(0, min(foot.x() - self.width() // 2, room.width() - self.width()))
         self.setGeometry(QRect(QPoint(left, max(0, foot.y() - self.height())), self.size()))
         self.show()

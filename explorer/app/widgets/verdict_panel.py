@@ -33,8 +33,8 @@ class Block(QWidget):
     def set_look(self, look: Look) -> None:
         """Fonts, colours and sizes."""
         self.look = look
-        self.column.setContentsMargins(0, 0, 0, look.px(9))
-        self.column.setSpacing(look.px(2))
+        self.column.setContentsMargins(0, 0, 0, look.px(8))
+        self.column.setSpacing(look.px(3))
         self.rule.setFixedHeight(look.px(10))
         self.rule.setStyleSheet(f"border: 0; border-top: 1px solid {look.theme.border}; background: transparent;")
         self._dress()
@@ -102,7 +102,8 @@ class VerdictPanel(QScrollArea):
         self.tagline.dress(look, "small", "muted")
         self.headline.dress(look, "headline")
         self.headline_note.dress(look, "small", "muted")
-        self.headline_note.setContentsMargins(0, 0, 0, 0)
+        self.tagline.setContentsMargins(0, look.px(2), 0, look.px(3))
+        self.headline_note.setContentsMargins(0, look.px(2), 0, look.px(2))
         self.change.setContentsMargins(0, 0, 0, look.px(9))
         self.formula.dress(look, "mono")
         for block in (*self.blocks, self.source, self.not_modelled):

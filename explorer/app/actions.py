@@ -1,0 +1,199 @@
+"""Menus, shortcuts and the buttons of the bar: one table of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QApplication, QMenu
+
+from explorer import __version__
+from explorer.app.panes import PANES
+from explorer.app.settings import SCALES
+from explorer.charts import CHARTS
+from explorer.charts.style import theme_names
+
+if TYPE_CHECKING:
+    from explorer.app.window import Window
+
+_Act = Callable[[], object]
+_Key = QKeySequence.StandardKey
+
+
+class Actions(QObject):
+    """Builds the menu bar of a window and keeps its actions by name, for tests and for the shortcut sheet."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self.all: dict[str, QAction] = {}
+        self._kept: list[tuple[QAction, QMenu]] = []
+        self._undo()
+        self._file_menu()
+        self._edit_menu()
+        self._scenario_menu()
+        self._view_menu()
+        self._help_menu()
+        self._bar_buttons()
+
+    def _add(self, menu: QMenu, text: str, act: _Act, keys: QKeySequence | _Key | str | None = None) -> QAction:
+        action = QAction(text, self._window)
+        if keys is not None:
+            action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(lambda _checked=False: act())
+        menu.addAction(action)
+        self.all[text.replace("&", "").rstrip("…")] = action
+        return action
+
+    def _undo(self) -> None:
+        stack = self._window.document.undo_stack
+        self.undo = stack.createUndoAction(self._window, "Undo")
+        self.redo = stack.createRedoAction(self._window, "Redo")
+        self.undo.setShortcut(QKeySequence(_Key.Undo))
+        self.redo.setShortcuts([QKeySequence(_Key.Redo), QKeySequence("Ctrl+Y")])
+        self.all |= {"Undo": self.undo, "Redo": self.redo}
+
+    def _file_menu(self) -> None:
+        files, menu = self._window.files, self._window.menuBar().addMenu("&File")
+        self._add(menu, "&New", files.new, _Key.New)
+        self._add(menu, "&Open…", files.ask_open, _Key.Open)
+        self.recent = menu.addMenu("Open &recent")
+        self.recent.aboutToShow.connect(self._fill_recent)
+        menu.addSeparator()
+        self._add(menu, "&Save", files.save, _Key.Save)
+        self._add(menu, "Save &as…", files.save_as, "Ctrl+Shift+S")
+        menu.addSeparator()
+        self.export = menu.addMenu("&Export")
+        for name in CHARTS:
+            self._add(self.export, f"{_chart_title(name)}…", partial(files.export, name))
+        self._add(self.export, "Comparison table…", files.export_table, "Ctrl+E")
+        self._add(menu, "Copy verdict", files.copy_verdict, "Ctrl+Shift+C")
+        menu.addSeparator()
+        self._add(menu, "&Quit", self._window.close, _Key.Quit)
+
+    def _fill_recent(self) -> None:
+        self.recent.clear()
+        for name in self._window.settings.recent:
+            self.recent.addAction(name, partial(self._window.files.open_path, name))
+        if self.recent.isEmpty():
+            self.recent.addAction("No recent files").setEnabled(False)
+
+    def _edit_menu(self) -> None:
+        menu = self._window.menuBar().addMenu("&Edit")
+        menu.addActions([self.undo, self.redo])
+        menu.addSeparator()
+        self._add(menu, "Reset this scenario", self._window.scenarios.reset_all, "Ctrl+Shift+R")
+
+    def _scenario_menu(self) -> None:
+        window, scenarios = self._window, self._window.scenarios
+        menu = window.menuBar().addMenu("&Scenario")
+        self.add = scenarios.chip_menu("&Add a chip")
+        menu.addMenu(self.add)
+
+        def active() -> int:
+            return window.document.study.active
+
+        self._add(menu, "&Duplicate", lambda: scenarios.duplicate(active()), "Ctrl+D")
+        self._add(menu, "Re&name…", lambda: scenarios.ask_rename(active()), "F2")
+        self._add(menu, "R&emove", lambda: scenarios.remove(active()), "Ctrl+W")
+        self._add(menu, "Pin as &baseline", lambda: scenarios.pin(active()), "B")
+        self._add(menu, "Next scenario", lambda: self._step(1), "Ctrl+Tab")
+        self._add(menu, "Previous scenario", lambda: self._step(-1), "Ctrl+Shift+Tab")
+        menu.addSeparator()
+        self.workload = menu.addMenu("&Workload")
+        for item in window.document.library.workloads.values():
+            self.workload.addAction(item.name, partial(scenarios.choose_workload, item.id))
+        self.fabric = menu.addMenu("&Fabric")
+        self.fabric.aboutToShow.connect(self._fill_fabrics)
+
+    def _step(self, by: int) -> None:
+        study = self._window.document.study
+        self._window.document.activate((study.active + by) % len(study.scenarios))
+
+    def _fill_fabrics(self) -> None:
+        """Only the fabrics that go with the chip in hand."""
+        self.fabric.clear()
+        document = self._window.document
+        scenario = document.study.scenarios[document.study.active]
+        for name in scenario.chip.fabrics:
+            found = document.library.fabrics.get(name)
+            if found:
+                item = self.fabric.addAction(found.name, partial(self._window.scenarios.choose_fabric, found.id))
+                item.setCheckable(True)
+                item.setChecked(found.id == scenario.fabric.id)
+
+    def _view_menu(self) -> None:
+        window = self._window
+        menu = window.menuBar().addMenu("&View")
+        self.themes = menu.addMenu("&Theme")
+        for name in theme_names():
+            self._add(self.themes, name.capitalize(), partial(window.wear, name))
+        self._add(menu, "Light or dark", self._flip, "Ctrl+T")
+        menu.addSeparator()
+        self._add(menu, "Larger", partial(self._zoom, 1), _Key.ZoomIn)
+        self._add(menu, "Smaller", partial(self._zoom, -1), _Key.ZoomOut)
+        self._add(menu, "Normal size", partial(window.wear, None, 1.0), "Ctrl+0")
+        menu.addSeparator()
+        for i, (key, title) in enumerate(PANES, start=1):
+            self._add(menu, f"Fill with {title.lower()}", partial(self._fill, key), f"Ctrl+{i}")
+        self._add(menu, "All panes", partial(window.panes.fill, None), "Ctrl+5")
+        menu.addSeparator()
+        self.differences = self._add(menu, "Differences only", self._differences, "Ctrl+Shift+D")
+
+    def _flip(self) -> None:
+        self._window.wear("light" if self._window.look.theme.dark else "dark")
+
+    def _zoom(self, by: int) -> None:
+        now = min(range(len(SCALES)), key=lambda i: abs(SCALES[i] - self._window.look.scale))
+        self._window.wear(None, SCALES[min(max(now + by, 0), len(SCALES) - 1)])
+
+    def _fill(self, key: str) -> None:
+        panes = self._window.panes
+        panes.fill(None if panes.filled == key else key)
+
+    def _differences(self) -> None:
+        self._window.table.set_differences_only(not self._window.table.differences_only)
+
+    def _help_menu(self) -> None:
+        menu = self._window.menuBar().addMenu("&Help")
+        self._add(menu, "Keyboard shortcuts", self._shortcuts, "F1")
+        self._add(menu, "About", self._about)
+
+    def _shortcuts(self) -> None:
+        keys = [f"{a.shortcut().toString():<16}{name}" for name, a in self.all.items() if not a.shortcut().isEmpty()]
+        hands = ["Arrows, Page, Home, End   move a focused slider", "Shift+drag   move finely", "Double click, Backspace   reset a knob"]
+        self._window.dialogs.tell("Keyboard shortcuts", "\n".join(keys + [""] + hands))
+
+    def _about(self) -> None:
+        version = self._window.document.library.data_version
+        text = f"Chip Architecture Explorer {__version__}\nChip data {version}\nApache License 2.0"
+        self._window.dialogs.tell("About", text)
+
+    def _bar_buttons(self) -> None:
+        buttons = [self._button("Workload", self.workload), self._button("Export", self.export)]
+        self._window.bar.set_actions([self.undo, self.redo, *buttons])
+
+    def _button(self, text: str, menu: QMenu) -> QAction:
+        """A button that opens the same entries as ``menu``. Qt takes a menu from its old place when two actions share it."""
+        copy = QMenu(text, self._window)
+        copy.addActions(menu.actions())
+        action = QAction(text, self._window)
+        action.setMenu(copy)
+        self._kept.append((action, copy))
+        return action
+
+
+def _chart_title(name: str) -> str:
+    titles = dict(PANES) | {"roofline-sram": "Roofline at the SRAM", "roofline-link": "Roofline at the links"}
+    return titles.get(name, name)
+
+
+def clipboard(text: str) -> None:
+    """Put text on the clipboard."""
+    QApplication.clipboard().setText(text)
+
+
+__all__ = ["Actions", "clipboard"]

@@ -1,0 +1,117 @@
+"""The state, with one door in and one signal out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from explorer.app.references import LINKED, reference
+from explorer.errors import ExplorerError
+from explorer.knobs import Value, knob
+from explorer.library import Library
+from explorer.specs import Study
+
+_NO_MERGE = -1
+
+
+class ReplaceStudy(QUndoCommand):
+    """Every change of the study. Commands of one gesture merge, so that one drag is one step."""
+
+    def __init__(self, document: Document, after: Study, text: str, gesture: int = _NO_MERGE) -> None:
+        super().__init__(text)
+        self._document, self._before, self._after, self._gesture = document, document.study, after, gesture
+
+    def id(self) -> int:
+        """Qt merges neighbours of equal id; -1 never merges."""
+        return self._gesture
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Take over the later command's end of the same gesture."""
+        if not isinstance(other, ReplaceStudy) or other._gesture != self._gesture:
+            return False
+        self._after = other._after
+        self.setText(other.text())
+        self.setObsolete(self._after == self._before)
+        return True
+
+    def redo(self) -> None:
+        """Show the state after the change."""
+        self._document.show(self._after)
+
+    def undo(self) -> None:
+        """Show the state before the change."""
+        self._document.show(self._before)
+
+
+class Document(QObject):
+    """One study, its undo history and its file.
+
+    Edits return None, or one line that says why they were refused; a refused edit changes nothing.
+    """
+
+    changed = Signal(object)
+    saved = Signal()
+
+    def __init__(self, study: Study, library: Library, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.library = library
+        self.study = study
+        self.opened = study
+        self.path: Path | None = None
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(1000)
+
+    def show(self, study: Study) -> None:
+        """Make ``study`` the state. Only commands and `open` call this."""
+        if study is not self.study:
+            self.study = study
+            self.changed.emit(study)
+
+    def open(self, study: Study, path: Path | None = None) -> None:
+        """Start afresh with another study."""
+        self.undo_stack.clear()
+        self.opened, self.path = study, path
+        self.show(study)
+        self.saved.emit()
+
+    def mark_saved(self, path: Path) -> None:
+        """The present state lies in ``path``."""
+        self.path = path
+        self.undo_stack.setClean()
+        self.saved.emit()
+
+    def replace(self, study: Study, text: str, gesture: int = _NO_MERGE) -> None:
+        """Exchange the whole study, as one undoable step (merged within a gesture)."""
+        if study != self.study:
+            self.undo_stack.push(ReplaceStudy(self, study, text, gesture))
+
+    def edit(self, key: str, value: Value, gesture: int = _NO_MERGE) -> str | None:
+        """Set knob ``key`` of the active scenario (workload knobs: of all) to ``value``."""
+        row, study = knob(key), self.study
+        targets = range(len(study.scenarios)) if key in LINKED else (study.active,)
+        try:
+            after = study
+            for i in targets:
+                after = after.with_scenario(i, row.set(after.scenarios[i], value))
+        except ExplorerError as error:
+            return str(error)
+        self.replace(after, f"{row.label} {row.text(value)}", gesture)
+        return None
+
+    def reset(self, key: str) -> str | None:
+        """Set knob ``key`` back to what the preset (or the opened study) says."""
+        i = self.study.active
+        value = knob(key).get(reference(self.library, self.opened, self.study, i))
+        if value is not None:
+            return self.edit(key, value)
+        if key == "offer.usd_per_chip_h":
+            after = self.study.scenarios[i].replace(offer=None)
+            self.replace(self.study.with_scenario(i, after), "Price not assumed")
+        return None
+
+    def activate(self, index: int) -> None:
+        """Take another scenario in hand. Not a step of its own to undo."""
+        if 0 <= index < len(self.study.scenarios) and index != self.study.active:
+            self.show(self.study.replace(active=index))

@@ -1,0 +1,122 @@
+"""The centre: four cards in a grid, one of them filling it, or all as tabs when the window is small."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QTabBar, QVBoxLayout, QWidget
+
+from explorer.app.look import Look
+from explorer.app.views import Pane
+from explorer.charts import Chart
+
+PANES: tuple[tuple[str, str], ...] = (
+    ("roofline", "Roofline"),
+    ("memory", "Memory fit"),
+    ("interconnect", "Interconnect"),
+    ("time", "Time of a step"),
+)
+
+
+class PaneGrid(QWidget):
+    """Shows charts by key in their panes. Only panes that can be seen are given charts: ask `visible_keys`."""
+
+    export_asked = Signal(str)
+    layout_changed = Signal()
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panes")
+        self.panes: dict[str, Pane] = {}
+        self._filled: str | None = None
+        self._tabbed = False
+        self._tabs = QTabBar(self)
+        self._tabs.setAccessibleName("Panes")
+        self._tabs.setExpanding(False)
+        self._tabs.setDrawBase(False)
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._tabs)
+        outer.addLayout(self._grid, 1)
+        for i, (key, title) in enumerate(PANES):
+            pane = Pane(look, self)
+            pane.setAccessibleName(title)
+            pane.fill_toggled.connect(partial(self._fill, key))
+            pane.export_asked.connect(self.export_asked)
+            self._grid.addWidget(pane, i // 2, i % 2)
+            self._tabs.addTab(title)
+            self.panes[key] = pane
+        for line in (0, 1):
+            self._grid.setRowStretch(line, 1)
+            self._grid.setColumnStretch(line, 1)
+        self._tabs.currentChanged.connect(self._arrange)
+        self.set_look(look)
+        self._arrange()
+
+    def set_look(self, look: Look) -> None:
+        """Fonts, colours and distances."""
+        self._grid.setSpacing(look.px(8))
+        self._tabs.setFont(look.font("base"))
+        for pane in self.panes.values():
+            pane.set_look(look)
+
+    def set_tabbed(self, on: bool) -> None:
+        """One pane at a time, behind tabs."""
+        if on != self._tabbed:
+            self._tabbed = on
+            self._arrange()
+
+    def visible_keys(self) -> tuple[str, ...]:
+        """Keys of the panes that can be seen now."""
+        if self._tabbed:
+            return (PANES[self._tabs.currentIndex()][0],)
+        return (self._filled,) if self._filled else tuple(self.panes)
+
+    def fill(self, key: str | None) -> None:
+        """Let one pane fill the centre; None brings all back."""
+        if self._tabbed and key:
+            self._tabs.setCurrentIndex(list(self.panes).index(key))
+        self._filled = key
+        self._arrange()
+
+    @property
+    def filled(self) -> str | None:
+        """The pane that fills the centre, if one does."""
+        return self._filled
+
+    def _fill(self, key: str, on: bool) -> None:
+        self.fill(key if on else None)
+
+    def _arrange(self, _index: int = 0) -> None:
+        self._tabs.setVisible(self._tabbed)
+        seen = self.visible_keys()
+        for key, pane in self.panes.items():
+            pane.setVisible(key in seen)
+        rows = {list(self.panes).index(k) // 2 for k in seen}
+        columns = {list(self.panes).index(k) % 2 for k in seen}
+        for line in (0, 1):
+            self._grid.setRowStretch(line, int(line in rows))
+            self._grid.setColumnStretch(line, int(line in columns))
+        self.layout_changed.emit()
+
+    def show_charts(self, charts: Mapping[str, Chart]) -> None:
+        """Draw charts in the panes of their keys."""
+        for key, chart in charts.items():
+            self.panes[key].show_chart(chart)
+
+    def show_ghost(self, charts: Mapping[str, Chart] | None) -> None:
+        """Faint lines of an earlier state; None clears them."""
+        for key, pane in self.panes.items():
+            pane.show_ghost(charts.get(key) if charts else None)
+
+    def hold_axes(self, on: bool) -> None:
+        """Keep all axes where they are while a drag lasts."""
+        for pane in self.panes.values():
+            pane.hold_axes(on)
+
+
+__all__ = ["PANES", "PaneGrid"]

@@ -1,0 +1,109 @@
+"""From the state to what is seen: many changes, one redraw, and the slower answers once the hand rests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from explorer import charts
+from explorer.app.references import edited
+from explorer.app.states import knob_states, ladders
+from explorer.charts.common import Scene
+from explorer.evaluate import Findings, Paragraph, evaluate_study, explain
+from explorer.explore import Advice, knobs_without_effect, next_best
+from explorer.specs import Scenario, Study
+
+if TYPE_CHECKING:
+    from explorer.app.window import Window
+
+_REST_MS = 140
+_GHOST_MS = 1000
+
+
+@dataclass(frozen=True)
+class Slow:
+    """Answers that may lag behind a drag by a moment, and the scenario they were given for."""
+
+    scenario: Scenario | None = None
+    notes: tuple[tuple[str, str], ...] = ()
+    advice: tuple[Advice, ...] = ()
+
+
+class Refresher(QObject):
+    """Evaluates the study once a redraw and hands each widget what it shows."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self._stops = ladders(window.document.library)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.draw)
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self.settle)
+        self._forget = QTimer(self, singleShot=True, interval=_GHOST_MS)
+        self._forget.timeout.connect(lambda: window.panes.show_ghost(None))
+        self._slow = Slow()
+        self._gesture = -1
+        self.scene: Scene | None = None
+
+    def request(self, _study: Study | None = None) -> None:
+        """Redraw at the next turn of the event loop, however often this is called until then."""
+        self._soon.start()
+        self._rest.start()
+
+    def draw(self) -> None:
+        """Evaluate and show the present state now."""
+        self._soon.stop()
+        self._show(search=False)
+
+    def settle(self) -> None:
+        """The hand rests: what has no effect, what to change next, the fewest chips."""
+        self._rest.stop()
+        study = self._window.document.study
+        active = study.scenarios[study.active]
+        if active != self._slow.scenario:
+            notes = tuple(knobs_without_effect(active).items())
+            self._slow = Slow(active, notes, next_best(active))
+        self._show(search=True)
+
+    def begin_gesture(self, gesture: int) -> None:
+        """A drag begins: remember what was, and keep the axes still."""
+        if gesture == self._gesture:
+            return
+        self._gesture = gesture
+        self._forget.stop()
+        if self.scene is not None:
+            seen = self._window.panes.visible_keys()
+            self._window.panes.show_ghost({k: charts.chart(k, self.scene) for k in seen if k in ("roofline", "interconnect")})
+        self._window.panes.hold_axes(True)
+
+    def end_gesture(self) -> None:
+        """The drag is over: fit the axes again; the ghost stays a moment longer."""
+        self._gesture = -1
+        self.draw()
+        self._window.panes.hold_axes(False)
+        self._forget.start()
+
+    def _show(self, *, search: bool) -> None:
+        window, study = self._window, self._window.document.study
+        self.scene = Scene(study, evaluate_study(study, search=search))
+        window.panes.show_charts({k: charts.chart(k, self.scene) for k in window.panes.visible_keys()})
+        window.table.show_table(charts.comparison(self.scene))
+        window.verdict.show_findings(self._findings(self.scene))
+        # A note that is a moment old is better than rows that jump while the hand moves.
+        notes = dict(self._slow.notes)
+        window.knobs.show_states(knob_states(window.document.library, window.document.opened, study, self._stops, notes))
+        marks = tuple(edited(window.document.library, study, i) for i in range(len(study.scenarios)))
+        window.bar.show_study(study, marks, charts.workload_line(study))
+
+    def _findings(self, scene: Scene) -> Findings:
+        study = scene.study
+        found = explain(scene.report, study.scenarios, study.active, study.baseline)
+        if self._slow.scenario is None or not self._slow.advice:
+            return found
+        text = ". Or: ".join(a.text for a in self._slow.advice) + "."
+        paragraphs = list(found.paragraphs)
+        paragraphs.insert(min(2, len(paragraphs)), Paragraph("Next best change", text))
+        return replace(found, paragraphs=tuple(paragraphs))

@@ -1,0 +1,150 @@
+"""Adding, removing, renaming and pinning scenarios: each one undoable step."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QMenu
+
+from explorer.app.references import reference
+from explorer.errors import ExplorerError
+from explorer.library import make_scenario, suited_tp
+from explorer.specs import MOST_SCENARIOS, Scenario, Study
+
+if TYPE_CHECKING:
+    from explorer.app.window import Window
+
+
+class Scenarios(QObject):
+    """Acts on the document of one window."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+
+    @property
+    def _study(self) -> Study:
+        return self._window.document.study
+
+    def chip_menu(self, title: str) -> QMenu:
+        """All chips of the library; choosing one adds a scenario."""
+        menu = QMenu(title, self._window)
+        for chip in self._window.document.library.chips.values():
+            menu.addAction(chip.name, partial(self.add, chip.id))
+        return menu
+
+    def ask_add(self) -> None:
+        """Offer the chips where the pointer is."""
+        menu = self.chip_menu("Add a chip")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(QCursor.pos())
+
+    def add(self, chip: str) -> None:
+        """A scenario of ``chip`` under the same load, at a plan that suits it."""
+        study = self._study
+        if len(study.scenarios) >= MOST_SCENARIOS:
+            self._window.dialogs.tell("Add a chip", f"A study holds {MOST_SCENARIOS} scenarios at most: remove one first.")
+            return
+        like = study.scenarios[study.active]
+        try:
+            made = make_scenario(
+                self._window.document.library, chip=chip, workload=like.workload.id, phase=like.job.phase,
+                batch=like.job.batch, context=like.job.context, chips=like.plan.chips, efficiency=like.efficiency,
+            ).replace(workload=like.workload)  # fmt: skip
+        except ExplorerError as error:
+            self._window.dialogs.tell("Add a chip", str(error))
+            return
+        self._push((*study.scenarios, made), len(study.scenarios), study.baseline, f"Add {made.name}")
+
+    def duplicate(self, index: int) -> None:
+        """A copy beside the original, in hand."""
+        study = self._study
+        if len(study.scenarios) >= MOST_SCENARIOS:
+            self._window.dialogs.tell("Duplicate", f"A study holds {MOST_SCENARIOS} scenarios at most: remove one first.")
+            return
+        copy = study.scenarios[index].replace(name=self._free_name(study.scenarios[index].name))
+        listed = (*study.scenarios[: index + 1], copy, *study.scenarios[index + 1 :])
+        baseline = study.baseline + (study.baseline > index) if study.baseline is not None else None
+        self._push(listed, index + 1, baseline, f"Duplicate {copy.name}")
+
+    def _free_name(self, name: str) -> str:
+        taken = {s.name for s in self._study.scenarios}
+        return next(n for i in range(2, 99) if (n := f"{name[:70]} {i}") not in taken)
+
+    def remove(self, index: int) -> None:
+        """Take a scenario away; the last one stays."""
+        study = self._study
+        if len(study.scenarios) == 1:
+            return
+        listed = study.scenarios[:index] + study.scenarios[index + 1 :]
+        active = min(study.active - (study.active > index), len(listed) - 1)
+        baseline = study.baseline
+        if baseline is not None:
+            baseline = None if baseline == index else baseline - (baseline > index)
+        self._push(listed, active, baseline, f"Remove {study.scenarios[index].name}")
+
+    def move(self, index: int, to: int) -> None:
+        """Put a scenario in another place."""
+        study = self._study
+        if not (0 <= index < len(study.scenarios) and 0 <= to < len(study.scenarios)) or index == to:
+            return
+        order = list(range(len(study.scenarios)))
+        order.insert(to, order.pop(index))
+        baseline = None if study.baseline is None else order.index(study.baseline)
+        self._push(tuple(study.scenarios[i] for i in order), order.index(study.active), baseline, "Reorder")
+
+    def ask_rename(self, index: int) -> None:
+        """Ask for another name."""
+        name = self._window.dialogs.text("Rename", "Name of the scenario", self._study.scenarios[index].name)
+        if name:
+            self.rename(index, name)
+
+    def rename(self, index: int, name: str) -> None:
+        """Give a scenario another name."""
+        try:
+            changed = self._study.scenarios[index].replace(name=name)
+        except ExplorerError as error:
+            self._window.dialogs.tell("Rename", str(error))
+            return
+        self._window.document.replace(self._study.with_scenario(index, changed), f"Rename to {name[:30]}")
+
+    def pin(self, index: int) -> None:
+        """Make a scenario the baseline, or release it when it is."""
+        study = self._study
+        released = study.baseline == index
+        text = "Release the baseline" if released else f"Baseline {study.scenarios[index].name}"
+        self._window.document.replace(study.replace(baseline=None if released else index), text)
+
+    def choose_workload(self, workload: str) -> None:
+        """Another model for all scenarios; plans stay where they can be, else one that suits is taken."""
+        library, study = self._window.document.library, self._study
+        found = library.workload(workload)
+        listed = tuple(self._with_workload(s, found.id) for s in study.scenarios)
+        self._window.document.replace(study.replace(scenarios=listed), f"Workload {found.name}")
+
+    def _with_workload(self, s: Scenario, workload: str) -> Scenario:
+        model = self._window.document.library.workload(workload)
+        plan = s.plan
+        if model.heads % plan.tp or plan.pp > model.layers:
+            plan = plan.replace(tp=suited_tp(s.chip, s.fabric, model, plan.chips), pp=1)
+        return s.replace(workload=model, plan=plan)
+
+    def choose_fabric(self, fabric: str) -> None:
+        """Another fabric under the chip in hand."""
+        found = self._window.document.library.fabric(fabric)
+        study = self._study
+        changed = study.scenarios[study.active].replace(fabric=found)
+        self._window.document.replace(study.with_scenario(study.active, changed), f"Fabric {found.name}")
+
+    def reset_all(self) -> None:
+        """The scenario in hand as the presets have it."""
+        document, study = self._window.document, self._study
+        before = reference(document.library, document.opened, study, study.active)
+        document.replace(study.with_scenario(study.active, before), f"Reset {before.name}")
+
+    def _push(self, listed: tuple[Scenario, ...], active: int, baseline: int | None, text: str) -> None:
+        study = self._study.replace(scenarios=listed, active=active, baseline=baseline)
+        self._window.document.replace(study, text)

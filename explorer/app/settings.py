@@ -1,0 +1,79 @@
+"""What the window remembers between runs: theme, scale, size, recent files. Lost or damaged settings mean defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_config_path
+from PySide6.QtCore import QByteArray, QSettings
+
+from explorer.charts.style import theme_names
+
+_MOST_RECENT = 10
+SCALES = (0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5)
+
+
+class Settings:
+    """Reads and writes an ini file; with no file it remembers for this run only."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._store = QSettings(str(path), QSettings.Format.IniFormat) if path else None
+        self._memory: dict[str, object] = {}
+
+    @classmethod
+    def of_user(cls) -> Settings:
+        """Settings in the platform's configuration folder."""
+        return cls(user_config_path("chip-architecture-explorer", appauthor=False) / "settings.ini")
+
+    def _get(self, key: str) -> object:
+        return self._store.value(key) if self._store else self._memory.get(key)
+
+    def _set(self, key: str, value: object) -> None:
+        if self._store:
+            self._store.setValue(key, value)
+        self._memory[key] = value
+
+    @property
+    def theme(self) -> str:
+        """Name of a theme that exists."""
+        name = self._get("theme")
+        return name if isinstance(name, str) and name in theme_names() else "light"
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._set("theme", name)
+
+    @property
+    def scale(self) -> float:
+        """UI scale, within 0.75 and 2.5."""
+        try:
+            value = float(str(self._get("scale") or 1.0))
+        except ValueError:
+            return 1.0
+        return value if SCALES[0] <= value <= SCALES[-1] else 1.0
+
+    @scale.setter
+    def scale(self, value: float) -> None:
+        self._set("scale", value)
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """Size and place of the window, as Qt saved it."""
+        value = self._get("geometry")
+        return value if isinstance(value, QByteArray) else None
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._set("geometry", value)
+
+    @property
+    def recent(self) -> list[str]:
+        """Recently used files, newest first."""
+        value = self._get("recent")
+        listed = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        return [str(v) for v in listed if isinstance(v, str) and v][:_MOST_RECENT]
+
+    def remember(self, path: Path) -> None:
+        """Put ``path`` first among the recent files."""
+        name = str(path.absolute())
+        self._set("recent", [name, *(r for r in self.recent if r != name)][:_MOST_RECENT])

@@ -1,0 +1,182 @@
+"""The window: lays the widgets out and connects hands to the document. It evaluates nothing and decides nothing."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from explorer.app.actions import Actions
+from explorer.app.dialogs import Dialogs, Quiet
+from explorer.app.document import Document
+from explorer.app.files import Files
+from explorer.app.look import Look, palette, stylesheet
+from explorer.app.panes import PaneGrid
+from explorer.app.refresh import Refresher
+from explorer.app.scenarios import Scenarios
+from explorer.app.settings import Settings
+from explorer.app.states import source_lines
+from explorer.app.widgets import CompareTable, KnobPanel, ScenarioBar, VerdictPanel
+from explorer.charts.style import theme
+from explorer.knobs import knob
+from explorer.library import Library
+from explorer.specs import Study
+
+TITLE = "Chip Architecture Explorer"
+_TABS_BELOW = (1100, 650)  # effective pixels
+
+
+class Window(QMainWindow):
+    """One study in one window. Needs an application; `explorer.app.create` makes both."""
+
+    closed = Signal()
+
+    def __init__(self, study: Study, library: Library, settings: Settings, dialogs: Dialogs | None = None) -> None:
+        super().__init__()
+        self.settings = settings
+        self.dialogs: Dialogs = dialogs or Quiet()
+        self.document = Document(study, library, self)
+        self.look = Look(theme(settings.theme), settings.scale)
+        self._build()
+        self.refresher = Refresher(self)
+        self.scenarios = Scenarios(self)
+        self.files = Files(self)
+        self.actions_ = Actions(self)
+        self._connect()
+        self.set_look(self.look)
+        self._retitle()
+        self.refresher.draw()
+        self.refresher.request()
+
+    def _build(self) -> None:
+        self.setAcceptDrops(True)
+        self.bar, self.knobs, self.panes = ScenarioBar("Chip Explorer"), KnobPanel(), PaneGrid(self.look)
+        self.table, self.verdict = CompareTable(), VerdictPanel()
+        self._middle = QWidget()
+        column = QVBoxLayout(self._middle)
+        column.addWidget(self.panes, 1)
+        column.addWidget(self.table)
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.setChildrenCollapsible(False)
+        for i, part in enumerate((self.knobs, self._middle, self.verdict)):
+            self._split.addWidget(part)
+            self._split.setStretchFactor(i, int(i == 1))
+        whole = QWidget()
+        rows = QVBoxLayout(whole)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.bar)
+        rows.addWidget(self._split, 1)
+        self.setCentralWidget(whole)
+        for name, part in (("Knobs", self.knobs), ("Verdict", self.verdict), ("Comparison", self.table)):
+            part.setAccessibleName(part.accessibleName() or name)
+
+    def _connect(self) -> None:
+        self.document.changed.connect(self.refresher.request)
+        self.document.saved.connect(self._retitle)
+        self.document.undo_stack.cleanChanged.connect(self._retitle)
+        self.knobs.edited.connect(self._edit)
+        self.knobs.reset_asked.connect(self._reset)
+        self.knobs.gesture_ended.connect(lambda _key: self.refresher.end_gesture())
+        self.knobs.pointed.connect(self._point)
+        self.panes.layout_changed.connect(self.refresher.request)
+        self.panes.export_asked.connect(self.files.export)
+        self.table.row_activated.connect(self.document.activate)
+        self.bar.activated.connect(self.document.activate)
+        for signal, act in (
+            (self.bar.add_asked, self.scenarios.ask_add),
+            (self.bar.remove_asked, self.scenarios.remove),
+            (self.bar.duplicate_asked, self.scenarios.duplicate),
+            (self.bar.rename_asked, self.scenarios.ask_rename),
+            (self.bar.baseline_asked, self.scenarios.pin),
+            (self.bar.moved, self.scenarios.move),
+        ):
+            signal.connect(act)
+
+    def _edit(self, key: str, value: object, gesture: int) -> None:
+        self.refresher.begin_gesture(gesture)
+        refused = self.document.edit(key, value, gesture)  # type: ignore[arg-type]
+        if refused:
+            self.knobs.refuse(key, refused)
+
+    def _reset(self, key: str) -> None:
+        refused = self.document.reset(key)
+        if refused:
+            self.knobs.refuse(key, refused)
+
+    def _point(self, key: str) -> None:
+        row, scenario = knob(key), self.document.study.scenarios[self.document.study.active]
+        lines = source_lines(row, scenario)
+        self.verdict.show_source(f"{row.label}  {row.text(row.get(scenario))}", (lines[0], *lines[2:]), row.enters)
+
+    def _retitle(self, _clean: bool = True) -> None:
+        name = self.document.path.name if self.document.path else self.document.study.title or "Untitled study"
+        self.setWindowTitle(f"{name}[*] – {TITLE}")
+        self.setWindowModified(not self.document.undo_stack.isClean())
+
+    def set_look(self, look: Look) -> None:
+        """Wear another theme or scale."""
+        self.look = look
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.setPalette(palette(look))
+            application.setFont(look.font("base"))
+        self.setStyleSheet(stylesheet(look))
+        layout = self._middle.layout()
+        if isinstance(layout, QVBoxLayout | QHBoxLayout):
+            layout.setContentsMargins(*[look.px(8)] * 4)
+            layout.setSpacing(look.px(8))
+        for part in (self.bar, self.knobs, self.panes, self.table, self.verdict):
+            part.set_look(look)
+        self._fit()
+        self.refresher.request()
+
+    def wear(self, theme_name: str | None = None, scale: float | None = None) -> None:
+        """Change theme or scale and remember it."""
+        self.settings.theme = theme_name or self.look.theme.name
+        self.settings.scale = scale or self.look.scale
+        self.set_look(Look(theme(self.settings.theme), self.settings.scale))
+
+    def _fit(self) -> None:
+        """Columns and tabs for the present size."""
+        unit = self.look.px(100) / 100
+        wide, tall = self.width() / unit, self.height() / unit
+        small = wide < _TABS_BELOW[0] or tall < _TABS_BELOW[1]
+        side = self.look.px(max(236, min(300, round(wide * 0.19))))
+        self.panes.set_tabbed(small)
+        self.verdict.setVisible(wide >= 900)
+        self.table.setVisible(tall >= 480)
+        self._split.setSizes([side, max(1, self.width() - 2 * side), side])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay out anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The first picture is complete when the window appears."""
+        super().showEvent(event)
+        self._fit()
+        QTimer.singleShot(0, partial(self.knobs.setFocus, Qt.FocusReason.OtherFocusReason))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Studies, and pictures that carry one, may be dropped."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        files = [u.toLocalFile() for u in event.mimeData().urls() if u.isLocalFile()]
+        if files:
+            self.files.open_path(files[0])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about unsaved changes, remember size and place."""
+        if not self.files.may_leave():
+            event.ignore()
+            return
+        self.settings.geometry = self.saveGeometry()
+        super().closeEvent(event)
+        self.closed.emit()
