@@ -44,7 +44,7 @@ _WRITTEN: dict[str, tuple[Prefix, ...]] = {
     "J": _scaled("J", "m||k|M|G"),
     "USD/h": (Prefix("USD/h", 1.0),),
     "USD": _scaled("USD", "|k|M"),
-    "tokens/s": _scaled("tokens/s", "|k|M"),
+    "tokens/s": (Prefix("tokens/s", 1.0), Prefix("M tokens/s", 1e6)),
     "tokens": (Prefix("tokens", 1.0),),
     "fraction": (Prefix("%", 0.01),),
     "1": (Prefix("", 1.0),),
@@ -136,7 +136,7 @@ def _factor(word: str, unit: str, shown: str | None) -> float:
     compact = word.replace(" ", "").replace("flop", "FLOP").replace("Flop", "FLOP")
     for same in (str.__eq__, lambda a, b: a.casefold() == b.casefold() and a[:1] not in ("m", "M")):
         for p in readable:
-            if same(p.text, compact):
+            if same(p.text.replace(" ", ""), compact):
                 return p.factor
     offered = [p.text for p in _WRITTEN[unit] if p.text]
     raise UnitError(f"{word[:40]!r} is not a unit of {unit}{nearest(word, offered) or _offer(offered)}")

@@ -1,11 +1,12 @@
 """Reports as drawings: charts and tables that are data, for the window and for files."""
 
 from collections.abc import Callable
+from functools import partial
 
 from explorer.charts.bars import memory, time
 from explorer.charts.common import Scene, names, scene, workload_line
 from explorer.charts.compare import comparison
-from explorer.charts.interconnect import interconnect
+from explorer.charts.interconnect import OPERATIONS, interconnect, interconnect_of
 from explorer.charts.model import Annotation, Axis, Bar, Cell, Chart, Column, Mark, Segment, Series, Table
 from explorer.charts.roofline import roofline
 from explorer.errors import unknown
@@ -17,8 +18,15 @@ CHARTS: dict[str, Callable[[Scene], Chart]] = {
     "time": time,
     "roofline-sram": lambda s: roofline(s, "sram"),
     "roofline-link": lambda s: roofline(s, "link"),
+    **{f"interconnect-{o}": partial(interconnect_of, operation=o) for o in OPERATIONS},
 }
 """Charts by the name under which the command line and the window know them."""
+
+VARIANTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "roofline": (("roofline", "HBM"), ("roofline-sram", "SRAM"), ("roofline-link", "links")),
+    "interconnect": (("interconnect", "this plan"), *((f"interconnect-{o}", o) for o in OPERATIONS)),
+}
+"""What else a pane can show: chart names with their short labels."""
 
 
 def chart(name: str, scene: Scene) -> Chart:
@@ -29,6 +37,6 @@ def chart(name: str, scene: Scene) -> Chart:
 
 
 __all__ = [
-    "CHARTS", "Annotation", "Axis", "Bar", "Cell", "Chart", "Column", "Mark", "Scene", "Segment", "Series", "Table",
+    "CHARTS", "VARIANTS", "Annotation", "Axis", "Bar", "Cell", "Chart", "Column", "Mark", "Scene", "Segment", "Series", "Table",
     "chart", "comparison", "interconnect", "memory", "names", "roofline", "scene", "time", "workload_line",
 ]  # fmt: skip

@@ -9,29 +9,53 @@ import numpy as np
 from explorer.charts.common import Array, Scene, at, footer, names
 from explorer.charts.model import Axis, Chart, Mark, Series
 from explorer.evaluate.columns import Columns
-from explorer.evaluate.network import ROW, TIERS, all_gather_s, all_reduce_s, group, send_s
+from explorer.evaluate.network import ROW, TIERS, all_gather_s, all_reduce_s, all_to_all_s, group, send_s
 from explorer.specs import Scenario
 from explorer.units import format_number, format_quantity
 
 _SIZES = np.geomspace(4 * 1024.0, 4 * 1024.0**3, 41)
 _Timed = Callable[[Columns, Array], Array]
+OPERATIONS: dict[str, str] = {
+    "all-reduce": "all-reduce",
+    "all-gather": "all-gather",
+    "reduce-scatter": "reduce-scatter",
+    "all-to-all": "all-to-all",
+    "send": "send to a neighbour",
+}
+"""Operations that can be drawn for each plan's innermost group, whether or not the step uses them."""
 
 
 def interconnect(scene: Scene) -> Chart:
     """Each scenario's main collective over message sizes, with marks at the sizes of this step."""
-    main = [_main(s) for _, s in scene]
-    series, marks = [], []
+    return _chart(scene, [_main(s) for _, s in scene], "interconnect", "Interconnect")
+
+
+def interconnect_of(scene: Scene, operation: str) -> Chart:
+    """One operation in every scenario's innermost group (tensor parallel, else the whole cluster)."""
+    main: list[tuple[str, str] | None] = []
+    for _, s in scene:
+        ranks = s.plan.tp if s.plan.tp > 1 else s.plan.chips
+        main.append((operation, f"{OPERATIONS[operation]} over {ranks:,} chips") if ranks > 1 else None)
+    return _chart(scene, main, f"interconnect-{operation}", f"Interconnect: {OPERATIONS[operation]}")
+
+
+def _chart(scene: Scene, main: list[tuple[str, str] | None], key: str, title: str) -> Chart:
+    series: list[Series] = []
+    marks: list[tuple[float, int]] = []
     for i, name in enumerate(names(scene.study)):
-        if main[i] is None:
+        found = main[i]
+        if found is None:
             continue
-        row, label = main[i]
+        row, label = found
         series.append(_curve(scene, i, name, row, label))
+        if row not in ROW:
+            continue
         size, time = float(at(scene.report.traffic.message_bytes, i)[ROW[row]]), float(at(scene.report.traffic.one_s, i)[ROW[row]])
         series.append(_here(scene, i, name, row, size, time))
         marks.append((size, i))
     return Chart(
-        key="interconnect",
-        title="Interconnect",
+        key=key,
+        title=title,
         subtitle=_subtitle(scene, main),
         x=Axis("Message, one chip", "B", "log", (_SIZES[0], _SIZES[-1])),
         y=Axis("Time", "s", "log", _span(series)),
@@ -56,6 +80,12 @@ def _main(s: Scenario) -> tuple[str, str] | None:
 
 
 def _timed(row: str, c: Columns, dp: Array) -> _Timed:
+    if row in OPERATIONS:
+        ranks = np.where(c.tp > 1, c.tp, c.chips)
+        if row == "send":
+            return lambda c, size: send_s(c, np.ones(1), size)
+        timed = {"all-reduce": all_reduce_s, "all-to-all": all_to_all_s}.get(row, all_gather_s)
+        return lambda c, size: timed(c, group(c, ranks, np.ones(1)), size)
     if row == "tp_layer":
         return lambda c, size: all_reduce_s(c, group(c, c.tp, np.ones(1)), size)
     if row == "pp_boundary":
@@ -115,6 +145,7 @@ def _summary(scene: Scene, main: list[tuple[str, str] | None]) -> str:
     said = []
     for i, name in enumerate(names(scene.study)):
         share = scene.report.value("network_exposed_fraction", i)
-        if main[i] and share is not None:
-            said.append(f"{name}: {main[i][1]}, network {share:.0%} of the step")  # type: ignore[index]
+        found = main[i]
+        if found and share is not None:
+            said.append(f"{name}: {found[1]}, network {share:.0%} of the step")
     return "Interconnect. " + "; ".join(said)

@@ -46,8 +46,10 @@ def _stream(s: Scenario) -> float:
 def _axes(s: Scenario) -> tuple[float, float, float, float, float, float]:
     """Torus axes and their shares. A domain that the knob changed stretches the last axis."""
     up = s.fabric.scale_up
-    if not up.axes:
+    if up.kind == "switch":
         return 1.0, 1.0, 1.0, 0.0, 0.0, 0.0
+    if not up.axes:  # a ring is a torus of one axis
+        return float(up.domain), 1.0, 1.0, 1.0, 0.0, 0.0
     axes = [float(a) for a in up.axes]
     axes[-1] *= up.domain / math.prod(axes)
     ones, nothing = [1.0] * (3 - len(axes)), [0.0] * (3 - len(axes))

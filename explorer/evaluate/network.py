@@ -24,6 +24,9 @@ COLLECTIVES: dict[str, tuple[str, str, str]] = {
 }
 ROW = {key: i for i, key in enumerate(COLLECTIVES)}
 TIERS = ("none", "scale-up", "scale-out")
+# Up to this size the two tiers of a collective work in turn; longer ones overlap chunk by chunk (two p5 nodes, 1 KiB to 16 GiB:
+# adding the tiers overestimates by 1.5 times from 128 MiB on, and by 2 from 1 GiB on).
+CHUNK_BYTES = 32 * 1024.0**2
 GRADIENT_BYTES_PER_PARAM = 4.0  # accumulated and reduced in FP32 (Megatron-LM)
 
 
@@ -69,30 +72,74 @@ def _outside_rate(c: Columns, message: Array) -> Array:
     )  # fmt: skip
 
 
-def all_gather_s(c: Columns, tier: Tier, message: Array) -> Array:
-    """All-gather (or reduce-scatter) of a ``message`` of so many bytes, whole buffer [s]."""
+def _near_gather_s(c: Columns, tier: Tier, message: Array) -> Array:
+    """All-gather inside one domain, without the start of the call."""
     place = {"buffer_bytes": message, "ranks": tier.inside, "bytes_per_s": _inside_rate(c, tier, message)}
-    switch = collectives.switch_all_gather_s(**place, latency_s=c.link_latency_s)
+    on_torus = c.torus > 0
+    if not on_torus.any():
+        return collectives.switch_all_gather_s(**place, latency_s=c.link_latency_s)
     torus = collectives.torus_all_gather_s(**place, latency_s=c.link_latency_s, hops=tier.hops)
-    near = np.where(c.torus > 0, torus, switch) + np.where(tier.inside > 1, c.up_launch_s, 0.0)
-    far = collectives.two_tier_all_gather_s(
-        buffer_bytes=message, inside=tier.inside, outside=tier.outside, inside_all_gather_s=near,
+    if on_torus.all():
+        return torus
+    return np.where(on_torus, torus, collectives.switch_all_gather_s(**place, latency_s=c.link_latency_s))
+
+
+def _near_reduce_s(c: Columns, tier: Tier, message: Array, gather: Array) -> Array:
+    """All-reduce inside one domain, without the start of the call; ``gather``: the all-gather's time."""
+    if (c.torus > 0).all():
+        return 2 * gather
+    place = {"buffer_bytes": message, "ranks": tier.inside, "bytes_per_s": _inside_rate(c, tier, message)}
+    switch = collectives.switch_all_reduce_s(**place, latency_s=c.link_latency_s)
+    if c.in_network.any():
+        best = np.minimum(switch, collectives.in_network_all_reduce_s(**place, latency_s=c.link_latency_s))
+        switch = np.where(c.in_network > 0, best, switch)
+    return np.where(c.torus > 0, 2 * gather, switch)
+
+
+def _far_gather_s(c: Columns, tier: Tier, message: Array) -> Array:
+    """All-gather of one domain's share across the domains, without the start of the call."""
+    return collectives.two_tier_all_gather_s(
+        buffer_bytes=message, inside=tier.inside, outside=tier.outside, inside_all_gather_s=np.zeros(1),
         outside_bytes_per_s=_outside_rate(c, message), outside_latency_s=c.out_latency_s,
     )  # fmt: skip
-    total: Array = far + np.where(tier.outside > 1, c.out_launch_s, 0.0)
+
+
+def _joined_s(c: Columns, near: Array, far: Array, message: Array) -> Array:
+    """Both tiers of one collective: in turn for one chunk, at once for many; at once in the ideal set."""
+    alone = np.where(c.ideal > 0, 0.0, np.minimum(1.0, CHUNK_BYTES / np.maximum(message, 1.0)))
+    joined: Array = np.maximum(near, far) + np.minimum(near, far) * alone
+    return joined
+
+
+def _start_s(c: Columns, tier: Tier) -> Array:
+    """Start of one call, counted once however many passes it makes."""
+    start: Array = np.where(tier.inside > 1, c.up_launch_s, 0.0) + np.where(tier.outside > 1, c.out_launch_s, 0.0)
+    return start
+
+
+def all_gather_s(c: Columns, tier: Tier, message: Array) -> Array:
+    """All-gather (or reduce-scatter) of a ``message`` of so many bytes, whole buffer [s]."""
+    near = _near_gather_s(c, tier, message)
+    if (tier.outside > 1).any():
+        near = _joined_s(c, near, _far_gather_s(c, tier, message), message)
+    total: Array = near + _start_s(c, tier)
     return total
 
 
 def all_reduce_s(c: Columns, tier: Tier, message: Array) -> Array:
-    """All-reduce of a ``message`` with the best algorithm that the fabric has [s]."""
-    rate = _inside_rate(c, tier, message)
-    place = {"buffer_bytes": message, "ranks": tier.inside, "bytes_per_s": rate, "latency_s": c.link_latency_s}
-    switch = collectives.switch_all_reduce_s(**place)
-    reducing = np.minimum(switch, collectives.in_network_all_reduce_s(**place))
-    switch = np.where(c.in_network > 0, reducing, switch)
-    torus = collectives.torus_all_reduce_s(**place, hops=tier.hops)
-    near = np.where(c.torus > 0, torus, switch) + np.where(tier.inside > 1, c.up_launch_s, 0.0)
-    return np.where(tier.outside > 1, 2 * all_gather_s(c, tier, message), near)
+    """All-reduce of a ``message`` with the best algorithm that the fabric has [s].
+
+    Across domains: reduce-scatter inside, all-reduce of the shards, all-gather inside, chunk by chunk.
+    """
+    gather = _near_gather_s(c, tier, message)
+    near = _near_reduce_s(c, tier, message, gather)
+    if (tier.outside > 1).any():
+        # A switch that adds can take either way inside a domain; others gather what they scattered.
+        inside = np.where(c.in_network > 0, np.minimum(near, 2 * gather), 2 * gather)
+        both = _joined_s(c, inside, 2 * _far_gather_s(c, tier, message), message)
+        near = np.where(tier.outside > 1, both, near)
+    total: Array = near + _start_s(c, tier)
+    return total
 
 
 def all_to_all_s(c: Columns, tier: Tier, sent: Array) -> Array:

@@ -13,7 +13,7 @@ from explorer.evaluate.shape import Shape
 TIME_PARTS: dict[str, str] = {
     "matmul": "matmul",
     "attention": "attention",
-    "elementwise": "other HBM",
+    "elementwise": "elementwise",
     "optimizer_step": "optimizer",
     "network": "network, exposed",
     "pipeline": "pipeline bubble",

@@ -1,5 +1,43 @@
 """The window's tests need no display."""
 
+from __future__ import annotations
+
 import os
+from collections.abc import Iterator
+
+import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--long`` runs the long forms of the campaigns."""
+    try:
+        parser.addoption("--long", action="store_true", default=False, help="run the long forms of the campaigns")
+    except ValueError:  # another conftest has it already
+        return
+
+
+@pytest.fixture
+def answers():  # type: ignore[no-untyped-def]
+    """Dialogs whose answers the test writes down."""
+    from tests.app.window_tools import Answers
+
+    return Answers()
+
+
+@pytest.fixture
+def window(qtbot, answers) -> Iterator:  # type: ignore[no-untyped-def, type-arg]
+    """The window with the default study, settled, with `answers` as its dialogs."""
+    from explorer.app import create
+    from tests.app.window_tools import settle
+
+    made = create(size=(1600, 900))
+    made.dialogs = answers
+    qtbot.addWidget(made)
+    made.activateWindow()
+    settle()
+    made.refresher.settle()
+    settle()
+    yield made
+    answers.leave = "discard"

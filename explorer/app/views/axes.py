@@ -15,6 +15,7 @@ from explorer.units import best_prefix, format_number
 FloatArray = NDArray[np.float64]
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 _SHORT = ("s", "B", "W", "J", "USD", "fraction", "1")  # units short enough to stand at every tick
+_DEEPEST = 280.0  # decades; a float ends at 308
 _UNDRAWN = ("ghost",)
 
 
@@ -51,7 +52,7 @@ def fitted(axis: Axis, columns: Iterable[FloatArray]) -> tuple[float, float]:
 
 def _snapped_log(low: float, high: float) -> tuple[float, float]:
     """Outward to 1, 2 or 5 times a power of ten, so that small edits leave the axis where it is."""
-    low, high = max(low, -280.0), min(high, 280.0)
+    low, high = (min(max(v, -_DEEPEST), _DEEPEST) for v in (low, high))
     stops = (0.0, math.log10(2.0), math.log10(5.0), 1.0)
     bottom, top = math.floor(low - 0.05), math.floor(high + 0.05)
     start = bottom + max(s for s in stops if bottom + s <= low - 0.05)

@@ -31,6 +31,10 @@ class Row:
     note: QRectF | None
     pieces: tuple[Piece, ...]
 
+    def words(self) -> QRectF:
+        """Where the name and the note stand."""
+        return self.name if self.note is None else self.name.united(self.note)
+
 
 @dataclass(frozen=True)
 class Layout:

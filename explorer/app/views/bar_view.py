@@ -7,14 +7,14 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QWidget
 
 from explorer.app.look import Look, plain_look
-from explorer.app.views import bar_layout, bar_paint, legend
+from explorer.app.views import bar_layout, bar_paint, bar_tip, legend
 from explorer.app.views.ink import KEYBOARD, Ink
 from explorer.app.views.picture import EMPTY
 from explorer.app.views.tip import TipBox
 from explorer.charts.model import Chart
 
-_SIDE = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-_BARS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+_SIDE: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_BARS: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 
 class BarView(QWidget):
@@ -29,7 +29,7 @@ class BarView(QWidget):
         self._ghost: dict[str, float] = {}
         self._held = self._keyed = False
         self._top_value = 1.0
-        self._picked: tuple[int, int] | None = None
+        self._picked: bar_tip.Picked | None = None
         self._layout: bar_layout.Layout | None = None
         self.tip = TipBox(self)
         self.setMouseTracking(True)
@@ -91,7 +91,7 @@ class BarView(QWidget):
             bar_paint.paint_row(painter, row, on, before if before != row.bar.total else None, ink)
         start = legend.left_edge(on.legend, on.left, self.width() - ink.em, ink)
         legend.paint(painter, on.legend, QPointF(start, on.legend_top), ink)
-        piece = self._piece()
+        piece = bar_tip.piece_of(on, self._picked)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if piece is not None:
             painter.setPen(ink.pen(ink.theme.text, 1.8 * ink.hair))
@@ -101,11 +101,7 @@ class BarView(QWidget):
             painter.drawRoundedRect(self.rect().adjusted(2, 2, -2, -2), 4, 4)
         painter.end()
 
-    def _piece(self) -> bar_layout.Piece | None:
-        pieces = (p for row in self.bars_layout().rows for p in row.pieces)
-        return next((p for p in pieces if (p.bar, p.segment) == self._picked), None)
-
-    def _pick(self, picked: tuple[int, int] | None) -> None:
+    def _pick(self, picked: bar_tip.Picked | None) -> None:
         if picked == self._picked:
             return
         self._picked = picked
@@ -114,19 +110,15 @@ class BarView(QWidget):
         self.hovered.emit(self.tip.text)
 
     def _show_tip(self) -> None:
-        piece = self._piece() if self._picked is not None else None
-        text = _tip(self.chart, piece) if piece is not None else ""
-        if piece is None or not text:
+        found = bar_tip.read_out(self.bars_layout(), self._picked)
+        if found is None:
             self.tip.clear()
         else:
-            self.tip.show_tip(self.ink, text, QPointF(piece.box.center().x(), piece.box.top()), 0.3 * self.ink.em)
+            self.tip.show_tip(self.ink, found[1], found[0], 0.3 * self.ink.em)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Pick the piece under the pointer."""
-        at, slack = event.position(), 3.0
-        pieces = [p for row in self.bars_layout().rows for p in row.pieces]
-        inside = [p for p in pieces if p.box.adjusted(0, -slack, 0, slack).contains(at)]
-        self._pick((inside[-1].bar, inside[-1].segment) if inside else None)
+        """Pick what is under the pointer."""
+        self._pick(bar_tip.under(self.bars_layout(), event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -134,7 +126,7 @@ class BarView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and Right step through the pieces, Up and Down through the bars, Escape lets go."""
-        key = Qt.Key(event.key())
+        key = event.key()
         order = [(p.bar, p.segment) for row in self.bars_layout().rows for p in row.pieces]
         if key in _SIDE and order:
             at = order.index(self._picked) + _SIDE[key] if self._picked in order else 0
@@ -171,9 +163,3 @@ class BarView(QWidget):
 
 def _key(slot: int, label: str) -> str:
     return f"{slot} {label}"
-
-
-def _tip(chart: Chart, piece: bar_layout.Piece) -> str:
-    bar = chart.bars[piece.bar]
-    segment = bar.segments[piece.segment]
-    return segment.tip or f"{segment.label} · {bar.label}"

@@ -20,7 +20,7 @@ from explorer.charts.model import Axis, Chart
 
 _REACH = 18.0
 _FAR = 10**6
-_MOVES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -_FAR, Qt.Key.Key_End: _FAR}
+_MOVES: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -_FAR, Qt.Key.Key_End: _FAR}
 
 
 class ChartView(QWidget):
@@ -144,7 +144,7 @@ class ChartView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and Right step through the points, Home and End jump, Escape lets go."""
-        key = Qt.Key(event.key())
+        key = event.key()
         if key in _MOVES:
             self._keyed = True
             self._pick(pick.step(self.chart, self._picked, _MOVES[key]))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from explorer.app.views.ink import Ink
+from explorer.app.views.ink import KEYBOARD, Ink
 
 
 class Words(QWidget):
@@ -51,6 +51,7 @@ class Icon(QToolButton):
         super().__init__(parent)
         self.sign = sign
         self.ink: Ink | None = None
+        self._keyed = False
         self.setAccessibleName(name)
         self.setToolTip(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -60,6 +61,14 @@ class Icon(QToolButton):
         self.ink = ink
         self.setFixedSize(QSize(round(1.7 * ink.em), round(1.7 * ink.em)))
         self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._keyed = event.reason() in KEYBOARD
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._keyed = False
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.ink is None:
@@ -72,7 +81,7 @@ class Icon(QToolButton):
             painter.setBrush(ink.color(ink.theme.window))
             painter.drawRoundedRect(box, 4, 4)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self.hasFocus():
+        if self._keyed:
             painter.setPen(ink.pen(ink.theme.accent, 1.5 * ink.hair))
             painter.drawRoundedRect(box, 4, 4)
         color = ink.theme.text if self.underMouse() else ink.theme.muted

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.app.views.ink import Ink
 
+_EDGE = 4.0  # pixels kept to the border of the card
+
 
 class TipBox(QWidget):
     """Plain text in a rounded box, its first line bold; lies over its parent and takes no events."""
@@ -33,8 +35,8 @@ class TipBox(QWidget):
         y = at.y() - clear - self.height()
         if y < 0:
             y = at.y() + clear
-        x = min(max(0.0, x), max(0.0, room.width() - self.width()))
-        y = min(max(0.0, y), max(0.0, room.height() - self.height()))
+        x = min(max(_EDGE, x), max(_EDGE, room.width() - self.width() - _EDGE))
+        y = min(max(_EDGE, y), max(_EDGE, room.height() - self.height() - _EDGE))
         self.move(round(x), round(y))
         self.show()
         self.raise_()

@@ -42,7 +42,7 @@ class NumberField(QLineEdit):
         self.setFont(look.font("base"))
         self.setFixedHeight(look.px(19))
         self._least = look.px(84)
-        self._padding = look.px(14)
+        self._padding = look.px(17)
         self.updateGeometry()
 
     def set_tip(self, text: str) -> None:

@@ -54,6 +54,7 @@ def test_what_does_not_fit_is_outlined_and_hatched(view):
     red = theme("light").bad
     edge = {QColor(image.pixel(round(end) + dx, round(row.band.center().y()))).name().upper() for dx in (-1, 0, 1)}
     assert red in edge
+    assert red in {QColor(image.pixel(round(row.band.left()) + dx, round(row.band.center().y()))).name().upper() for dx in (-1, 0)}
     fine = layout.rows[0]
     around = {QColor(image.pixel(x, round(fine.band.center().y()))).name().upper() for x in range(640)}
     assert red not in around
@@ -72,6 +73,12 @@ def test_show_emits_nothing_and_hover_does(view, qtbot):
     assert len(said) == 1
     qtbot.mouseMove(view, QPoint(5, 5))
     assert said[-1] == ""
+
+
+def test_words_cut_short_are_told_in_full(view, qtbot):
+    name = view.bars_layout().rows[2].name
+    qtbot.mouseMove(view, QPoint(round(name.left()) + 4, round(name.center().y())))
+    assert view.tip.text == "B200\nshort by 19 GiB\n179 GiB"
 
 
 def test_keys_step_through_pieces(view, qtbot):

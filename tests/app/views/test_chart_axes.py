@@ -77,6 +77,16 @@ def test_a_label_avoids_points_and_lines():
     assert labels.place([spot], (0.0, 0.0, 30.0, 30.0), *nothing, 4.0) == {}
 
 
+def test_labels_at_one_place_move_apart_or_stay_away():
+    around = labels.around((100.0, 100.0), (100.0, 100.0), (40.0, 12.0), 8.0)
+    spots = [labels.Spot(str(i), "a", (40.0, 12.0), around) for i in range(30)]
+    chosen = labels.place(spots, (0.0, 0.0, 300.0, 300.0), np.empty((0, 2)), np.empty((0, 4)), 4.0)
+    assert 2 <= len(chosen) < 10
+    boxes = [around[i] for i in chosen.values()]
+    for i, (x, y) in enumerate(boxes):
+        assert not any(abs(x - u) < 40 and abs(y - v) < 12 for u, v in boxes[i + 1 :])
+
+
 def test_near_names_are_joined():
     groups = labels.merged({"QKV": (50.0, 50.0), "O": (52.0, 51.0), "norm": (10.0, 90.0)}, (20.0, 20.0))
     assert groups == (("norm",), ("QKV", "O"))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from explorer.app.look import Look
 from explorer.app.views import ChartView
@@ -41,6 +41,16 @@ def move_to(view, x, y):
         Qt.MouseButton.NoButton, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
     )
     QApplication.sendEvent(port, event)
+
+
+def double_click(view):
+    """Sent by hand: QTest forgets to let go of the button, which the next test would feel."""
+    port, at = view.canvas.viewport(), QPointF(300, 150)
+    for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease, QEvent.Type.MouseButtonDblClick,
+                 QEvent.Type.MouseButtonRelease):
+        down = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else Qt.MouseButton.LeftButton
+        event = QMouseEvent(kind, at, port.mapToGlobal(at), Qt.MouseButton.LeftButton, down, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(port, event)
 
 
 def wheel(view, modifiers=Qt.KeyboardModifier.NoModifier) -> bool:
@@ -174,7 +184,7 @@ def test_ghost_shows_only_what_moved(view):
     assert set(view.curves.items) == {"roof 0", "roof 1", "roof 2"}
 
 
-def test_wheel_needs_focus_or_ctrl(view, qtbot):
+def test_wheel_needs_focus_or_ctrl(view):
     fitted = view.picture.views
     view.clearFocus()
     assert not wheel(view)
@@ -184,7 +194,7 @@ def test_wheel_needs_focus_or_ctrl(view, qtbot):
     assert zoomed != fitted
     view.show_chart(samples.roofline((2.9e12, 6.0e12, 7.7e12)))
     assert view.picture.views == zoomed  # a zoom of the hand outlives edits
-    qtbot.mouseDClick(view.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 150))
+    double_click(view)
     assert view.picture.views == fitted
 
 
@@ -259,16 +269,27 @@ def test_equal_charts_paint_equal_pictures(view):
     assert painted(view) == before
 
 
-def test_one_edit_is_one_repaint(view, qtbot, monkeypatch):
-    """The scene of pyqtgraph queues a second repaint behind the first unless its items keep quiet."""
-    times = []
-    paint = view.picture.paint_under
-    monkeypatch.setattr(view.picture, "paint_under", lambda *a: (times.append(1), paint(*a)))
-    view.canvas.viewport().update()
-    view.show_chart(samples.roofline((2.9e12, 6.0e12, 7.7e12)))
+def test_one_edit_is_one_repaint(qtbot, monkeypatch):
+    """While a drag lasts. The scene of pyqtgraph queues a second repaint behind the first unless its items keep quiet."""
+    host = QWidget()
+    qtbot.addWidget(host)
+    row, views, times = QHBoxLayout(host), [ChartView(), ChartView()], []
+    for view in views:
+        row.addWidget(view)
+        view.show_chart(samples.interconnect())
+        view.hold_axes(True)
+    host.resize(900, 400)
+    host.show()
+    qtbot.waitExposed(host)
+    QApplication.processEvents()
+    for view in views:
+        paint = view.picture.paint_under
+        monkeypatch.setattr(view.picture, "paint_under", lambda *a, _v=view, _p=paint: (times.append(_v), _p(*a)))
+    for view in views:
+        view.show_chart(samples.interconnect(3.0))
     for _ in range(5):
         QApplication.processEvents()
-    assert len(times) == 1
+    assert times == views
 
 
 def test_background_is_painted_once_for_equal_axes(view, monkeypatch):

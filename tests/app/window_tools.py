@@ -1,0 +1,111 @@
+"""Hands and answers for the window's tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from explorer.app.dialogs import Quiet
+from explorer.app.widgets import KnobRow, KnobSlider, slider_paint
+from explorer.app.window import Window
+from explorer.library import default_study, load_library, make_scenario
+from explorer.specs import Scenario, Study
+
+LEFT = Qt.MouseButton.LeftButton
+BANDWIDTH = "chip.hbm_bytes_per_s"
+LIBRARY = load_library()
+
+
+class Answers(Quiet):
+    """Dialogs that answer at once with what the test wrote down."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.path: Path | None = None
+        self.line: str | None = None
+        self.leave = "discard"
+        self.asked: list[str] = []
+
+    def open_file(self, title: str, filters: str) -> Path | None:
+        self.asked.append(title)
+        return self.path
+
+    def save_file(self, title: str, suggested: str, filters: str) -> Path | None:
+        self.asked.append(title)
+        return self.path
+
+    def text(self, title: str, label: str, given: str) -> str | None:
+        self.asked.append(f"{title}: {given}")
+        return self.line
+
+    def confirm_close(self, name: str) -> str:
+        self.asked.append(f"leave {name}")
+        return self.leave
+
+
+def scenario(chip: str = "trainium2", **changes: object) -> Scenario:
+    """One scenario of the default study's load, with changes."""
+    given = {"workload": "llama3-70b", "phase": "decode", "batch": 32, "context": 4096, "chips": 16} | changes
+    return make_scenario(LIBRARY, chip=chip, **given)  # type: ignore[arg-type]
+
+
+def study_of(*scenarios: Scenario) -> Study:
+    """A study of these scenarios."""
+    return default_study(LIBRARY).replace(scenarios=scenarios)
+
+
+def settle() -> None:
+    """Let everything that was asked for happen."""
+    for _ in range(3):
+        QApplication.processEvents()
+
+
+def row_of(window: Window, key: str = BANDWIDTH) -> KnobRow:
+    """A knob's row, scrolled into sight."""
+    row = window.knobs.rows[key]
+    window.knobs.ensureWidgetVisible(row)
+    settle()
+    return row
+
+
+def slider_of(window: Window, key: str = BANDWIDTH) -> KnobSlider:
+    """A knob's slider."""
+    slider = row_of(window, key).editor.body
+    assert isinstance(slider, KnobSlider)
+    return slider
+
+
+def mouse(slider: KnobSlider, kind: QMouseEvent.Type, x: float) -> None:
+    """One mouse event at ``x`` of a slider. Alt keeps the named stops from pulling."""
+    at = QPointF(x, slider.height() / 2)
+    button = Qt.MouseButton.NoButton if kind == QMouseEvent.Type.MouseMove else LEFT
+    held = Qt.KeyboardModifier.AltModifier
+    QApplication.sendEvent(slider, QMouseEvent(kind, at, slider.mapToGlobal(at), button, LEFT, held))
+
+
+def press(slider: KnobSlider, stop: float | None = None) -> None:
+    """Press the handle, or the track at a stop."""
+    mouse(slider, QMouseEvent.Type.MouseButtonPress, slider_paint.x_of(slider, slider.value() if stop is None else stop))
+
+
+def move(slider: KnobSlider, stop: float) -> None:
+    """Move the pressed mouse to a stop."""
+    mouse(slider, QMouseEvent.Type.MouseMove, slider_paint.x_of(slider, stop))
+
+
+def release(slider: KnobSlider) -> None:
+    """Let go."""
+    mouse(slider, QMouseEvent.Type.MouseButtonRelease, slider_paint.x_of(slider, slider.value()))
+
+
+def drag(slider: KnobSlider, *stops: float) -> None:
+    """Press the handle, visit stops, let go."""
+    press(slider)
+    for stop in stops:
+        move(slider, stop)
+        settle()
+    release(slider)
+    settle()
