@@ -39,10 +39,9 @@ class Actions(QObject):
         self._help_menu()
         self._bar_buttons()
 
-    def _add(self, menu: QMenu, text: str, act: _Act, keys: QKeySequence | _Key | str | None = None) -> QAction:
+    def _add(self, menu: QMenu, text: str, act: _Act, *keys: _Key | str) -> QAction:
         action = QAction(text, self._window)
-        if keys is not None:
-            action.setShortcut(QKeySequence(keys))
+        action.setShortcuts(_keys(*keys))
         action.triggered.connect(lambda _checked=False: act())
         menu.addAction(action)
         self.all[text.replace("&", "").rstrip("…")] = action
@@ -53,7 +52,7 @@ class Actions(QObject):
         self.undo = stack.createUndoAction(self._window, "Undo")
         self.redo = stack.createRedoAction(self._window, "Redo")
         self.undo.setShortcut(QKeySequence(_Key.Undo))
-        self.redo.setShortcuts([QKeySequence(_Key.Redo), QKeySequence("Ctrl+Y")])
+        self.redo.setShortcuts(_keys(_Key.Redo, "Ctrl+Y"))
         self.all |= {"Undo": self.undo, "Redo": self.redo}
 
     def _file_menu(self) -> None:
@@ -133,7 +132,7 @@ class Actions(QObject):
             self._add(self.themes, name.capitalize(), partial(window.wear, name))
         self._add(menu, "Light or dark", self._flip, "Ctrl+T")
         menu.addSeparator()
-        self._add(menu, "Larger", partial(self._zoom, 1), _Key.ZoomIn)
+        self._add(menu, "Larger", partial(self._zoom, 1), _Key.ZoomIn, "Ctrl+=")
         self._add(menu, "Smaller", partial(self._zoom, -1), _Key.ZoomOut)
         self._add(menu, "Normal size", partial(window.wear, None, 1.0), "Ctrl+0")
         menu.addSeparator()
@@ -155,7 +154,7 @@ class Actions(QObject):
         panes.fill(None if panes.filled == key else key)
 
     def _differences(self) -> None:
-        self._window.table.set_differences_only(not self._window.table.differences_only)
+        self._window.table.set_differences_only(not self._window.table.toggle.isChecked())
 
     def _help_menu(self) -> None:
         menu = self._window.menuBar().addMenu("&Help")
@@ -184,6 +183,11 @@ class Actions(QObject):
         action.setMenu(copy)
         self._kept.append((action, copy))
         return action
+
+
+def _keys(*wanted: _Key | str) -> list[QKeySequence]:
+    """Each once: a shortcut that stands twice is ambiguous to Qt, and Redo is Ctrl+Y already on some systems."""
+    return [QKeySequence(text) for text in dict.fromkeys(QKeySequence(w).toString() for w in wanted) if text]
 
 
 def _chart_title(name: str) -> str:

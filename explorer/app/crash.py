@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from explorer.app.window import Window
 
 _LOG = logging.getLogger("explorer")
-_LOG_BYTES, _LOGS = 1_000_000, 3
+_LOG_BYTES, _LOGS, _KEPT = 1_000_000, 3, 5
 
 
 class CrashGuard(QObject):
@@ -71,6 +71,8 @@ class CrashGuard(QObject):
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_study(path, self._window.document.study)
+            for old in sorted(self.folder.glob("kept-*.json"))[:-_KEPT]:
+                old.unlink()
         except Exception as error:  # noqa: BLE001 - the last resort must not raise
             _LOG.error("the study could not be kept: %s", error)
             return None

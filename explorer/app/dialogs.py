@@ -67,9 +67,15 @@ class Modal:
         return Path(name) if name else None
 
     def save_file(self, title: str, suggested: str, filters: str) -> Path | None:
-        """The platform's file dialog; it asks before it overwrites."""
-        name, _ = QFileDialog.getSaveFileName(self._parent, title, suggested, filters)
-        return Path(name) if name else None
+        """The platform's file dialog; it asks before it overwrites, also where it adds the suffix of the chosen kind."""
+        dialog = QFileDialog(self._parent, title, suggested, filters)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(Path(suggested).suffix)
+        dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(kind.rpartition("*")[2].rstrip(")")))
+        dialog.selectFile(suggested)
+        chosen = dialog.selectedFiles() if dialog.exec() else []
+        dialog.deleteLater()
+        return Path(chosen[0]) if chosen else None
 
     def text(self, title: str, label: str, given: str) -> str | None:
         """A one-line dialog."""

@@ -31,6 +31,8 @@ class ReplaceStudy(QUndoCommand):
         """Take over the later command's end of the same gesture."""
         if not isinstance(other, ReplaceStudy) or other._gesture != self._gesture:
             return False
+        if other._after.active != self._after.active:  # keys that went on in another scenario
+            return False
         self._after = other._after
         self.setText(other.text())
         self.setObsolete(self._after == self._before)
@@ -103,13 +105,13 @@ class Document(QObject):
     def reset(self, key: str) -> str | None:
         """Set knob ``key`` back to what the preset (or the opened study) says."""
         i = self.study.active
-        value = knob(key).get(reference(self.library, self.opened, self.study, i))
-        if value is not None:
-            return self.edit(key, value)
-        if key == "offer.usd_per_chip_h":
-            after = self.study.scenarios[i].replace(offer=None)
-            self.replace(self.study.with_scenario(i, after), "Price not assumed")
-        return None
+        before = reference(self.library, self.opened, self.study, i)
+        if key == "offer.usd_per_chip_h":  # the whole offer, with its kind and source
+            after = self.study.scenarios[i].replace(offer=before.offer)
+            self.replace(self.study.with_scenario(i, after), "Price as published" if before.offer else "Price not assumed")
+            return None
+        value = knob(key).get(before)
+        return None if value is None else self.edit(key, value)
 
     def activate(self, index: int) -> None:
         """Take another scenario in hand. Not a step of its own to undo."""

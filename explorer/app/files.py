@@ -44,8 +44,11 @@ class Files(QObject):
         path = Path(path)
         try:
             study = _study_in(path)
-        except (ExplorerError, OSError) as error:
+        except ExplorerError as error:
             self._window.dialogs.tell("Not opened", str(error))
+            return False
+        except OSError as error:
+            self._window.dialogs.tell("Not opened", f"cannot read {path.name}: {error.strerror or 'the system refuses'}")
             return False
         if not self.may_leave():
             return False
@@ -63,7 +66,7 @@ class Files(QObject):
     def save_as(self) -> bool:
         """Ask for a name and save."""
         path = self._window.dialogs.save_file("Save the study", "study.json", "Studies (*.json)")
-        return bool(path) and self._write(path.with_suffix(".json") if not path.suffix else path)
+        return bool(path) and self._write(path if path.suffix.lower() == ".json" else path.with_name(f"{path.name}.json"))
 
     def _write(self, path: Path) -> bool:
         try:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QTabBar, QVBoxLayout, QWidget
 
 from explorer.app.look import Look
 from explorer.app.views import Pane
-from explorer.charts import Chart
+from explorer.charts import VARIANTS, Chart
 
 PANES: tuple[tuple[str, str], ...] = (
     ("roofline", "Roofline"),
@@ -21,7 +21,7 @@ PANES: tuple[tuple[str, str], ...] = (
 
 
 class PaneGrid(QWidget):
-    """Shows charts by key in their panes. Only panes that can be seen are given charts: ask `visible_keys`."""
+    """Shows charts by name in their panes. Only panes that can be seen are given charts: ask `visible_charts`."""
 
     export_asked = Signal(str)
     layout_changed = Signal()
@@ -30,6 +30,7 @@ class PaneGrid(QWidget):
         super().__init__(parent)
         self.setObjectName("panes")
         self.panes: dict[str, Pane] = {}
+        self._shown = {key: key for key, _ in PANES}
         self._filled: str | None = None
         self._tabbed = False
         self._tabs = QTabBar(self)
@@ -43,8 +44,11 @@ class PaneGrid(QWidget):
         outer.addWidget(self._tabs)
         outer.addLayout(self._grid, 1)
         for i, (key, title) in enumerate(PANES):
-            pane = Pane(look, self)
+            pane = Pane(look, self, VARIANTS.get(key, ()))
             pane.setAccessibleName(title)
+            pane.variant_chosen.connect(partial(self._choose, key))
+            if pane.variants is not None:
+                pane.variants.name(f"{title}: what is drawn")
             pane.fill_toggled.connect(partial(self._fill, key))
             pane.export_asked.connect(self.export_asked)
             self._grid.addWidget(pane, i // 2, i % 2)
@@ -69,6 +73,14 @@ class PaneGrid(QWidget):
         if on != self._tabbed:
             self._tabbed = on
             self._arrange()
+
+    def visible_charts(self) -> tuple[str, ...]:
+        """Names of the charts that can be seen now, one a visible pane."""
+        return tuple(self._shown[key] for key in self.visible_keys())
+
+    def _choose(self, key: str, chart: str) -> None:
+        self._shown[key] = chart
+        self.layout_changed.emit()
 
     def visible_keys(self) -> tuple[str, ...]:
         """Keys of the panes that can be seen now."""
@@ -96,6 +108,7 @@ class PaneGrid(QWidget):
         seen = self.visible_keys()
         for key, pane in self.panes.items():
             pane.setVisible(key in seen)
+            pane.set_filled(key == self._filled)
         rows = {list(self.panes).index(k) // 2 for k in seen}
         columns = {list(self.panes).index(k) % 2 for k in seen}
         for line in (0, 1):
@@ -105,13 +118,14 @@ class PaneGrid(QWidget):
 
     def show_charts(self, charts: Mapping[str, Chart]) -> None:
         """Draw charts in the panes of their keys."""
-        for key, chart in charts.items():
-            self.panes[key].show_chart(chart)
+        for key, name in self._shown.items():
+            if name in charts:
+                self.panes[key].show_chart(charts[name])
 
     def show_ghost(self, charts: Mapping[str, Chart] | None) -> None:
         """Faint lines of an earlier state; None clears them."""
         for key, pane in self.panes.items():
-            pane.show_ghost(charts.get(key) if charts else None)
+            pane.show_ghost(charts.get(self._shown[key]) if charts else None)
 
     def hold_axes(self, on: bool) -> None:
         """Keep all axes where they are while a drag lasts."""

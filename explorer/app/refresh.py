@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from explorer import charts
-from explorer.app.references import edited
-from explorer.app.states import knob_states, ladders
+from explorer.app.references import edited, reference
+from explorer.app.states import knob_states, ladders, source_lines
 from explorer.charts.common import Scene
 from explorer.evaluate import Findings, Paragraph, evaluate_study, explain
 from explorer.explore import Advice, knobs_without_effect, next_best
+from explorer.knobs import knob, was
 from explorer.specs import Scenario, Study
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ class Slow:
     notes: tuple[tuple[str, str], ...] = ()
     advice: tuple[Advice, ...] = ()
 
+    def about(self, scenario: Scenario) -> bool:
+        """Whether these answers are about this scenario, at its present values or earlier ones."""
+        then = self.scenario
+        return then is not None and (then.name, then.chip.id) == (scenario.name, scenario.chip.id)
+
 
 class Refresher(QObject):
     """Evaluates the study once a redraw and hands each widget what it shows."""
@@ -46,6 +52,7 @@ class Refresher(QObject):
         self._forget.timeout.connect(lambda: window.panes.show_ghost(None))
         self._slow = Slow()
         self._gesture = -1
+        self._pointed = ""
         self.scene: Scene | None = None
 
     def request(self, _study: Study | None = None) -> None:
@@ -56,7 +63,11 @@ class Refresher(QObject):
     def draw(self) -> None:
         """Evaluate and show the present state now."""
         self._soon.stop()
-        self._show(search=False)
+        study = self._window.document.study
+        if self._slow.scenario is not None and not self._slow.about(study.scenarios[study.active]):
+            self.settle()  # what was said about another scenario must not stand beside this one
+        else:
+            self._show(search=False)
 
     def settle(self) -> None:
         """The hand rests: what has no effect, what to change next, the fewest chips."""
@@ -64,9 +75,15 @@ class Refresher(QObject):
         study = self._window.document.study
         active = study.scenarios[study.active]
         if active != self._slow.scenario:
-            notes = tuple(knobs_without_effect(active).items())
+            possible = bool(evaluate_study(study).valid_plan[study.active])
+            notes = tuple(knobs_without_effect(active).items()) if possible else ()
             self._slow = Slow(active, notes, next_best(active))
         self._show(search=True)
+
+    def point(self, key: str) -> None:
+        """Show where the number of a knob comes from, until another one is pointed at."""
+        self._pointed = key
+        self._show_source()
 
     def begin_gesture(self, gesture: int) -> None:
         """A drag begins: remember what was, and keep the axes still."""
@@ -75,8 +92,8 @@ class Refresher(QObject):
         self._gesture = gesture
         self._forget.stop()
         if self.scene is not None:
-            seen = self._window.panes.visible_keys()
-            self._window.panes.show_ghost({k: charts.chart(k, self.scene) for k in seen if k in ("roofline", "interconnect")})
+            seen = self._window.panes.visible_charts()
+            self._window.panes.show_ghost({k: charts.chart(k, self.scene) for k in seen})
         self._window.panes.hold_axes(True)
 
     def end_gesture(self) -> None:
@@ -89,7 +106,7 @@ class Refresher(QObject):
     def _show(self, *, search: bool) -> None:
         window, study = self._window, self._window.document.study
         self.scene = Scene(study, evaluate_study(study, search=search))
-        window.panes.show_charts({k: charts.chart(k, self.scene) for k in window.panes.visible_keys()})
+        window.panes.show_charts({k: charts.chart(k, self.scene) for k in window.panes.visible_charts()})
         window.table.show_table(charts.comparison(self.scene))
         window.verdict.show_findings(self._findings(self.scene))
         # A note that is a moment old is better than rows that jump while the hand moves.
@@ -97,6 +114,16 @@ class Refresher(QObject):
         window.knobs.show_states(knob_states(window.document.library, window.document.opened, study, self._stops, notes))
         marks = tuple(edited(window.document.library, study, i) for i in range(len(study.scenarios)))
         window.bar.show_study(study, marks, charts.workload_line(study))
+        self._show_source()
+
+    def _show_source(self) -> None:
+        if not self._pointed:
+            return
+        document, row = self._window.document, knob(self._pointed)
+        scenario = document.study.scenarios[document.study.active]
+        earlier = was(row.key, scenario, reference(document.library, document.opened, document.study, document.study.active))
+        lines = source_lines(row, scenario, earlier)
+        self._window.verdict.show_source(f"{row.label}  {row.text(row.get(scenario))}", (lines[0], *lines[2:]), row.enters)
 
     def _findings(self, scene: Scene) -> Findings:
         study = scene.study

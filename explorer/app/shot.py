@@ -8,6 +8,8 @@ from pathlib import Path
 from explorer.errors import ExplorerError
 from explorer.specs import Study
 
+_TURNS = 20  # of the event loop: a layout that wraps text asks for several
+
 
 def save_shot(study: Study | None, path: Path | str, width: int, height: int, theme: str = "light", scale: float = 1.0) -> None:
     """Paint the window with ``study`` at ``width`` x ``height`` pixels and save it as PNG.
@@ -29,10 +31,10 @@ def save_shot(study: Study | None, path: Path | str, width: int, height: int, th
     known(theme)
     application = make_application()
     window = create(study, size=(width, height), theme=theme, scale=scale)
-    for _ in range(3):
-        application.processEvents()
-    window.refresher.settle()
-    application.processEvents()
+    for step in (window.refresher.draw, window.refresher.settle):
+        step()
+        for _ in range(_TURNS):
+            application.processEvents()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     window.grab().save(buffer, "PNG")

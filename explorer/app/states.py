@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from explorer.app.references import LINKED, reference
 from explorer.app.widgets import KnobState
-from explorer.knobs import KNOBS, Knob, Ladder, ladder, was
+from explorer.knobs import KNOBS, Knob, Ladder, Value, ladder, was
 from explorer.library import Library
 from explorer.specs import CONFIDENCE, Scenario, Study
 
@@ -28,21 +28,26 @@ def knob_states(
         note = f"no effect now: {notes[knob.key]}" if knob.key in notes else ""
         if value is None:
             note = "assume a price to see cost"
+        earlier = was(knob.key, scenario, before)
         found[knob.key] = KnobState(
-            value=value, ladder=stops[knob.key], was=was(knob.key, scenario, before), note=note,
-            tip="\n".join((knob.label, *source_lines(knob, scenario))), slot=study.active,
+            value=value, ladder=stops[knob.key], was=earlier, note=note,
+            tip="\n".join((knob.label, *source_lines(knob, scenario, earlier))), slot=study.active,
         )  # fmt: skip
     return found
 
 
-def source_lines(knob: Knob, scenario: Scenario) -> tuple[str, ...]:
-    """Help, scope, source and confidence of a knob's present value."""
+def source_lines(knob: Knob, scenario: Scenario, earlier: Value | None = None) -> tuple[str, ...]:
+    """Help, scope, source and confidence of a knob's value. ``earlier``: what the preset says, where a hand changed it."""
     source = knob.source(scenario)
     lines = [knob.help, f"Enters: {knob.enters}"]
     if knob.key in LINKED:
         lines.append("Moves for all scenarios together.")
-    if source:
-        lines.append(f"Source: {source.ref}{f', checked {source.checked}' if source.checked else ''}")
+    if earlier is not None or (source and source.kind == "user"):
+        says = f"; the preset says {knob.text(earlier)}" if earlier is not None else ""
+        lines.append(f"Set by you{says}")
+    if source and source.kind != "user":
+        of = f" of {knob.text(earlier)}" if earlier is not None else ""
+        lines.append(f"Source{of}: {source.ref}{f', checked {source.checked}' if source.checked else ''}")
         lines.append(f"Confidence: {CONFIDENCE[source.kind]}")
         lines += [text for text in (source.note, source.url) if text]
     field = knob.key.removeprefix("chip.")

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QToolTip, QVBoxLayout, QWidget
 
 from explorer.app.actions import Actions
 from explorer.app.dialogs import Dialogs, Quiet
@@ -17,10 +17,8 @@ from explorer.app.panes import PaneGrid
 from explorer.app.refresh import Refresher
 from explorer.app.scenarios import Scenarios
 from explorer.app.settings import Settings
-from explorer.app.states import source_lines
 from explorer.app.widgets import CompareTable, KnobPanel, ScenarioBar, VerdictPanel
 from explorer.charts.style import theme
-from explorer.knobs import knob
 from explorer.library import Library
 from explorer.specs import Study
 
@@ -80,7 +78,7 @@ class Window(QMainWindow):
         self.knobs.edited.connect(self._edit)
         self.knobs.reset_asked.connect(self._reset)
         self.knobs.gesture_ended.connect(lambda _key: self.refresher.end_gesture())
-        self.knobs.pointed.connect(self._point)
+        self.knobs.pointed.connect(self.refresher.point)
         self.panes.layout_changed.connect(self.refresher.request)
         self.panes.export_asked.connect(self.files.export)
         self.table.row_activated.connect(self.document.activate)
@@ -106,11 +104,6 @@ class Window(QMainWindow):
         if refused:
             self.knobs.refuse(key, refused)
 
-    def _point(self, key: str) -> None:
-        row, scenario = knob(key), self.document.study.scenarios[self.document.study.active]
-        lines = source_lines(row, scenario)
-        self.verdict.show_source(f"{row.label}  {row.text(row.get(scenario))}", (lines[0], *lines[2:]), row.enters)
-
     def _retitle(self, _clean: bool = True) -> None:
         name = self.document.path.name if self.document.path else self.document.study.title or "Untitled study"
         self.setWindowTitle(f"{name}[*] – {TITLE}")
@@ -123,6 +116,7 @@ class Window(QMainWindow):
         if isinstance(application, QApplication):
             application.setPalette(palette(look))
             application.setFont(look.font("base"))
+            QToolTip.setFont(look.font("small"))
         self.setStyleSheet(stylesheet(look))
         layout = self._middle.layout()
         if isinstance(layout, QVBoxLayout | QHBoxLayout):

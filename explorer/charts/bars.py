@@ -44,9 +44,9 @@ def _memory_bar(scene: Scene, i: int, name: str) -> Bar:
     batch, context = report.value("largest_batch", i) or 0, report.value("longest_context", i) or 0
     fewest = report.value("fewest_chips", i)
     what = "micro-batch" if scenario.job.phase == "training" else "batch"
-    room = f"{what} up to {batch:,.0f} · context up to {context:,.0f}"
-    smallest = f" · fits from {fewest:,.0f} chip{'s' if fewest > 1 else ''}" if fewest else " · fits no power-of-two group"
-    note = f"{format_quantity(total, 'B')} used · {room}" if fits else f"short by {format_quantity(total - capacity, 'B')}"
+    room = f"{what} ≤ {batch:,.0f} · context ≤ {context:,.0f}"
+    smallest = f" · from {fewest:,.0f} chip{'s' if fewest > 1 else ''}" if fewest else ""
+    note = f"{format_quantity(total, 'B')} · {room}" if fits else f"short by {format_quantity(total - capacity, 'B')}"
     return Bar(
         name, i, segments, limit=capacity, limit_label=format_quantity(capacity, "B"), note=note + smallest,
         end_label="" if fits else format_quantity(total, "B"), severity="normal" if fits else "bad",

@@ -68,21 +68,21 @@ def _quantity(key: str, label: str = "") -> _Field:
 
 _FIELDS: tuple[_Field, ...] = (
     _Field("plan", "plan", "1", "Tensor parallel, pipeline parallel × replicas.", _spec(_plan)),
-    _Field("chips", "chips", "1", "Size of the cluster.", _spec(lambda s: float(s.plan.chips))),
-    _Field("precision", "matmul", "1", "Format in which matmuls run.", _spec(_formats)),
-    _Field("peak", "peak", "FLOP/s", "Headline dense peak in that format.", _spec(_peak), "more"),
-    _Field("hbm_bytes", "HBM", "B", "Capacity as the driver reports it.", _spec(lambda s: s.chip.hbm_bytes), "more"),
-    _Field("hbm_bytes_per_s", "bandwidth", "B/s", "HBM bandwidth.", _spec(lambda s: s.chip.hbm_bytes_per_s), "more"),
-    _quantity("memory_total_bytes", "memory"),
-    _Field("fits", "fits", "1", "Whether the fullest chip holds it.", _fits),
     _quantity("step_s", "step"),
     _quantity("tokens_per_s"),
     _quantity("tokens_per_s_per_chip", "per chip"),
-    _quantity("mfu"),
     _Field("bound", "bound by", "1", "The largest share of the step.", _bound),
-    _quantity("network_exposed_fraction", "network"),
-    _quantity("joules_per_token"),
     _quantity("usd_per_million_tokens"),
+    _quantity("joules_per_token"),
+    _quantity("memory_total_bytes", "memory"),
+    _Field("fits", "fits", "1", "Whether the fullest chip holds it.", _fits),
+    _quantity("mfu"),
+    _quantity("network_exposed_fraction", "network"),
+    _Field("hbm_bytes_per_s", "HBM rate", "B/s", "HBM bandwidth.", _spec(lambda s: s.chip.hbm_bytes_per_s), "more"),
+    _Field("hbm_bytes", "HBM", "B", "Capacity as the driver reports it.", _spec(lambda s: s.chip.hbm_bytes), "more"),
+    _Field("peak", "peak", "FLOP/s", "Headline dense peak in the matmul format.", _spec(_peak), "more"),
+    _Field("precision", "matmul", "1", "Format in which matmuls run.", _spec(_formats)),
+    _Field("chips", "chips", "1", "Size of the cluster.", _spec(lambda s: float(s.plan.chips))),
 )
 
 

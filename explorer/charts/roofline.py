@@ -10,6 +10,7 @@ import numpy as np
 from explorer.charts.common import Array, Scene, at, footer, names, workload_line
 from explorer.charts.model import Axis, Chart, Series
 from explorer.evaluate import operators
+from explorer.evaluate.network import ROW
 from explorer.units import format_number, format_quantity
 
 Level = Literal["hbm", "sram", "link"]
@@ -86,6 +87,8 @@ def _points(scene: Scene, i: int, view: _View) -> _Points:
     table, valid = scene.report.operators, bool(at(scene.report.valid_plan, i))
     traffic = at(getattr(table, view.bytes_of), i)
     flop, time = at(table.flop, i), at(table.time_s, i)
+    if view is LEVELS["link"]:
+        time = np.maximum(time, _sending_s(scene, i))
     shown = [k for k in range(len(operators.OPERATORS)) if valid and flop[k] > 0 and time[k] > 0 and traffic[k] > 0]
     intensity, rate = flop[shown] / traffic[shown], flop[shown] / time[shown]
     labels = tuple(operators.OPERATORS.values())
@@ -101,6 +104,15 @@ def _points(scene: Scene, i: int, view: _View) -> _Points:
         for k, x, y, r in zip(shown, intensity, rate, roof, strict=True)
     )
     return _Points(tuple(labels[k] for k in shown), intensity, rate, tips)
+
+
+def _sending_s(scene: Scene, i: int) -> Array:
+    """Seconds that the messages of each operator take: an operator with its message is no faster than either."""
+    report = scene.report
+    sent, rate = at(report.operators.link_bytes, i), at(report.columns.link_bytes_per_s, i)
+    own = at(report.traffic.time_s, i)[ROW["tp_layer"]] / 2  # half the all-reduces follow attention, half the FFN
+    seconds: Array = np.where(sent > 0, np.maximum(sent / rate, own), 0.0)
+    return seconds
 
 
 def _intensities(scene: Scene, i: int, k: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.evaluate import memory, network, operators
-from explorer.evaluate.columns import TRAINING, Array, Columns, lower
+from explorer.evaluate.columns import Array, Columns, lower
 from explorer.evaluate.operators import OPERATORS, PART_OF, Work, rows
 from explorer.evaluate.report import TIME_PARTS, OperatorTable, Report
 from explorer.evaluate.shape import Shape, cut
@@ -16,6 +16,7 @@ from explorer.physics import economics, transformer
 from explorer.specs import Scenario, Study
 
 _PER_LAYER = ("norm", "qkv", "rotary", "attention", "out", "gate_up", "activation", "down")
+_NARROW = 64  # below this many points one call costs less than several
 _CHUNK = 4096  # points that keep the tables of one pass inside a core's cache
 
 
@@ -42,13 +43,10 @@ def _evaluate(c: Columns, search: bool) -> Report:
     s = cut(c)
     held = memory.fill(c, s, search=search)
     passes = _passes(c, s, held.params_per_rank)
-    table = _operator_table(c, s, passes, held.params_per_rank)
+    table = _operator_table(c, s, passes)
     traffic = network.traffic(c, s, held.params_per_rank)
-    busy = _sum(table.time_s[: operators.ROW["optimizer"]])
-    layer = _sum(passes.micro.time_s * _layer_rows()) * c.layers / c.pp * s.microbatches
-    one_backward = _sum(passes.back.time_s) * c.layers / c.pp
-    exposed = network.exposed(c, s, traffic, busy, layer, one_backward)
-    parts = _time_parts(c, s, passes, table, exposed)
+    exposed = network.exposed(c, s, traffic, _busy(c, s, passes))
+    parts = _time_parts(c, s, table, exposed)
     return _report(c, s, held, table, traffic, exposed, parts)
 
 
@@ -56,49 +54,32 @@ def _evaluate(c: Columns, search: bool) -> Report:
 class _Passes:
     """Forward and backward of one micro-batch through one layer (and one stage end), and the optimizer's step.
 
-    ``micro`` is all that one micro-batch costs, recomputation included.
+    ``micro`` is all that one micro-batch costs, recomputation included. ``back`` and ``update`` are None without training.
     """
 
     ahead: Work
-    back: Work
+    back: Work | None
     micro: Work
-    update: Work
+    update: Work | None
 
 
 def _passes(c: Columns, s: Shape, params: Array) -> _Passes:
     ahead = operators.forward(c, s, _resident(c, s, params))
-    none = Work(*[np.zeros((len(OPERATORS), 1))] * 7)
-    if not np.any(c.phase == TRAINING):
-        return _Passes(ahead, none, ahead, none)
+    if not s.training.any():
+        return _Passes(ahead, None, ahead, None)
     back = operators.backward(c, s, ahead)
-    core = np.zeros((len(OPERATORS), 1))
-    core[operators.ROW["attention"]] = 1.0
-    again = np.where(c.recompute == 2, _layer_rows(), np.where(c.recompute == 1, core, 0.0)) * s.training
+    again = np.where(c.recompute == 2, _LAYER_ROWS, np.where(c.recompute == 1, _CORE_ROW, 0.0)) * s.training
     return _Passes(ahead, back, _added(ahead, back, again), operators.optimizer(c, s, params))
 
 
 def _added(ahead: Work, back: Work, again: Array) -> Work:
-    fields = ("flop", "sram_bytes", "hbm_bytes", "flop_s", "sram_s", "hbm_s", "latency_s")
-    return _Sequence(
-        *[getattr(ahead, f) * (1 + again) + getattr(back, f) for f in fields],
-        total_s=ahead.time_s * (1 + again) + back.time_s,
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class _Sequence(Work):
     """Passes one after the other: their times add, so the slowest ceiling of the sums is not the time."""
-
-    total_s: Array
-
-    @property
-    def time_s(self) -> Array:
-        return self.total_s
+    fields = ("flop", "sram_bytes", "hbm_bytes", "flop_s", "sram_s", "hbm_s", "latency_s", "time_s")
+    return Work(*[getattr(ahead, f) * (1 + again) + getattr(back, f) for f in fields])
 
 
-def _layer_rows() -> Array:
-    """1 for operators that run in every layer, (operators, 1)."""
-    return np.array([[float(k in _PER_LAYER)] for k in OPERATORS])
+_LAYER_ROWS = np.array([[float(k in _PER_LAYER)] for k in OPERATORS])  # 1 for what runs in every layer
+_CORE_ROW = np.array([[float(k == "attention")] for k in OPERATORS])
 
 
 def _resident(c: Columns, s: Shape, params: Array) -> Array:
@@ -108,43 +89,58 @@ def _resident(c: Columns, s: Shape, params: Array) -> Array:
     return np.where((c.ideal > 0) & (s.decode > 0), np.minimum(1.0, c.sram_bytes / read), 0.0)
 
 
-def _operator_table(c: Columns, s: Shape, p: _Passes, params: Array) -> OperatorTable:
+def _busy(c: Columns, s: Shape, p: _Passes) -> network.Busy:
+    """What messages can hide behind: the layers of a stage."""
+    stage = c.layers / c.pp
+    forward = _sum(p.ahead.time_s * _LAYER_ROWS) * stage
+    if p.back is None:
+        return network.Busy(forward * s.microbatches, forward, np.zeros(1))
+    backward, both = _sum(p.back.time_s * _LAYER_ROWS), _sum(p.micro.time_s * _LAYER_ROWS)
+    return network.Busy(both * stage * s.microbatches, forward, backward * stage)
+
+
+def _operator_table(c: Columns, s: Shape, p: _Passes) -> OperatorTable:
     """Totals of a step on one chip, averaged over the stages."""
     once = s.microbatches / c.pp
-    count = np.where(_layer_rows() > 0, once * c.layers, once)
-    total = {f: getattr(p.micro, f) * count + getattr(p.update, f) for f in ("flop", "sram_bytes", "hbm_bytes", "flop_s", "sram_s", "hbm_s", "latency_s", "time_s")}
-    slowest = np.stack(np.broadcast_arrays(total["flop_s"], total["sram_s"], total["hbm_s"], total["latency_s"]))
-    sent = 2 * (c.tp - 1) / c.tp * s.tokens * c.hidden * c.stream_bytes_per_element
-    each = sent * count[operators.ROW["out"]] * np.where(s.training > 0, 2.0, 1.0) * np.ones(1)
-    link = np.zeros((len(OPERATORS), max(each.shape[-1], total["flop"].shape[-1])))
+    count = np.where(_LAYER_ROWS > 0, once * c.layers, once)
+    each = 2 * (c.tp - 1) / c.tp * s.tokens * c.hidden * c.stream_bytes_per_element * count[operators.ROW["out"]]
+    each = each * np.where(s.training > 0, np.where(c.recompute == 2, 3.0, 2.0), 1.0)
+    link = np.zeros((len(OPERATORS), each.shape[-1]))
     link[operators.ROW["out"]] = link[operators.ROW["down"]] = each
+
+    def total(field: str) -> Array:
+        whole: Array = getattr(p.micro, field) * count
+        return whole if p.update is None else whole + getattr(p.update, field)
+
     return OperatorTable(
-        total["flop"], total["sram_bytes"], total["hbm_bytes"], link, total["flop_s"], total["sram_s"], total["hbm_s"],
-        total["time_s"], np.argmax(slowest, axis=0).astype(np.float64),
+        total("flop"), total("sram_bytes"), total("hbm_bytes"), link, total("flop_s"), total("sram_s"), total("hbm_s"),
+        total("latency_s"), total("time_s"),
     )  # fmt: skip
 
 
 def _sum(table: Array) -> Array:
     """Sum over rows in their order, so that a point in a batch equals the point alone bit for bit."""
-    total: Array = table[0]
-    for row in table[1:]:
-        total = total + row
+    if table.shape[-1] < _NARROW:
+        narrow: Array = np.add.accumulate(table, axis=0)[-1]
+        return narrow
+    total: Array = table[0] + table[1]
+    for row in table[2:]:
+        total += row
     return total
 
 
-def _time_parts(c: Columns, s: Shape, p: _Passes, table: OperatorTable, exposed: Array) -> Array:
+def _time_parts(c: Columns, s: Shape, table: OperatorTable, exposed: Array) -> Array:
     """The step, cut into `TIME_PARTS`: busy time and exposed network of a chip, waiting for the pipeline, host."""
     sums = {part: np.zeros(1) for part in TIME_PARTS}
     for i, key in enumerate(OPERATORS):
         sums[PART_OF[key]] = sums[PART_OF[key]] + table.time_s[i]
     network_s = _sum(exposed)
-    inside = _sum(exposed[: network.ROW["pp_boundary"]])
-    # Everything that a micro-batch costs in all stages, and in the slowest of them.
+    inside = _sum(exposed[: network.ROW["dp_gradients"]])
+    # Everything that a micro-batch costs in all stages, messages spread like the layers, and in the slowest of them.
     scale = c.pp / s.microbatches
-    layers = (_sum(table.time_s * _layer_rows()) + exposed[network.ROW["tp_layer"]]) * scale
-    first = (table.time_s[operators.ROW["embedding"]] + exposed[network.ROW["tp_embedding"]]) * scale
-    head = table.time_s[operators.ROW["head"]] + table.time_s[operators.ROW["loss"]]
-    last = (head + exposed[network.ROW["tp_logits"]]) * scale
+    layers = (_sum(table.time_s * _LAYER_ROWS) + inside) * scale
+    first = table.time_s[operators.ROW["embedding"]] * scale
+    last = (table.time_s[operators.ROW["head"]] + table.time_s[operators.ROW["loss"]]) * scale
     whole = layers + first + last
     slowest = np.maximum(layers * s.most_layers / c.layers + first, layers * s.fewest_layers / c.layers + last)
     slowest = np.where(c.pp == 1, whole, slowest)
@@ -165,10 +161,14 @@ def _model_flop(c: Columns, s: Shape) -> Array:
     """FLOP that the model needs for a step, without recomputation or padding."""
     names = ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "ffn_matrices", "vocab", "context")
     dims = {name: getattr(c, name) for name in names}
-    train = transformer.training_flop_per_token(**dims) * c.batch * c.context
-    prefill = transformer.prefill_flop_per_sequence(**dims) * c.batch * s.dp
-    decode = transformer.decode_flop_per_token(**dims) * c.batch * s.dp
-    return np.where(s.training > 0, train, np.where(s.decode > 0, decode, prefill))
+    flop = np.zeros(1)
+    if s.decode.any():
+        flop = s.decode * transformer.decode_flop_per_token(**dims) * c.batch * s.dp
+    if s.prefill.any():
+        flop = np.where(s.prefill > 0, transformer.prefill_flop_per_sequence(**dims) * c.batch * s.dp, flop)
+    if s.training.any():
+        flop = np.where(s.training > 0, transformer.training_flop_per_token(**dims) * c.batch * c.context, flop)
+    return flop
 
 
 def _report(

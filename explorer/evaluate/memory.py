@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.evaluate.columns import Array, Columns
+from explorer.evaluate.columns import TRAINING, Array, Columns
 from explorer.evaluate.operators import rows
 from explorer.evaluate.shape import Shape, cut
 from explorer.physics import attention, memory, transformer
@@ -47,6 +47,20 @@ class Memory:
         return (self.total <= self.capacity).astype(np.float64)
 
 
+@dataclass(frozen=True, eq=False)
+class _Stages:
+    """The first and the last pipeline stage, each array (2, n), or the only one, (1, n).
+
+    No stage between them is fuller than the first: it holds fewer micro-batches and no embedding.
+    """
+
+    layers: Array
+    layer_params: Array
+    params: Array
+    in_flight: Array
+    has_head: Array
+
+
 def _layer_params(c: Columns) -> Array:
     core = transformer.attention_params(hidden=c.hidden, heads=c.heads, kv_heads=c.kv_heads, head_dim=c.head_dim)
     ffn = transformer.ffn_params(hidden=c.hidden, ffn=c.ffn, ffn_matrices=c.ffn_matrices)
@@ -57,57 +71,60 @@ def _layer_params(c: Columns) -> Array:
     return total
 
 
-def _stage_params(c: Columns, s: Shape) -> Array:
-    """Parameters held by a rank of the first, a middle and the last stage, (3, n)."""
+def _stages(c: Columns, s: Shape) -> _Stages:
     layer, table = _layer_params(c), transformer.embedding_params(vocab=c.vocab, hidden=c.hidden) / c.tp
     alone = c.pp == 1
-    both = np.where(alone, (c.embedding_matrices - 1) * table + c.hidden, 0.0)
-    last = np.where(alone, s.most_layers, np.maximum(1.0, s.fewest_layers)) * layer + table + c.hidden
-    return rows(s.most_layers * layer + table + both, s.most_layers * layer, np.where(alone, 0.0, last))
-
-
-def params_per_rank(c: Columns, s: Shape) -> Array:
-    """Parameters held by the rank that holds most."""
-    return np.max(_stage_params(c, s), axis=0)
-
-
-def _parts(c: Columns, s: Shape) -> Array:
-    """Parts of each stage kind, (parts, 3, n)."""
-    params = _stage_params(c, s)
-    held = (params > 0).astype(np.float64)
-    stage = rows(np.zeros(1), np.minimum(1.0, c.pp - 1), c.pp - 1)
-    last = rows(c.pp == 1, np.zeros(1), c.pp > 1)
-    training, zero = s.training, c.zero
-    weights = memory.sharded_weight_bytes(
-        params=params, bytes_per_param=c.weight_bytes_per_element, dp=np.where(training > 0, s.dp, 1.0),
-        zero=zero * training, layer_params=_layer_params(c),
+    only = s.most_layers * layer + table + np.where(alone, (c.embedding_matrices - 1) * table + c.hidden, 0.0)
+    if alone.all():
+        one = np.ones((1, 1))
+        return _Stages(s.most_layers[None], layer, only[None], one, one)
+    fewest = np.maximum(1.0, s.fewest_layers)
+    return _Stages(
+        rows(s.most_layers, fewest), layer,
+        rows(only, np.where(alone, 0.0, fewest * layer + table + c.hidden)),
+        rows(memory.in_flight_microbatches(stage=np.zeros(1), pp=c.pp, microbatches=s.microbatches), np.ones(1)),
+        rows(alone, ~alone),
     )  # fmt: skip
-    gradients = training * memory.gradient_bytes(params=params, bytes_per_param=np.asarray(4.0), dp=s.dp, zero=zero)
-    optimizer = training * memory.optimizer_bytes(
-        params=params, bytes_per_param=np.asarray(_OPTIMIZER_BYTES), dp=s.dp, zero=zero
-    )
-    flight = memory.in_flight_microbatches(stage=stage, pp=c.pp, microbatches=s.microbatches)
-    activations = np.where(training > 0, flight * s.most_layers * _kept(c, s), _live(c, s))
+
+
+def _parts(c: Columns, s: Shape, stages: _Stages) -> tuple[Array, ...]:
+    """Parts of each stage, in the order of `PARTS`, each (stages, n) or narrower."""
+    params, zero = stages.params, c.zero
+    training, trained = s.training, bool(s.training.any())
+    weights, nothing = params * c.weight_bytes_per_element, np.zeros((1, 1))
+    gradients, optimizer, kept = nothing, nothing, nothing
+    if trained:
+        sharded = memory.sharded_weight_bytes(
+            params=params, bytes_per_param=c.weight_bytes_per_element, dp=s.dp, zero=zero, layer_params=stages.layer_params
+        )
+        weights = np.where(training > 0, sharded, weights)
+        gradients = training * memory.gradient_bytes(params=params, bytes_per_param=np.asarray(4.0), dp=s.dp, zero=zero)
+        optimizer = training * memory.optimizer_bytes(
+            params=params, bytes_per_param=np.asarray(_OPTIMIZER_BYTES), dp=s.dp, zero=zero
+        )
+        # Full recomputation brings one layer at a time back whole.
+        whole = np.where(c.recompute == 2, _kept(c, s, np.zeros(1)), 0.0)
+        kept = stages.in_flight * stages.layers * _kept(c, s, c.recompute) + whole
+    activations = np.where(training > 0, kept, _live(c, s))
     cache = (1 - training) * memory.kv_cache_bytes(
-        tokens=np.ceil(c.batch) * c.context, layers=s.most_layers,
+        tokens=np.ceil(c.batch) * c.context, layers=stages.layers,
         kv_heads=attention.kv_heads_per_rank(kv_heads=c.kv_heads, tp=c.tp), head_dim=c.head_dim,
         kv_bytes_per_element=c.kv_bytes_per_element,
     )  # fmt: skip
     per_logit = np.where(training > 0, _BYTES_PER_LOGIT[1], _BYTES_PER_LOGIT[0])
     logits = memory.logits_bytes(positions=s.head_tokens, vocab=c.vocab, tp=c.tp, bytes_per_logit=per_logit)
+    logits = logits * stages.has_head
     buffers = 2 * s.tokens * c.hidden * c.stream_bytes_per_element * (c.tp > 1) + training * (s.dp > 1) * _BUCKET_BYTES
-    dynamic = gradients + activations + cache + logits * last + buffers
+    dynamic = gradients + activations + cache + logits + buffers
     reserve = memory.reserve_bytes(dynamic_bytes=dynamic, fixed_bytes=c.reserve_bytes, fraction=c.reserve_fraction)
-    shape = params.shape
-    stack = (weights, gradients, optimizer, activations, cache, logits * last + _WORKSPACE_BYTES, buffers, reserve)
-    return np.stack([np.broadcast_to(part * held, np.broadcast_shapes(np.shape(part), shape)) for part in stack])
+    return (weights, gradients, optimizer, activations, cache, logits + _WORKSPACE_BYTES, buffers, reserve)
 
 
-def _kept(c: Columns, s: Shape) -> Array:
+def _kept(c: Columns, s: Shape, recompute: Array) -> Array:
     """Activations of one layer that wait for the backward pass, one micro-batch."""
     return memory.training_activation_bytes(
         tokens=s.tokens, hidden=c.hidden, heads=c.heads, kv_heads=c.kv_heads, head_dim=c.head_dim, ffn=c.ffn,
-        ffn_matrices=c.ffn_matrices, tp=c.tp, sequence_parallel=c.sequence_parallel, recompute=c.recompute,
+        ffn_matrices=c.ffn_matrices, tp=c.tp, sequence_parallel=c.sequence_parallel, recompute=recompute,
         context=c.context,
     )  # fmt: skip
 
@@ -120,15 +137,17 @@ def _live(c: Columns, s: Shape) -> Array:
     )
 
 
-def _fullest(c: Columns, s: Shape) -> tuple[Array, Array]:
-    """Parts and total of the fullest stage kind."""
-    parts = _parts(c, s)
+def _fullest(c: Columns, s: Shape, stages: _Stages) -> tuple[Array, Array]:
+    """Parts and total of the fuller stage."""
+    parts = _parts(c, s, stages)
     total = parts[0]
     for part in parts[1:]:
         total = total + part
-    chosen = np.argmax(total, axis=0)
-    points = np.arange(total.shape[1])
-    return parts[:, chosen, points], total[chosen, points]
+    if total.shape[0] == 1:
+        return rows(*[part[-1] for part in map(np.atleast_2d, parts)]), total[0]
+    second = (stages.params[1] > 0) & (total[1] > total[0])
+    chosen = [np.where(second, part[-1], part[0]) for part in map(np.atleast_2d, parts)]
+    return rows(*chosen), np.where(second, total[1], total[0])
 
 
 def _grows_with(part_rows: Array, c: Columns, keys: tuple[str, ...]) -> Array:
@@ -148,7 +167,9 @@ def _stretch(c: Columns, s: Shape, parts: Array, total: Array) -> tuple[Array, A
     count = np.where(s.training > 0, c.microbatch, s.microbatches * s.sequences)
     batch = memory.largest_count(capacity_bytes=c.hbm_bytes, fixed_bytes=total - flow, bytes_each=flow / count)
     batch = np.where(s.training > 0, batch, np.where(batch > c.pp, np.floor(batch / c.pp) * c.pp, batch))
-    longer = np.where(s.decode > 0, _grows_with(parts, c, ("kv_cache",)), flow)
+    # Decode keeps the KV cache alone for each token of context, prefill no logits.
+    cache, stream = _grows_with(parts, c, ("kv_cache",)), _grows_with(parts, c, ("activations", "kv_cache", "communication"))
+    longer = np.where(s.decode > 0, cache, np.where(s.prefill > 0, stream, flow))
     fixed = total - longer
     context = memory.largest_count(capacity_bytes=c.hbm_bytes, fixed_bytes=fixed, bytes_each=longer / c.context)
     return batch, context
@@ -157,13 +178,15 @@ def _stretch(c: Columns, s: Shape, parts: Array, total: Array) -> tuple[Array, A
 def _fewest(c: Columns) -> Array:
     """Smallest power-of-two group (tensor-parallel inside the domain, then pipeline) that holds a replica; 0 for none."""
     best = np.zeros(c.width)
-    widest = np.minimum(np.exp2(np.floor(np.log2(c.domain))), np.exp2(np.floor(np.log2(c.heads))))
+    heads = c.heads.astype(np.int64)
+    widest = np.minimum(np.exp2(np.floor(np.log2(c.domain))), (heads & -heads).astype(np.float64))
     size = 1.0
     while size <= _LARGEST_GROUP and not np.all(best):
         tp = np.minimum(size, widest)
         pp = np.maximum(1.0, size / tp)
-        trial = c.replace(tp=tp, pp=pp, chips=np.maximum(size, np.where(c.phase == 2, c.chips, size)))
-        _, total = _fullest(trial, cut(trial))
+        trial = c.replace(tp=tp, pp=pp, chips=np.maximum(size, np.where(c.phase == TRAINING, c.chips, size)))
+        s = cut(trial)
+        _, total = _fullest(trial, s, _stages(trial, s))
         holds = (total <= c.hbm_bytes) & (pp <= c.layers)
         best = np.where((best == 0) & holds, tp * pp, best)
         size *= 2
@@ -172,7 +195,8 @@ def _fewest(c: Columns) -> Array:
 
 def fill(c: Columns, s: Shape, *, search: bool) -> Memory:
     """Memory of each point. ``search`` also looks for the smallest group (costs as much again for each doubling)."""
-    parts, total = _fullest(c, s)
+    stages = _stages(c, s)
+    parts, total = _fullest(c, s, stages)
     batch, context = _stretch(c, s, parts, total)
-    nothing = np.zeros(1)
-    return Memory(parts, total, c.full(c.hbm_bytes), batch, context, _fewest(c) if search else nothing, params_per_rank(c, s))
+    fewest = _fewest(c) if search else np.zeros(1)
+    return Memory(parts, total, c.full(c.hbm_bytes), batch, context, fewest, np.max(stages.params, axis=0))

@@ -50,7 +50,10 @@ def rows(*values: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """One pass (forward, backward or once a step) over all operators, each array of shape (operators, n)."""
+    """One pass (forward, backward or once a step) over all operators, each array of shape (operators, n).
+
+    ``time_s`` is the slowest ceiling plus launch latency.
+    """
 
     flop: Array
     sram_bytes: Array
@@ -59,17 +62,12 @@ class Work:
     sram_s: Array
     hbm_s: Array
     latency_s: Array
-
-    @property
-    def time_s(self) -> Array:
-        """Slowest ceiling plus launch latency."""
-        slowest: Array = np.maximum(np.maximum(self.flop_s, self.sram_s), self.hbm_s)
-        return slowest + self.latency_s
+    time_s: Array
 
 
 @dataclass(frozen=True, eq=False)
 class Matmuls:
-    """Dimensions and operand sizes of stacked matmuls, (rows, n)."""
+    """Dimensions of stacked matmuls, (rows, n), and sizes of their operands' elements, (n,)."""
 
     m: Array
     n: Array
@@ -81,38 +79,29 @@ class Matmuls:
 
 def _forward_matmuls(c: Columns, s: Shape) -> Matmuls:
     kv_width = 2 * attention.kv_heads_per_rank(kv_heads=c.kv_heads, tp=c.tp) * c.head_dim
-    query_width = c.heads * c.head_dim / c.tp
-    count = len(MATMULS)
+    query_width, inner = c.heads * c.head_dim / c.tp, c.ffn / c.tp
     return Matmuls(
         m=rows(s.tokens, s.tokens, s.tokens, s.tokens, s.head_tokens),
-        n=rows(query_width + kv_width, c.hidden, (c.ffn_matrices - 1) * c.ffn / c.tp, c.hidden, c.vocab / c.tp),
-        k=rows(c.hidden, query_width, c.hidden, c.ffn / c.tp, c.hidden),
-        a=rows(*[c.activation_bytes_per_element] * count),
-        b=rows(*[c.weight_bytes_per_element] * count),
-        c=rows(*[c.stream_bytes_per_element] * count),
+        n=rows(query_width + kv_width, c.hidden, (c.ffn_matrices - 1) * inner, c.hidden, c.vocab / c.tp),
+        k=rows(c.hidden, query_width, c.hidden, inner, c.hidden),
+        a=c.activation_bytes_per_element,
+        b=c.weight_bytes_per_element,
+        c=c.stream_bytes_per_element,
     )
 
 
-def _backward_matmuls(f: Matmuls) -> Matmuls:
-    """Gradients of the inputs (m, k, n) stacked on gradients of the weights (k, n, m), accumulated in FP32 (read, write)."""
-    return Matmuls(
-        m=np.concatenate((f.m, f.k)),
-        n=np.concatenate((f.k, f.n)),
-        k=np.concatenate((f.n, f.m)),
-        a=np.concatenate((f.a, f.a)),
-        b=np.concatenate((f.b, f.a)),
-        c=np.concatenate((f.c, np.full_like(f.c, 8.0))),
-    )
+def _backward_matmuls(f: Matmuls) -> tuple[Matmuls, Matmuls]:
+    """Gradients of the inputs (m, k, n), and gradients of the weights (k, n, m), accumulated in FP32 (read, write)."""
+    return Matmuls(f.m, f.k, f.n, f.a, f.b, f.c), Matmuls(f.k, f.n, f.m, f.a, f.a, np.full(1, 8.0))
 
 
 def _matmul_work(c: Columns, d: Matmuls) -> tuple[Array, Array, Array, Array]:
-    """FLOP, SRAM bytes, HBM bytes and compute time of stacked matmuls."""
+    """FLOP, SRAM bytes, HBM bytes of stacked matmuls, and FLOP with what filling the pipeline costs."""
     flop = matmul.matmul_flop(m=d.m, n=d.n, k=d.k)
     sizes = {"a_bytes_per_element": d.a, "b_bytes_per_element": d.b, "c_bytes_per_element": d.c}
     hbm = matmul.tiled_bytes(m=d.m, n=d.n, k=d.k, **sizes, sram_bytes=c.sram_bytes, cores=c.sram_cores)
     sram = matmul.operand_bytes(m=d.m, n=d.n, k=d.k, **sizes, tile_m=c.tile_m, tile_n=c.tile_n)
-    padded = flop * matmul.prologue_factor(k=d.k, prologue_k=c.prologue_k)
-    return flop, sram, hbm, roofline.ceiling_s(work=padded, rate=c.array_flop_per_s * c.matmul_fraction)
+    return flop, sram, hbm, flop * matmul.prologue_factor(k=d.k, prologue_k=c.prologue_k)
 
 
 def _attention_work(c: Columns, s: Shape) -> tuple[Array, Array]:
@@ -131,74 +120,77 @@ def _attention_work(c: Columns, s: Shape) -> tuple[Array, Array]:
     return flop, s.sequences * read
 
 
-def _elementwise_bytes(c: Columns, s: Shape) -> dict[str, Array]:
+def _elementwise_bytes(c: Columns, s: Shape) -> Array:
     """HBM bytes of the operators that compute next to nothing, one layer (or one stage for embedding and loss)."""
     size, heads = c.stream_bytes_per_element, (c.heads + c.kv_heads) * c.head_dim / c.tp
     split = np.where((s.training > 0) & (c.sequence_parallel > 0), c.tp, 1.0)
     stream = s.tokens * c.hidden / split
     norm = transformer.rms_norm_bytes(elements=stream, bytes_per_element=size)
     residual = transformer.residual_bytes(elements=stream, bytes_per_element=size)
-    return {
-        "embedding": transformer.rms_norm_bytes(elements=s.tokens * c.hidden, bytes_per_element=size),
-        "norm": 2 * (norm + residual),
-        "rotary": transformer.rotary_bytes(elements=s.tokens * heads, bytes_per_element=size),
-        "activation": transformer.gated_activation_bytes(elements=s.tokens * c.ffn / c.tp, bytes_per_element=size),
-        "loss": transformer.rms_norm_bytes(elements=s.head_tokens * c.vocab / c.tp, bytes_per_element=np.asarray(4.0)),
-    }
+    return rows(
+        transformer.rms_norm_bytes(elements=s.tokens * c.hidden, bytes_per_element=size),
+        2 * (norm + residual),
+        transformer.rotary_bytes(elements=s.tokens * heads, bytes_per_element=size),
+        transformer.gated_activation_bytes(elements=s.tokens * c.ffn / c.tp, bytes_per_element=size),
+        transformer.rms_norm_bytes(elements=s.head_tokens * c.vocab / c.tp, bytes_per_element=np.asarray(4.0)),
+    )
 
 
-_FLOP_PER_BYTE = {"embedding": 0.0, "norm": 0.5, "rotary": 0.75, "activation": 1.0, "loss": 1.0}
+_LIGHT = {"embedding": 0.0, "norm": 0.5, "rotary": 0.75, "activation": 1.0, "loss": 1.0}  # FLOP a byte
+_LIGHT_FLOP_PER_BYTE = np.array(list(_LIGHT.values()))[:, None]
+_LIGHT_ROWS = [ROW[key] for key in _LIGHT]
+_MATMUL_ROWS = [ROW[key] for key in MATMULS]
+_ATTENTION = ROW["attention"]
+
+
+def _table(matmuls: Array, core: Array, light: Array) -> Array:
+    """All operators from their three kinds, (operators, n); the optimizer's row is 0."""
+    table = np.zeros((len(OPERATORS), max(matmuls.shape[-1], core.shape[-1], light.shape[-1])))
+    table[_MATMUL_ROWS] = matmuls
+    table[_ATTENTION] = core
+    table[_LIGHT_ROWS] = light
+    return table
 
 
 def forward(c: Columns, s: Shape, resident: Array) -> Work:
     """One micro-batch forward. ``resident``: share of weights and KV cache that stays in SRAM from step to step."""
-    flop, sram, hbm, flop_s = _matmul_work(c, _forward_matmuls(c, s))
+    flop, sram, hbm, padded = _matmul_work(c, _forward_matmuls(c, s))
     attention_flop, attention_bytes = _attention_work(c, s)
     light = _elementwise_bytes(c, s)
-    nothing = np.zeros(1)
-    light_flop = {k: v * _FLOP_PER_BYTE[k] for k, v in light.items()}
     # A bound must allow elementwise operators to be fused into their neighbours: their bytes then stay on the chip.
-    spilled = 1.0 - c.ideal
-
-    def table(matmuls: Array, core: Array, rest: dict[str, Array]) -> Array:
-        at = dict(zip(MATMULS, matmuls, strict=True)) | {"attention": core, "optimizer": nothing} | rest
-        return rows(*[at[key] for key in OPERATORS])
-
-    light_s = {k: roofline.ceiling_s(work=v, rate=c.vector_flop_per_s) for k, v in light_flop.items()}
-    core_s = roofline.ceiling_s(work=attention_flop, rate=c.attention_flop_per_s * c.attention_fraction)
-    kept = 1.0 - resident
+    spilled, kept = light * (1.0 - c.ideal), 1.0 - resident
+    light_flop = light * _LIGHT_FLOP_PER_BYTE
+    rate = _table(c.array_flop_per_s * c.matmul_fraction, c.attention_flop_per_s * c.attention_fraction, c.vector_flop_per_s)
     return _work(
         c,
-        table(flop, attention_flop, light_flop),
-        table(sram, attention_bytes, light),
-        table(hbm * kept, attention_bytes * kept, {k: v * spilled for k, v in light.items()}),
-        table(flop_s, core_s, light_s),
+        _table(flop, attention_flop, light_flop),
+        _table(sram, attention_bytes, light),
+        _table(hbm * kept, attention_bytes * kept, spilled),
+        roofline.ceiling_s(work=_table(padded, attention_flop, light_flop), rate=rate),
     )
 
 
 def _work(c: Columns, flop: Array, sram: Array, hbm: Array, flop_s: Array) -> Work:
-    return Work(
-        flop, sram, hbm, flop_s,
-        roofline.ceiling_s(work=sram, rate=c.sram_bytes_per_s * c.sram_fraction),
-        roofline.ceiling_s(work=hbm, rate=c.hbm_bytes_per_s * c.hbm_fraction),
-        np.where(hbm > 0, c.kernel_latency_s, 0.0),
-    )  # fmt: skip
+    sram_s = roofline.ceiling_s(work=sram, rate=c.sram_bytes_per_s * c.sram_fraction)
+    hbm_s = roofline.ceiling_s(work=hbm, rate=c.hbm_bytes_per_s * c.hbm_fraction)
+    latency_s = np.where(hbm > 0, c.kernel_latency_s, 0.0)
+    return Work(flop, sram, hbm, flop_s, sram_s, hbm_s, latency_s, np.maximum(np.maximum(flop_s, sram_s), hbm_s) + latency_s)
 
 
 def backward(c: Columns, s: Shape, ahead: Work) -> Work:
     """One micro-batch backward, without recomputation. Zero where nothing is trained."""
-    matmuls = _matmul_work(c, _backward_matmuls(_forward_matmuls(c, s)))
-    half = len(MATMULS)
-    before = (ahead.flop, ahead.sram_bytes, ahead.hbm_bytes, ahead.flop_s)
+    inputs, weights = (_matmul_work(c, d) for d in _backward_matmuls(_forward_matmuls(c, s)))
+    rate = c.array_flop_per_s * c.matmul_fraction
+    flop, sram, hbm, padded = (a + b for a, b in zip(inputs, weights, strict=True))
 
-    def table(both: Array, earlier: Array) -> Array:
-        light = {k: earlier[ROW[k]] * BACKWARD_ELEMENTWISE for k in OPERATORS}
-        light["attention"] = earlier[ROW["attention"]] * BACKWARD_ATTENTION_FLOP
-        return rows(
-            *[both[MATMULS.index(k)] + both[half + MATMULS.index(k)] if k in MATMULS else light[k] for k in OPERATORS]
-        )
+    def table(matmuls: Array, earlier: Array) -> Array:
+        attention, light = earlier[_ATTENTION] * BACKWARD_ATTENTION_FLOP, earlier[_LIGHT_ROWS] * BACKWARD_ELEMENTWISE
+        return _table(matmuls, attention, light) * s.training
 
-    return _work(c, *[table(both, earlier) * s.training for both, earlier in zip(matmuls, before, strict=True)])
+    matmul_s = roofline.ceiling_s(work=padded, rate=rate)
+    return _work(
+        c, table(flop, ahead.flop), table(sram, ahead.sram_bytes), table(hbm, ahead.hbm_bytes), table(matmul_s, ahead.flop_s)
+    )
 
 
 def optimizer(c: Columns, s: Shape, params: Array) -> Work:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.memory import Memory
@@ -25,7 +28,7 @@ TIME_PARTS: dict[str, str] = {
 class OperatorTable:
     """Operators of a step on one chip (mean over stages), each (operators, n); order of `operators.OPERATORS`.
 
-    ``bound`` indexes `operators.BOUNDS`: the ceiling with the largest time.
+    ``bound`` indexes `operators.BOUNDS`: the ceiling with the largest time. ``latency_s`` is the start of kernels.
     """
 
     flop: Array
@@ -35,8 +38,15 @@ class OperatorTable:
     flop_s: Array
     sram_s: Array
     hbm_s: Array
+    latency_s: Array
     time_s: Array
-    bound: Array
+
+    @cached_property
+    def bound(self) -> Array:
+        """Index of the slowest ceiling."""
+        ceilings = np.broadcast_arrays(self.flop_s, self.sram_s, self.hbm_s, self.latency_s)
+        slowest: Array = np.argmax(np.stack(ceilings), axis=0).astype(np.float64)
+        return slowest
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,8 @@ def valid(c: Columns) -> Array:
     dp = np.maximum(1.0, np.floor(c.chips / group))
     even = (c.phase != TRAINING) | (c.batch % (dp * c.microbatch) == 0)
     able = ~np.isnan(c.peak_flop_per_s) & ~np.isnan(c.attention_flop_per_s)
-    return (whole & cut & even & able).astype(np.float64)
+    possible: Array = (whole & cut & even & able).astype(np.float64)
+    return possible
 
 
 def reasons(s: Scenario) -> list[str]:

@@ -13,7 +13,7 @@ from explorer.specs import Scenario, matmul_format
 
 _WATCHED = (
     "step_s", "memory_total_bytes", "memory_capacity_bytes", "joules_per_token", "usd_per_million_tokens", "mfu",
-    "tokens_per_s_per_chip",
+    "tokens_per_s_per_chip", "tokens_per_s",
 )  # fmt: skip
 
 
@@ -62,20 +62,20 @@ def _reason(key: str, s: Scenario) -> str:
     one_chip_groups = s.plan.tp == 1 and s.plan.pp == 1
     ideal = s.efficiency == "ideal"
     reasons = {
-        "chip.sram_bytes": "nothing is read twice at this size" if s.job.phase != "decode" else "decode reuses nothing",
-        "chip.sram_bytes_per_s": "SRAM is never the slowest",
-        "fabric.scale_up.link_latency_s": "ideal counts no latency" if ideal else "nothing is sent inside a domain",
-        "fabric.scale_up.link_bytes_per_s_per_direction": "nothing is sent" if one_chip_groups else "hidden behind computation",
+        "chip.sram_bytes": "no reuse in decode" if s.job.phase == "decode" else "nothing is read twice",
+        "chip.sram_bytes_per_s": "never SRAM-bound",
+        "fabric.scale_up.link_latency_s": "ideal counts no latency" if ideal else "nothing is sent",
+        "fabric.scale_up.link_bytes_per_s_per_direction": "nothing is sent" if one_chip_groups else "hidden by computing",
         "fabric.scale_out.bytes_per_s_per_direction": "nothing leaves the domain",
-        "fabric.scale_up.domain": "no group is larger than it",
+        "fabric.scale_up.domain": "no group exceeds it",
         "plan.microbatch": "training only",
-        "plan.recompute": "training only" if s.job.phase != "training" else "flash attention keeps no scores",
-        "plan.zero": "training only" if s.job.phase != "training" else "one replica: nothing to share",
+        "plan.recompute": "training only" if s.job.phase != "training" else "no scores are kept",
+        "plan.zero": "training only" if s.job.phase != "training" else "one replica only",
     }
     if key.startswith("chip.peak_"):
         label = key.removeprefix("chip.peak_").removesuffix("_flop_per_s").upper()
-        return f"no matmul runs in {label}" if label not in _formats_used(s) else "computing is never the slowest"
-    return reasons.get(key, "nothing here depends on it")
+        return f"{label} is not used" if label not in _formats_used(s) else "never compute-bound"
+    return reasons.get(key, "nothing depends on it")
 
 
 def _formats_used(s: Scenario) -> set[str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.path import Path as Outline
 
 FloatArray = NDArray[np.float64]
+_Path = FloatArray | Sequence[tuple[float, float]]
 Kind = Literal["title", "bold", "base", "small", "note"]
 Align = Literal["left", "center", "right"]
 _SIZES: dict[Kind, float] = {"title": 1.32, "bold": 1.0, "base": 1.0, "small": 0.86, "note": 0.7}
@@ -160,7 +161,7 @@ class Sheet:
             artist.set_clip_path(Rectangle((clip.left, clip.top), clip.wide, clip.high, transform=self._points))
 
     def line(
-        self, points: FloatArray | Sequence[tuple[float, float]], color: str, width: float, *,
+        self, points: _Path, color: str, width: float, *,
         dash: tuple[float, ...] = (), alpha: float = 1.0, clip: Box | None = None, name: str = "",
     ) -> None:  # fmt: skip
         """A line through points (n, 2); NaN interrupts it. Dashes are in widths of the line."""
@@ -173,7 +174,7 @@ class Sheet:
         )  # fmt: skip
         self._add(artist, clip, name)
 
-    def series_line(self, points: FloatArray, slot: int, role: str, clip: Box | None, name: str = "") -> None:
+    def series_line(self, points: _Path, slot: int, role: str, clip: Box | None, name: str = "") -> None:
         """A scenario's line in its hue and dash; ghosts and further roofs are thin and pale."""
         hue = self.theme.slot(slot)
         if role in _PALE:
@@ -209,17 +210,12 @@ class Sheet:
     def marker(self, x: float, y: float, slot: int, across: float, rim: bool = True, name: str = "") -> None:
         """A scenario's marker in its hue, set off by a rim of the card's colour."""
         from matplotlib.patches import PathPatch
+        from matplotlib.path import Path as Outline
 
         edge = self.theme.card if rim else "none"
         outline = _marker(MARKERS[slot % len(MARKERS)])
-        shape = outline.transformed(_placed(x, y, across / 2))
+        shape = Outline(np.asarray(outline.vertices, dtype=np.float64) * (across / 2) + np.array((x, y)), outline.codes)
         self._add(PathPatch(shape, facecolor=self.theme.slot(slot), edgecolor=edge, linewidth=self.hair), None, name)
-
-
-def _placed(x: float, y: float, radius: float):  # type: ignore[no-untyped-def]
-    from matplotlib.transforms import Affine2D
-
-    return Affine2D().scale(radius, radius).translate(x, y)
 
 
 @cache

@@ -21,7 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def answers():  # type: ignore[no-untyped-def]
     """Dialogs whose answers the test writes down."""
-    from tests.app.window_tools import Answers
+    from window_tools import Answers
 
     return Answers()
 
@@ -30,7 +30,7 @@ def answers():  # type: ignore[no-untyped-def]
 def window(qtbot, answers) -> Iterator:  # type: ignore[no-untyped-def, type-arg]
     """The window with the default study, settled, with `answers` as its dialogs."""
     from explorer.app import create
-    from tests.app.window_tools import settle
+    from window_tools import settle
 
     made = create(size=(1600, 900))
     made.dialogs = answers

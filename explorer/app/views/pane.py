@@ -12,6 +12,7 @@ from explorer.app.views.chart_view import ChartView
 from explorer.app.views.ink import Ink
 from explorer.app.views.parts import Icon, Words
 from explorer.app.views.picture import EMPTY
+from explorer.app.widgets.choice import ChoiceBox
 from explorer.charts.model import Chart
 
 View = ChartView | BarView
@@ -24,9 +25,14 @@ class Pane(QFrame):
     fill_toggled = Signal(bool)
     export_asked = Signal(str)
     hovered = Signal(str)
+    variant_chosen = Signal(str)
 
-    def __init__(self, look: Look | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, look: Look | None = None, parent: QWidget | None = None, variants: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         super().__init__(parent)
+        self._labels = dict(variants)
+        self.variants = ChoiceBox(tuple(self._labels), lambda key: self._labels[str(key)], self) if variants else None
         self.ink = Ink(look or plain_look())
         self.chart = EMPTY
         self.view: View | None = None
@@ -46,8 +52,12 @@ class Pane(QFrame):
 
     def _build(self) -> None:
         self._top = QHBoxLayout()
-        for part, stretch in ((self._head, 1), (self._more, 0), (self._grow, 0)):
-            self._top.addWidget(part, stretch)
+        self._top.addWidget(self._head, 1)
+        if self.variants is not None:
+            self.variants.chosen.connect(lambda key: self.variant_chosen.emit(str(key)))
+            self._top.addWidget(self.variants)
+        self._top.addWidget(self._more)
+        self._top.addWidget(self._grow)
         self._stack = QStackedLayout()
         self._stack.addWidget(self._empty)
         self._box = QVBoxLayout(self)
@@ -63,6 +73,8 @@ class Pane(QFrame):
         self._box.setContentsMargins(2, 2, 2, round(0.4 * em))
         for icon in (self._more, self._grow):
             icon.set_ink(self.ink)
+        if self.variants is not None:
+            self.variants.set_look(self.ink.look)
         self._say()
 
     def _say(self) -> None:
@@ -76,6 +88,8 @@ class Pane(QFrame):
             self.setAccessibleDescription(chart.empty or chart.summary)
             self._menu.setTitle(chart.title)
         self.chart = chart
+        if self.variants is not None and chart.key in self._labels:
+            self.variants.show_value(chart.key)
         self._say()
         if chart.empty:
             self._stack.setCurrentWidget(self._empty)

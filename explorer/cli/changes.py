@@ -1,0 +1,74 @@
+"""Flags and ``--set`` applied to a study that already is one."""
+
+from __future__ import annotations
+
+from explorer.charts import names
+from explorer.cli.flags import Flags
+from explorer.errors import ExplorerError, unknown
+from explorer.knobs import knob
+from explorer.library import Library, formats_of
+from explorer.specs import Scenario, Study
+
+_KEYS = {
+    "phase": "job.phase", "batch": "job.batch", "context": "job.context", "chips": "plan.chips", "tp": "plan.tp",
+    "pp": "plan.pp", "microbatch": "plan.microbatch", "recompute": "plan.recompute", "zero": "plan.zero",
+    "efficiency": "efficiency",
+}  # fmt: skip
+
+
+def apply_flags(study: Study, flags: Flags, library: Library) -> Study:
+    """The study with every scenario changed as the flags say. Raises `ExplorerError`."""
+    if not flags:
+        return study
+    return study.replace(scenarios=tuple(_changed(s, flags, library) for s in study.scenarios))
+
+
+def _changed(s: Scenario, flags: Flags, library: Library) -> Scenario:
+    if "workload" in flags:
+        s = s.replace(workload=library.workload(flags.word("workload", "")))
+    if "fabric" in flags:
+        s = s.replace(fabric=library.fabric(flags.word("fabric", "")))
+    if "precision" in flags:
+        formats = formats_of(flags.word("precision", ""))
+        for part, name in zip(("weight", "activation", "kv"), formats, strict=True):
+            s = knob(f"job.{part}_format").set(s, name)
+    for flag, key in _KEYS.items():
+        if flag in flags:
+            row = knob(key)
+            s = row.set(s, row.parse(flags.word(flag, "")) if row.kind == "choice" else flags.count(flag, 0))
+    if "dp" in flags and "chips" not in flags:
+        s = knob("plan.chips").set(s, s.plan.tp * s.plan.pp * flags.count("dp", 1))
+    flags.check_replicas(s)
+    return s
+
+
+def apply_settings(study: Study, settings: list[str]) -> Study:
+    """The study after each ``KEY=VALUE`` or ``NAME:KEY=VALUE`` in turn. Raises `ExplorerError`, quoting the key."""
+    for setting in settings:
+        target, equals, text = setting.rpartition("=")
+        if not equals:
+            raise ExplorerError(f"--set {setting[:80]}: write KEY=VALUE, such as chip.hbm_bytes_per_s=4TB/s")
+        name, _, key = target.rpartition(":")
+        chosen = _chosen(study, name.strip())
+        for i in chosen:
+            study = study.with_scenario(i, _set(study.scenarios[i], key.strip(), text))
+    return study
+
+
+def _chosen(study: Study, name: str) -> list[int]:
+    """Scenarios called ``name``, by their own name or their chip's id; all of them where it is empty."""
+    if not name:
+        return list(range(len(study.scenarios)))
+    listed = [(n, s.name, s.chip.id) for n, s in zip(names(study), study.scenarios, strict=True)]
+    found = [i for i, calls in enumerate(listed) if name.casefold() in (c.casefold() for c in calls)]
+    if not found:
+        raise unknown("scenario", name, dict.fromkeys(c for calls in listed for c in (calls[2], calls[0])))
+    return found
+
+
+def _set(scenario: Scenario, key: str, text: str) -> Scenario:
+    row = knob(key)
+    try:
+        return row.set(scenario, row.parse(text))
+    except ExplorerError as error:
+        raise ExplorerError(f"--set {key}: {str(error).removeprefix(f'{row.label}: ')}") from None

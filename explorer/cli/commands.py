@@ -1,0 +1,109 @@
+"""What each command does: a study in, text or a file out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+from pathlib import Path
+
+from explorer import __version__, charts
+from explorer.cli.report_text import report_text
+from explorer.cli.study_args import study_of
+from explorer.errors import ExplorerError, nearest, unknown
+from explorer.evaluate import evaluate_study, record
+from explorer.library import load_library, study_text
+from explorer.specs import Study
+
+_STUDY_KEY = "study"  # under which pictures carry it, so that they open again
+_SIZE = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})", re.IGNORECASE)
+
+
+def chart_names() -> tuple[str, ...]:
+    """Charts that ``chart`` can draw."""
+    return tuple(charts.CHARTS)
+
+
+def data_version() -> str:
+    """Version of the shipped presets."""
+    return load_library().data_version
+
+
+def run_eval(arguments: argparse.Namespace) -> str:
+    """Results of every scenario, as text or JSON."""
+    study = study_of(arguments)
+    if not arguments.json:
+        return report_text(study)
+    report = evaluate_study(study, search=True)
+    found = {
+        "version": __version__,
+        "data_version": study.data_version,
+        "scenarios": [record(report, s, i) for i, s in enumerate(study.scenarios)],
+    }
+    return json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _scene(study: Study) -> charts.Scene:
+    return charts.scene(study, {_STUDY_KEY: study_text(study)})
+
+
+def run_chart(arguments: argparse.Namespace) -> str:
+    """Draw one chart into a file."""
+    if arguments.name == "comparison":
+        raise ExplorerError("the comparison is a table: chip-explorer table -o comparison.csv")
+    if arguments.name not in charts.CHARTS:
+        raise unknown("chart", arguments.name, charts.CHARTS)
+    from explorer.render import files  # matplotlib takes its time
+
+    scene = _scene(study_of(arguments))
+    drawn = charts.chart(arguments.name, scene)
+    files.export_chart(drawn, Path(arguments.output), theme=arguments.theme, size=arguments.size)
+    return ""
+
+
+def run_table(arguments: argparse.Namespace) -> str:
+    """Write the comparison into a file, or print it."""
+    from explorer.render import files, tables  # as above
+
+    table = charts.comparison(_scene(study_of(arguments)))
+    if arguments.output is None:
+        return tables.table_markdown(table)
+    files.export_table(table, Path(arguments.output))
+    return ""
+
+
+def run_shot(arguments: argparse.Namespace) -> str:
+    """Paint the window into a file."""
+    size = _SIZE.fullmatch(arguments.size.strip())
+    if not size:
+        raise ExplorerError(f"--size {arguments.size[:40]!r}: write WIDTHxHEIGHT, such as 1920x1080")
+    try:
+        scale = float(arguments.scale)
+    except ValueError:
+        raise ExplorerError(f"--scale {arguments.scale[:40]!r} is not a number") from None
+    if Path(arguments.output).suffix.lower() != ".png":
+        raise ExplorerError(f"{arguments.output[-80:]}: shot writes .png files")
+    study = study_of(arguments)
+    # Qt reads both once, when it starts. The offscreen platform warns of every window that it has no manager to size.
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
+    from explorer.app.probe import problem
+
+    reason = problem(offscreen=True)
+    if reason:
+        raise ExplorerError(reason)
+    from explorer.app.shot import save_shot
+
+    save_shot(study, Path(arguments.output), int(size[1]), int(size[2]), arguments.theme, scale)
+    return ""
+
+
+def run_presets(arguments: argparse.Namespace) -> str:
+    """List, show or check presets."""
+    from explorer.cli import presets_text
+
+    actions = {"list": presets_text.listed, "show": presets_text.shown, "check": presets_text.checked}
+    if arguments.what not in actions:
+        raise ExplorerError(f"presets {arguments.what[:40]!r}: write list, show or check{nearest(arguments.what, actions)}")
+    return actions[arguments.what](arguments.id)

@@ -1,0 +1,77 @@
+"""From the words after ``chip-explorer`` to an exit status: 0 for an answer, 2 for bad input told in one line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from explorer.cli.output import say, tolerant
+from explorer.cli.parser import COMMANDS, make_parser, parse
+from explorer.errors import ExplorerError, unknown
+
+_STUDY_ENDINGS = (".json", ".png", ".svg", ".pdf")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return the exit status: 0, 2 for bad input (one line on stderr), 130 when interrupted."""
+    words = sys.argv[1:] if argv is None else argv
+    tolerant()
+    try:
+        return _run(words)
+    except ExplorerError as error:
+        print(f"chip-explorer: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        _drop_output()
+        return 0  # whoever reads has enough
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(words: list[str]) -> int:
+    first = words[0] if words else ""
+    if not first:
+        return _open_window(None)
+    if not first.startswith("-") and first not in COMMANDS:
+        return _open_window(_study_path(words))
+    parser = make_parser()
+    arguments = parse(parser, words)
+    if arguments is None:  # -h or --version have been answered
+        return 0
+    text: str = arguments.run(arguments)
+    if text:
+        say(text)
+    return 0
+
+
+def _study_path(words: list[str]) -> str:
+    """``chip-explorer study.json`` opens the window with a study; any other first word is meant to be a command."""
+    from explorer.cli.study_args import open_study
+
+    name, path = words[0], Path(words[0])
+    if path.suffix.lower() not in _STUDY_ENDINGS:
+        raise unknown("command", name, COMMANDS)
+    if len(words) > 1:
+        raise ExplorerError(f"unexpected argument {words[1][:80]!r}: the window opens one study")
+    open_study(path)  # what is wrong with it is told here, before a window appears
+    return name
+
+
+def _open_window(study: str | None) -> int:
+    from explorer.app.probe import problem
+
+    reason = problem(offscreen=False)
+    if reason:
+        raise ExplorerError(reason)
+    from explorer.app import start
+
+    return start(study)
+
+
+def _drop_output() -> None:
+    """Send what is still buffered nowhere, or the interpreter complains about the closed pipe when it ends."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        return  # no real file behind stdout, so nothing is left to flush

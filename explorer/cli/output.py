@@ -1,0 +1,25 @@
+"""What is printed: text on stdout that a full disk or an old terminal cannot turn into a traceback."""
+
+from __future__ import annotations
+
+import sys
+
+from explorer.errors import ExplorerError
+
+
+def tolerant() -> None:
+    """A terminal that lacks a character shows a question mark in its place."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def say(text: str) -> None:
+    """Print ``text``, all of it. Raises `ExplorerError` where it cannot be written, `BrokenPipeError` where nobody reads."""
+    try:
+        print(text.rstrip("\n"), flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise ExplorerError(f"cannot write the output: {(error.strerror or str(error)).lower()}") from None

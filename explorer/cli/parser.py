@@ -1,0 +1,153 @@
+"""The words that the command line knows. What it does not know is told in one line, with the nearest right word."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from explorer import __version__
+from explorer.cli import commands
+from explorer.cli.study_args import add_study_flags
+from explorer.errors import ExplorerError, nearest
+
+_EVAL = """\
+examples:
+  chip-explorer eval
+  chip-explorer eval --chip trainium3 --chip b200 --workload llama3-70b --phase decode \\
+                     --batch 32 --context 4096 --chips 16 --tp 16
+  chip-explorer eval --set trainium3:chip.hbm_bytes_per_s=4TB/s --efficiency ideal --json
+"""
+_CHART = """\
+examples:
+  chip-explorer chart roofline -o roofline.svg
+  chip-explorer chart memory --workload llama3.1-405b --precision fp8 -o memory.pdf --size single
+  chip-explorer chart time study.json -o time.csv
+"""
+_TABLE = """\
+examples:
+  chip-explorer table
+  chip-explorer table --chip h100 --chip b200 --chips 8 -o comparison.xlsx
+"""
+_SHOT = """\
+examples:
+  chip-explorer shot -o window.png
+  chip-explorer shot study.json -o window.png --size 1280x720 --theme dark
+"""
+_PRESETS = """\
+examples:
+  chip-explorer presets list
+  chip-explorer presets show trainium3
+  chip-explorer presets check
+"""
+_TOP = """\
+without a command the window opens; `chip-explorer study.json` opens it with a study.
+
+examples:
+  chip-explorer eval --chip trainium3 --chip b200 --batch 64 --json
+  chip-explorer chart roofline -o roofline.svg
+  chip-explorer COMMAND -h
+"""
+COMMANDS = ("eval", "chart", "table", "shot", "presets")
+
+
+class Parser(argparse.ArgumentParser):
+    """An `argparse.ArgumentParser` that reports mistakes as `ExplorerError`."""
+
+    def __init__(self, **settings: Any) -> None:
+        settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(allow_abbrev=False, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what argparse would print over several lines."""
+        text = message.removeprefix("argument ").replace("the following arguments are required", "missing")
+        raise ExplorerError(f"{text} ({self.prog} -h shows how)")
+
+    def options(self) -> list[str]:
+        """Every option of this parser, long forms first."""
+        return sorted((o for a in self._actions for o in a.option_strings), key=lambda o: not o.startswith("--"))
+
+
+def make_parser() -> Parser:
+    """The parser of all commands."""
+    parser = Parser(
+        prog="chip-explorer", epilog=_TOP,
+        description="Hold an AI chip in your hands: roofline, memory fit and interconnect.",
+    )  # fmt: skip
+    parser.add_argument("--version", action="store_true", help="print the versions of program and data, and end")
+    kinds = parser.add_subparsers(metavar="COMMAND", dest="command", parser_class=Parser)
+    _eval(kinds)
+    _chart(kinds)
+    _table(kinds)
+    _shot(kinds)
+    _presets(kinds)
+    return parser
+
+
+def _command(kinds: Any, name: str, text: str, examples: str, run: Any) -> Parser:
+    parser: Parser = kinds.add_parser(name, help=text, description=text, epilog=examples)
+    parser.set_defaults(run=run, parser=parser)
+    return parser
+
+
+def _eval(kinds: Any) -> None:
+    parser = _command(kinds, "eval", "evaluate scenarios and print the results", _EVAL, commands.run_eval)
+    add_study_flags(parser)
+    parser.add_argument("--json", action="store_true", help="everything as JSON, in base units; what does not exist is null")
+
+
+def _chart(kinds: Any) -> None:
+    parser = _command(kinds, "chart", "draw one chart into a file", _CHART, commands.run_chart)
+    parser.add_argument("name", metavar="NAME", help=f"one of {', '.join(commands.chart_names())}")
+    add_study_flags(parser)
+    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the file; its ending says png, svg, pdf or csv")
+    parser.add_argument("--theme", default="print", help="print (default), light, dark or projector")
+    parser.add_argument("--size", default="slide", help="slide (default), or single or double column of a paper")
+
+
+def _table(kinds: Any) -> None:
+    parser = _command(kinds, "table", "the comparison as a table", _TABLE, commands.run_table)
+    add_study_flags(parser)
+    parser.add_argument("-o", "--output", metavar="FILE", help="the file; its ending says csv, xlsx or md (else Markdown on stdout)")
+
+
+def _shot(kinds: Any) -> None:
+    parser = _command(kinds, "shot", "paint the window into a PNG file, without a display", _SHOT, commands.run_shot)
+    add_study_flags(parser)
+    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the picture, a .png")
+    parser.add_argument("--size", default="1920x1080", help="pixels, WIDTHxHEIGHT (default 1920x1080)")
+    parser.add_argument("--theme", default="light", help="light (default), dark, projector or print")
+    parser.add_argument("--scale", default="1.0", help="size of text and controls, 0.75 to 2.5 (default 1.0)")
+
+
+def _presets(kinds: Any) -> None:
+    parser = _command(kinds, "presets", "list, show or check the chips, fabrics and workloads", _PRESETS, commands.run_presets)
+    parser.add_argument("what", metavar="list|show|check", help="list all ids; show one preset; check all files")
+    parser.add_argument("id", metavar="ID", nargs="?", help="with show: the preset; with check: a folder (default: the shipped one)")
+
+
+def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace | None:
+    """The arguments, or None where ``-h`` or ``--version`` has been answered. Raises `ExplorerError`."""
+    try:
+        found, rest = parser.parse_known_args(words)
+    except SystemExit:  # argparse ends so after printing help
+        return None
+    chosen: Parser = getattr(found, "parser", parser)
+    if len(rest) == 1 and not rest[0].startswith("-") and getattr(found, "study", "") is None:
+        found.study = rest.pop()  # argparse loses an optional word that stands behind an option
+    if rest:
+        raise _not_known(chosen, rest[0])
+    if found.version:
+        print(f"chip-explorer {__version__} (data {commands.data_version()})")
+        return None
+    if found.command is None:
+        parser.error("COMMAND is missing")
+    return found
+
+
+def _not_known(parser: Parser, word: str) -> ExplorerError:
+    name = word.partition("=")[0]
+    if not name.startswith("-"):
+        return ExplorerError(f"unexpected argument {word[:80]!r} ({parser.prog} -h shows how)")
+    hint = nearest(name, parser.options()) or f" ({parser.prog} -h lists them)"
+    return ExplorerError(f"unknown option {name[:80]!r}{hint}")

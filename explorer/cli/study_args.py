@@ -1,0 +1,108 @@
+"""The flags that describe a study, and the study they describe."""
+
+from __future__ import annotations
+
+import argparse
+import stat
+from pathlib import Path
+
+from explorer.cli.changes import apply_flags, apply_settings
+from explorer.cli.flags import FLAGS, Flags, read_flags
+from explorer.errors import ExplorerError
+from explorer.library import Library, default_study, load_library, make_scenario, parse_study, read_study
+from explorer.library.text_files import reason, shown
+from explorer.specs import MOST_SCENARIOS, Scenario, Study
+
+_PICTURES = (".png", ".svg", ".pdf")
+
+
+def add_study_flags(parser: argparse.ArgumentParser) -> None:
+    """Add STUDY and the flags that describe or change one."""
+    parser.add_argument("study", metavar="STUDY", nargs="?", help="a study file, or a picture exported from one (default: the window's first study)")
+    group = parser.add_argument_group("the study", "With STUDY or without --chip, a flag changes every scenario.")
+    group.add_argument("--chip", action="append", metavar="ID", help="one scenario for each --chip")
+    for flag in FLAGS:
+        group.add_argument(f"--{flag.name}", metavar=flag.metavar, help=flag.help)
+    group.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="settings",
+        help="one knob, in every scenario, or in one: --set b200:plan.tp=8. Keys are those of the window's sliders",
+    )  # fmt: skip
+
+
+def study_of(arguments: argparse.Namespace) -> Study:
+    """The study that the command line describes. Raises `ExplorerError`."""
+    flags = read_flags(arguments)
+    library = load_library()
+    if arguments.study is not None:
+        if arguments.chip:
+            raise ExplorerError("give a study file or --chip, not both")
+        study = apply_flags(open_study(Path(arguments.study)), flags, library)
+    else:
+        study = _made(library, arguments.chip, flags)
+    return apply_settings(study, arguments.settings)
+
+
+def open_study(path: Path) -> Study:
+    """Read a study file, or the study inside an exported picture. Raises `ExplorerError`."""
+    if path.suffix.lower() not in _PICTURES:
+        return read_study(path)
+    from explorer.render.metadata import MOST_BYTES, read_study_from  # only pictures need it
+
+    content = _bytes_of(path, MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ExplorerError(f"{shown(path)} is larger than {MOST_BYTES // 2**20} MiB")
+    text = read_study_from(content)
+    if text is None:
+        raise ExplorerError(f"{shown(path)} carries no study: only pictures exported from here do")
+    return parse_study(text, shown(path))
+
+
+def _bytes_of(path: Path, most: int) -> bytes:
+    """The beginning of a regular file; a pipe is never opened, so nothing waits for a writer."""
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise ExplorerError(f"{shown(path)} is not a regular file")
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        raise ExplorerError(f"cannot read {shown(path)}: {reason(error)}") from None
+    except ValueError:
+        raise ExplorerError(f"cannot read {shown(path)}: not a possible file name") from None
+
+
+def _made(library: Library, chips: list[str] | None, flags: Flags) -> Study:
+    """The default study, or one scenario a chip that takes from its first scenario what no flag says."""
+    default = default_study(library)
+    if chips is None:
+        if not flags:
+            return default
+        scenarios = tuple(_scenario(library, s.chip.id, s, flags) for s in default.scenarios)
+    else:
+        if len(chips) > MOST_SCENARIOS:
+            raise ExplorerError(f"{len(chips)} scenarios: a study holds {MOST_SCENARIOS} at most")
+        scenarios = tuple(_scenario(library, c, default.scenarios[0], flags) for c in chips)
+    return Study(data_version=library.data_version, scenarios=scenarios)
+
+
+def _scenario(library: Library, chip: str, like: Scenario, flags: Flags) -> Scenario:
+    """One scenario; its tensor parallelism is the widest that suits, unless a flag says another."""
+    pp = flags.count("pp", 1)
+    tp: int | None = flags.count("tp", 0) or None
+    chips = flags.count("chips", like.plan.chips)
+    dp = flags.count("dp", 0)
+    if dp and tp is None:
+        tp = max(1, chips // (pp * dp)) if "chips" in flags else None
+        if tp is None:
+            raise ExplorerError("--dp needs --tp or --chips beside it: chips = TP x PP x DP")
+    if dp and tp is not None and "chips" not in flags:
+        chips = tp * pp * dp
+    made = make_scenario(
+        library, chip=chip, workload=flags.word("workload", like.workload.id), phase=flags.word("phase", like.job.phase),
+        batch=flags.count("batch", like.job.batch), context=flags.count("context", like.job.context),
+        chips=chips, tp=tp, pp=pp, microbatch=flags.count("microbatch", 1), recompute=flags.word("recompute", "none"),
+        zero=flags.count("zero", 1), precision=flags.word("precision", "bf16"),
+        fabric=flags.word("fabric", "") or None, efficiency=flags.word("efficiency", like.efficiency),
+    )  # fmt: skip
+    flags.check_replicas(made)
+    return made

@@ -1,0 +1,114 @@
+"""A chart as a picture file: PNG, SVG or PDF, the same layout in each, the same bytes for the same chart."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from explorer.charts.model import Chart
+from explorer.charts.style import theme as known_theme
+from explorer.errors import ExplorerError, unknown
+from explorer.render.bars import draw_bars
+from explorer.render.dress import dress, say
+from explorer.render.lines import draw_lines, has_values
+from explorer.render.metadata import embed_study, writable
+from explorer.render.sheet import Sheet
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PictureKind = Literal["png", "svg", "pdf"]
+_MOST_PIXELS = 100_000_000
+_CREATOR = "Chip Architecture Explorer"
+_SETTINGS: dict[Any, Any] = {  # matplotlib names every key in its type
+    "pdf.fonttype": 42,  # whole letters, so that the text can be searched and edited
+    "pdf.compression": 6,
+    "svg.fonttype": "path",  # looks the same where DejaVu is not installed
+    "svg.hashsalt": "chip-explorer",
+    "path.simplify": False,
+    "lines.scale_dashes": True,
+    "text.usetex": False,
+}
+
+
+@dataclass(frozen=True)
+class Size:
+    """A size of paper, and the fineness of a PNG of it."""
+
+    width_in: float
+    height_in: float
+    dpi: int
+
+
+SIZES: dict[str, Size] = {
+    "slide": Size(40 / 3, 7.5, 144),  # 16:9, 1920 x 1080 pixels
+    "single": Size(3.4, 2.9, 600),
+    "double": Size(7.0, 4.2, 600),
+}
+"""Slide, and figures one or two columns wide."""
+
+
+def render_chart(
+    chart: Chart,
+    kind: PictureKind,
+    *,
+    theme: str = "print",
+    width_in: float = SIZES["slide"].width_in,
+    height_in: float = SIZES["slide"].height_in,
+    dpi: int = SIZES["slide"].dpi,
+) -> bytes:
+    """Draw ``chart`` on ``width_in`` x ``height_in`` inches (``dpi`` matters to PNG only) and return the file's bytes.
+
+    ``chart.metadata["study"]`` is carried along (see `read_study_from`). Raises `ExplorerError` for an unknown kind or
+    theme and for a size that makes no sense.
+    """
+    if kind not in get_args(PictureKind):
+        raise unknown("kind of picture", kind, get_args(PictureKind))
+    _check(width_in, height_in, dpi)
+    colors = known_theme(theme)
+    import matplotlib
+
+    with matplotlib.rc_context(_SETTINGS):
+        sheet = Sheet(colors, width_in, height_in)
+        draw(chart, sheet)
+        content = _saved(sheet.figure, kind, dpi, chart)
+    return embed_study(content, chart.metadata["study"]) if "study" in chart.metadata and kind != "pdf" else content
+
+
+def draw(chart: Chart, sheet: Sheet) -> None:
+    """Draw all of a chart on a sheet."""
+    area = dress(chart, sheet)
+    if chart.bars:
+        draw_bars(chart, sheet, area)
+    elif has_values(chart):
+        draw_lines(chart, sheet, area)
+    else:
+        say(chart.empty or "Nothing to draw", sheet, area)
+
+
+def _check(width_in: float, height_in: float, dpi: int) -> None:
+    sound = all(math.isfinite(v) for v in (width_in, height_in, dpi))
+    if not (sound and 2 <= width_in <= 60 and 1.5 <= height_in <= 60):
+        raise ExplorerError(f"a picture of {width_in:g} x {height_in:g} inches: give 2 x 1.5 to 60 x 60")
+    if not 36 <= dpi <= 1200 or width_in * height_in * dpi * dpi > _MOST_PIXELS:
+        raise ExplorerError(f"{dpi:g} dots per inch on {width_in:g} x {height_in:g} inches: give 36 to 1200, 100 megapixels at most")
+
+
+def _saved(figure: Figure, kind: PictureKind, dpi: int, chart: Chart) -> bytes:
+    """The figure as bytes, without a date."""
+    title, about = (" ".join(t.split()) for t in (chart.title, chart.summary))
+    told: dict[PictureKind, dict[str, str | None]] = {
+        "png": {"Title": title, "Software": _CREATOR},
+        "svg": {"Title": title, "Description": about, "Creator": _CREATOR, "Date": None},
+        "pdf": {"Title": title, "Subject": about, "Creator": _CREATOR, "Producer": None, "CreationDate": None},
+    }
+    if "study" in chart.metadata:
+        told["pdf"]["Keywords"] = writable(chart.metadata["study"])
+    buffer = BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of letters and layouts: nothing a reader could act on
+        figure.savefig(buffer, format=kind, dpi=dpi, metadata=told[kind])
+    return buffer.getvalue()

@@ -1,0 +1,89 @@
+"""The names that sources use, and what they are called here: `presets/aliases.toml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from explorer import paths
+from explorer.errors import ExplorerError, nearest
+from explorer.library import Library
+from explorer.library.text_files import read_text
+from explorer.library.toml_presets import parse_toml
+from explorer.specs import Chip, Workload
+from explorer.validation.rows import RowProblem
+
+_PREFIXED = ("precision", "recompute", "zero", "stacks", "kv_format")
+
+
+@dataclass(frozen=True)
+class ChipName:
+    """A preset; what the source calls a rank is one of ``ranks_per_chip``; ``share`` of a chip was measured."""
+
+    id: str
+    ranks_per_chip: int = 1
+    share: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Aliases:
+    """Tables by casefolded name; ``not_modelled`` lists (parts of names, reason)."""
+
+    chips: Mapping[str, ChipName]
+    models: Mapping[str, str]
+    not_modelled: tuple[tuple[tuple[str, ...], str], ...]
+    tables: Mapping[str, Mapping[str, str]]
+
+    def chip(self, library: Library, name: str) -> tuple[ChipName, Chip]:
+        """The chip that a source calls ``name``. Raises `RowProblem` with the nearest name."""
+        found = self.chips.get(name.casefold(), ChipName(name.casefold()))
+        if found.id not in library.chips:
+            known = name.casefold() in self.chips
+            hint = "" if known else nearest(name, [*self.chips, *library.chips])
+            raise RowProblem(f"no preset for the chip {name!r}{hint}" if name else "chip is missing")
+        return found, library.chips[found.id]
+
+    def model(self, library: Library, name: str) -> Workload | None:
+        """The workload that a source calls ``name``, None where nothing is known. Raises `RowProblem` for one that waits."""
+        folded = name.casefold()
+        for parts, reason in self.not_modelled:
+            if any(part in folded for part in parts):
+                raise RowProblem(reason)
+        return library.workloads.get(self.models.get(folded, folded))
+
+    def unknown_model(self, library: Library, name: str) -> RowProblem:
+        """The problem of a model that nobody knows."""
+        return RowProblem(f"unknown model {name!r}{nearest(name, [*self.models, *library.workloads])}" if name else "model is missing")
+
+    def begins(self, table: str, cell: str) -> str | None:
+        """The entry of a table of beginnings that fits ``cell`` best; None where none does."""
+        folded, entries = cell.casefold(), self.tables[table]
+        fitting = [key for key in entries if folded.startswith(key) and (key or not folded)]
+        return entries[max(fitting, key=len)] if fitting else None
+
+
+@cache
+def load_aliases() -> Aliases:
+    """The shipped aliases, read once. Raises `ExplorerError` naming file and key."""
+    path = paths.presets() / "aliases.toml"
+    return parse_aliases(read_text(path, "the table of aliases"), path.name)
+
+
+def parse_aliases(text: str, where: str) -> Aliases:
+    """Check and fold a table of aliases. Raises `ExplorerError`."""
+    table = parse_toml(text, where)
+    try:
+        return Aliases(
+            chips={name.casefold(): _chip_name(entry) for name, entry in table["chips"].items()},
+            models={name.casefold(): str(entry) for name, entry in table["models"].items()},
+            not_modelled=tuple((tuple(map(str.casefold, e["contains"])), str(e["reason"])) for e in table["not_modelled"]),
+            tables={key: {name.casefold(): str(entry) for name, entry in table[key].items()} for key in _PREFIXED},
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ExplorerError(f"{where}: not a table of aliases ({error})") from None
+
+
+def _chip_name(entry: Any) -> ChipName:
+    return ChipName(entry) if isinstance(entry, str) else ChipName(**entry)

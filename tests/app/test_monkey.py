@@ -1,0 +1,112 @@
+"""Thousands of things in a random order: nothing raised, nothing warned about, nothing left behind, all of it undone."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from dataclasses import dataclass
+
+import pytest
+from monkey_hands import Monkey
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from window_tools import Answers, settle
+
+from explorer.app.window import Window
+
+_SHORT, _LONG = 2000, 20_000
+_MOST_GROWTH_MIB = 24.0
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What the program holds when the window is back in its first state."""
+
+    objects: int
+    widgets: int
+    resident_mib: float
+
+
+def resident_mib() -> float:
+    """Memory of this process [MiB]; 0 where the system does not say."""
+    if not os.path.exists("/proc/self/statm"):
+        return 0.0
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def weigh(window: Window) -> Weight:
+    """Bring the window back to its first state and look what it holds."""
+    window.document.open(window.document.opened.replace(active=0))
+    window.wear("light", 1.0)
+    window.resize(1600, 900)
+    window.panes.fill(None)
+    for section in window.knobs.headers:
+        window.knobs.set_open(section, True)
+    for _ in range(3):
+        settle()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
+    window.refresher.settle()
+    settle()
+    return Weight(len(window.findChildren(QObject)), len(QApplication.allWidgets()), resident_mib())
+
+
+def everything_can_be_undone(window: Window) -> None:
+    """Walk the whole history back and forth."""
+    stack, study = window.document.undo_stack, window.document.study
+    if stack.count() >= stack.undoLimit():
+        return
+    index = stack.index()
+    while stack.canUndo():
+        stack.undo()
+    opened = window.document.opened
+    assert window.document.study.replace(active=opened.active) == opened
+    while stack.index() < index:
+        stack.redo()
+    assert window.document.study.replace(active=study.active) == study
+
+
+def campaign(window: Window, answers: Answers, qtbot: QtBot, qtlog: object, events: int, seed: int) -> tuple[Weight, Weight]:
+    """Let the monkey act; returns the weights at a fifth of the way and at the end."""
+    monkey, early = Monkey(window, answers, seed), None
+    with qtbot.capture_exceptions() as raised:
+        for i in range(events):
+            if i == events // 5:
+                early = weigh(window)
+            if i % 250 == 249:
+                everything_can_be_undone(window)
+            monkey.step()
+            assert not raised, f"event {i} of seed {seed}, after {monkey.last}: {raised[0][1]!r}"
+            warned = [r for r in qtlog.records if not r.ignored]  # type: ignore[attr-defined]
+            assert not warned, f"event {i} of seed {seed}, after {monkey.last}: {warned[0].message}"
+            assert window.isVisible()
+        everything_can_be_undone(window)
+        late = weigh(window)
+    assert early is not None
+    return early, late
+
+
+def check(early: Weight, late: Weight) -> None:
+    """Nothing may have grown between a fifth of the way and the end."""
+    print(f"objects {early.objects} -> {late.objects}, widgets {early.widgets} -> {late.widgets}, "
+          f"resident {early.resident_mib:.1f} -> {late.resident_mib:.1f} MiB", file=sys.stderr)  # fmt: skip
+    assert late.objects == early.objects
+    assert late.widgets == early.widgets
+    assert late.resident_mib - early.resident_mib < _MOST_GROWTH_MIB
+
+
+def test_two_thousand_random_events(window: Window, answers: Answers, qtbot: QtBot, qtlog: object) -> None:
+    check(*campaign(window, answers, qtbot, qtlog, _SHORT, seed=20260))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1])
+def test_twenty_thousand_random_events(
+    window: Window, answers: Answers, qtbot: QtBot, qtlog: object, seed: int, request: pytest.FixtureRequest
+) -> None:
+    if not request.config.getoption("--long", default=False):
+        pytest.skip("the long form runs with --long")
+    check(*campaign(window, answers, qtbot, qtlog, _LONG, seed))

@@ -1,0 +1,292 @@
+"""From the hand to the document and back to what is seen."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from window_tools import BANDWIDTH, drag, move, press, release, row_of, scenario, settle, slider_of, study_of
+
+from explorer.app.references import LINKED
+from explorer.app.widgets.gestures import SILENCE_MS
+from explorer.app.window import Window
+from explorer.errors import ExplorerError
+from explorer.knobs import KNOBS, knob
+
+KEY = Qt.Key
+
+
+def value_of(window: Window, key: str = BANDWIDTH, index: int | None = None) -> object:
+    study = window.document.study
+    return knob(key).get(study.scenarios[study.active if index is None else index])
+
+
+def type_into(window: Window, text: str, key: str = BANDWIDTH, end: Qt.Key = KEY.Key_Return) -> None:
+    field = row_of(window, key).editor.controls[0]
+    field.setFocus(Qt.FocusReason.TabFocusReason)
+    settle()
+    field.selectAll()  # type: ignore[attr-defined]
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, end)
+    settle()
+
+
+def test_one_drag_is_one_step_and_undo_restores_the_exact_study(window: Window) -> None:
+    before = window.document.study
+    slider = slider_of(window)
+    start = slider.value()
+    drag(slider, start + 10, start + 31, start + 20)
+    assert window.document.undo_stack.count() == 1
+    assert value_of(window) == row_of(window).editor._ladder.values[start + 20]  # type: ignore[union-attr]
+    after = window.document.study
+    window.actions_.undo.trigger()
+    settle()
+    assert window.document.study == before
+    assert slider.value() == start
+    window.actions_.redo.trigger()
+    assert window.document.study == after
+
+
+def test_two_drags_are_two_steps(window: Window) -> None:
+    slider = slider_of(window)
+    drag(slider, slider.value() + 10)
+    drag(slider, slider.value() + 10)
+    assert window.document.undo_stack.count() == 2
+
+
+def test_a_drag_back_to_where_it_began_leaves_nothing_to_undo(window: Window) -> None:
+    slider, before = slider_of(window), window.document.study
+    drag(slider, slider.value() + 12, slider.value())
+    assert window.document.study == before
+    assert window.document.undo_stack.isClean()
+    assert not window.actions_.undo.isEnabled()
+    assert not window.isWindowModified()
+
+
+def test_a_burst_of_keys_is_one_step(window: Window, qtbot: QtBot) -> None:
+    slider, before = slider_of(window), window.document.study
+    slider.setFocus()
+    start = slider.value()
+    for key in (KEY.Key_Right, KEY.Key_Right, KEY.Key_PageUp, KEY.Key_Left):
+        QTest.keyClick(slider, key)
+    settle()
+    assert slider.value() == start + 11
+    assert window.document.undo_stack.count() == 1
+    qtbot.wait(SILENCE_MS + 100)
+    QTest.keyClick(slider, KEY.Key_Home)
+    assert window.document.undo_stack.count() == 2
+    window.document.undo_stack.undo()
+    window.document.undo_stack.undo()
+    assert window.document.study == before
+
+
+def test_keys_in_two_scenarios_are_two_steps(window: Window) -> None:
+    slider = slider_of(window)
+    slider.setFocus()
+    QTest.keyClick(slider, KEY.Key_Right)
+    window.document.activate(1)
+    settle()
+    QTest.keyClick(slider, KEY.Key_Right)
+    assert window.document.undo_stack.count() == 2
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("4.9 TB/s", 4.9e12), ("5", 5e12), ("2.9*2", 5.8e12), ("4900 GB/s", 4.9e12), ("1e12", 1e12),
+])  # fmt: skip
+def test_what_is_typed_is_taken_exactly(window: Window, text: str, value: float) -> None:
+    type_into(window, text if text != "1e12" else "1e12 B/s")
+    assert value_of(window) == pytest.approx(value, rel=1e-12)
+    assert not row_of(window).error
+    assert window.document.undo_stack.count() == 1
+
+
+@pytest.mark.parametrize("text", ["four", "4.9 TB", "-1", "nan", "inf", "1e99 TB/s", "1;2", "()", "9" * 120, "4,9 TB/s x"])
+def test_wrong_text_stays_in_red_and_the_value_stays(window: Window, text: str) -> None:
+    before = window.document.study
+    type_into(window, text)
+    row = row_of(window)
+    assert window.document.study is before
+    assert row.error
+    assert row.note.isVisible()
+    assert row.editor.field.text() == text  # type: ignore[union-attr]
+    QTest.keyClick(row.editor.field, KEY.Key_Escape)  # type: ignore[union-attr]
+    settle()
+    assert row.editor.field.text() == "2.9 TB/s"  # type: ignore[union-attr]
+    assert not row.error
+
+
+def test_undo_works_while_the_field_has_the_keyboard(window: Window) -> None:
+    before = window.document.study
+    type_into(window, "4.9 TB/s")
+    field = row_of(window).editor.controls[0]
+    assert field.hasFocus()
+    QTest.keyClick(field, KEY.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    settle()
+    assert window.document.study == before
+
+
+def test_the_workload_moves_for_all_and_hardware_for_one(window: Window) -> None:
+    window.document.activate(1)
+    for row in KNOBS:
+        now = row.get(window.document.study.scenarios[1])
+        if now is None or row.key == "chip.tdp_w":
+            continue
+        other = next(s for s in row.stops if s != now)
+        before = window.document.study
+        assert window.document.edit(row.key, other) is None
+        moved = {i for i in range(3) if window.document.study.scenarios[i] != before.scenarios[i]}
+        assert moved == ({0, 1, 2} if row.key in LINKED else {1}), row.key
+        window.document.undo_stack.undo()
+        assert window.document.study == before
+    settle()
+
+
+def test_reset_by_double_click_and_key(window: Window) -> None:
+    before, slider = window.document.study, slider_of(window)
+    for ask in (lambda: QTest.mouseDClick(slider, Qt.MouseButton.LeftButton), lambda: QTest.keyClick(slider, KEY.Key_Backspace)):
+        drag(slider, slider.value() + 15)
+        assert window.document.study != before
+        assert row_of(window).state.was == 2.9e12  # type: ignore[union-attr]
+        assert "was 2.9 TB/s" in row_of(window).note.text()
+        ask()
+        settle()
+        assert window.document.study == before
+        assert row_of(window).state.was is None  # type: ignore[union-attr]
+
+
+def test_reset_of_a_price_brings_the_offer_back_with_its_source(window: Window) -> None:
+    offer = window.document.study.scenarios[0].offer
+    assert offer is not None
+    window.document.edit("offer.usd_per_chip_h", 9.0)
+    window.document.reset("offer.usd_per_chip_h")
+    assert window.document.study.scenarios[0].offer == offer
+
+
+def test_a_price_can_be_assumed_and_taken_back(window: Window) -> None:
+    window.document.activate(1)
+    assert value_of(window, "offer.usd_per_chip_h") is None
+    settle()
+    assert "assume a price" in row_of(window, "offer.usd_per_chip_h").note.text()
+    type_into(window, "3", "offer.usd_per_chip_h")
+    assert value_of(window, "offer.usd_per_chip_h") == 3.0
+    window.document.reset("offer.usd_per_chip_h")
+    settle()
+    assert value_of(window, "offer.usd_per_chip_h") is None
+
+
+def test_the_whole_scenario_can_be_reset(window: Window) -> None:
+    before = window.document.study
+    for key, value in ((BANDWIDTH, 5e12), ("chip.hbm_bytes", 2e11), ("plan.tp", 8)):
+        assert window.document.edit(key, value) is None
+    window.actions_.all["Reset this scenario"].trigger()
+    assert window.document.study == before
+    assert window.document.undo_stack.count() == 4
+
+
+def test_a_refused_edit_is_told_at_its_row(window: Window) -> None:
+    before = window.document.study
+    window.knobs.edited.emit("plan.tp", 0, 7)
+    settle()
+    assert window.document.study is before
+    assert window.knobs.rows["plan.tp"].error
+    with pytest.raises(ExplorerError, match="unknown knob"):
+        window.document.edit("plan.tq", 2)
+
+
+def test_many_changes_are_one_redraw(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    from explorer.app import refresh
+
+    seen: list[object] = []
+    real = refresh.evaluate_study
+    monkeypatch.setattr(refresh, "evaluate_study", lambda study, **k: seen.append(study) or real(study, **k))
+    for value in range(30, 60):
+        window.document.edit(BANDWIDTH, value * 1e11, 7)
+    assert seen == []
+    QApplication.processEvents()
+    assert seen == [window.document.study]
+
+
+def test_a_drag_keeps_the_axes_still_and_shows_where_it_began(window: Window) -> None:
+    slider, pane = slider_of(window), window.panes.panes["roofline"]
+    ranges = pane.view.plot.viewRange() if hasattr(pane.view, "plot") else None
+    press(slider)
+    move(slider, slider.value() + 40)
+    settle()
+    assert pane._held
+    assert pane._ghost is not None
+    if ranges is not None:
+        assert pane.view.plot.viewRange() == ranges
+    release(slider)
+    settle()
+    assert not pane._held
+    assert pane._ghost is not None, "the ghost stays a moment"
+
+
+def test_showing_emits_nothing(window: Window) -> None:
+    heard: list[str] = []
+    for part, names in (
+        (window.knobs, ("edited", "reset_asked", "gesture_ended")),
+        (window.bar, ("activated", "add_asked", "remove_asked", "duplicate_asked", "rename_asked", "baseline_asked", "moved")),
+        (window.table, ("row_activated", "differences_toggled")),
+    ):
+        for name in names:
+            getattr(part, name).connect(lambda *_, n=name: heard.append(n))
+    window.document.open(study_of(scenario("b200", batch=64), scenario("trainium3", phase="training", batch=512)))
+    settle()
+    window.refresher.settle()
+    window.document.edit(BANDWIDTH, 5.0e12)
+    window.document.activate(1)
+    settle()
+    assert heard == []
+
+
+def test_the_verdict_names_the_source_of_the_number_under_the_pointer(window: Window) -> None:
+    row = row_of(window)
+    QApplication.sendEvent(row, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(row.mapToGlobal(QPointF(5, 5)))))
+    settle()
+    shown = window.verdict.shown_text()
+    source = knob(BANDWIDTH).source(window.document.study.scenarios[0])
+    assert source is not None
+    assert "HBM bandwidth  2.9 TB/s" in shown
+    assert source.ref in shown
+    assert knob(BANDWIDTH).enters in shown
+
+
+def test_an_edited_number_does_not_borrow_the_datasheet(window: Window) -> None:
+    window.document.edit(BANDWIDTH, 5e12)
+    settle()
+    window.knobs.pointed.emit(BANDWIDTH)
+    shown = window.verdict.shown_text()
+    assert "HBM bandwidth  5 TB/s" in shown
+    assert "Set by you" in shown
+    assert "Set by you" in row_of(window).state.tip  # type: ignore[union-attr]
+
+
+def test_the_source_shown_follows_the_value(window: Window) -> None:
+    window.knobs.pointed.emit(BANDWIDTH)
+    window.document.activate(2)
+    settle()
+    assert "HBM bandwidth  7.7 TB/s" in window.verdict.shown_text()
+
+
+def test_a_plan_that_cannot_be_is_an_answer_with_reasons(window: Window) -> None:
+    window.document.open(study_of(scenario(chips=24, tp=7)))
+    settle()
+    window.refresher.settle()
+    settle()
+    assert "24 chips" in window.verdict.shown_text()
+    assert "Next best change" not in window.verdict.shown_text()
+    noted = [r.knob.key for r in window.knobs.rows.values() if r.state and r.state.note]
+    assert len(noted) < 12, "where there is no result, 'no effect now' at every row says nothing"
+
+
+@pytest.mark.parametrize("phase", ["prefill", "training"])
+def test_every_phase_is_drawn(window: Window, phase: str) -> None:
+    assert window.document.edit("job.phase", phase) is None
+    settle()
+    window.refresher.settle()
+    assert all(p.chart.bars or p.chart.series for p in window.panes.panes.values())
+    assert phase in window.bar.summary.text()

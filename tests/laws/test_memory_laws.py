@@ -1,0 +1,126 @@
+"""Laws of the memory fit, over random scenarios."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from law_cases import law, scenarios
+
+from explorer.evaluate import Report, evaluate_study
+from explorer.evaluate.memory import PARTS
+from explorer.explore import sweep
+from explorer.specs import Scenario
+
+ROW = {key: i for i, key in enumerate(PARTS)}
+
+
+def _part(report: Report, key: str) -> np.ndarray:
+    return report.columns.full(report.memory.parts[ROW[key]])
+
+
+@law
+@given(scenarios())
+def test_total_is_the_sum_of_its_parts_and_decides_the_fit(scenario: Scenario) -> None:
+    report = evaluate_study([scenario])
+    held = report.memory
+    assert np.all(held.parts >= 0)
+    assert float(held.parts.sum(axis=0)[0]) == pytest.approx(float(held.total[0]), rel=1e-12)
+    assert bool(report.fits[0]) == (held.total[0] <= scenario.chip.hbm_bytes)
+
+
+@law
+@given(scenarios(phase="decode"))
+def test_kv_cache_is_linear_in_tokens(scenario: Scenario) -> None:
+    scenario = scenario.replace(plan=scenario.plan.replace(pp=1))  # the fullest of uneven stages may change
+    once = sweep(scenario, "job.context", [scenario.job.context * k for k in (1, 2, 5)])
+    cache = _part(once, "kv_cache")
+    assert cache == pytest.approx(cache[0] * np.array([1, 2, 5]), rel=1e-12)
+    more = sweep(scenario, "job.batch", [scenario.job.batch * k for k in (1, 2, 5)])
+    assert _part(more, "kv_cache") == pytest.approx(cache[0] * np.array([1, 2, 5]), rel=1e-12)
+
+
+@law
+@given(scenarios(phase="decode"))
+def test_half_the_bits_half_the_weights(scenario: Scenario) -> None:
+    wide = scenario.replace(job=scenario.job.replace(weight_format="bf16", kv_format="bf16"))
+    narrow = scenario.replace(job=scenario.job.replace(weight_format="fp8", kv_format="fp8"))
+    report = evaluate_study([wide, narrow])
+    for part in ("weights", "kv_cache"):
+        before, after = _part(report, part)
+        assert after == pytest.approx(before / 2, rel=1e-12)
+
+
+@law
+@given(scenarios(phase="training"))
+def test_zero_stages_only_save_memory(scenario: Scenario) -> None:
+    report = evaluate_study([scenario.replace(plan=scenario.plan.replace(zero=z)) for z in (0, 1, 2, 3)])
+    total = report.memory.total
+    assert np.all(total[1:] <= total[:-1] * (1 + 1e-12))
+    if report.shape.dp[0] == 1:
+        assert total == pytest.approx([total[0]] * 4)
+
+
+@law
+@given(scenarios(phase="training"))
+def test_recomputation_only_saves_memory(scenario: Scenario) -> None:
+    kinds = [scenario.replace(plan=scenario.plan.replace(recompute=k)) for k in ("none", "selective", "full")]
+    kept = _part(evaluate_study(kinds), "activations")
+    assert kept[0] >= kept[1]
+    # The layer in hand comes back whole, so a stage of one layer in flight once may need a little more.
+    assert kept[1] * 2 >= kept[2]
+
+
+@law
+@given(scenarios())
+def test_largest_batch_fits_and_one_more_does_not(scenario: Scenario) -> None:
+    if scenario.job.phase != "training":
+        scenario = scenario.replace(plan=scenario.plan.replace(pp=1, chips=scenario.plan.tp))
+    best = evaluate_study([scenario]).value("largest_batch", 0)
+    assert best is not None
+    key = "plan.microbatch" if scenario.job.phase == "training" else "job.batch"
+    if scenario.job.phase == "training" and scenario.plan.pp > 1:
+        return  # fewer micro-batches in flight change the memory as well
+    if 1 <= best < 1e6:
+        report = sweep(scenario, key, [best, best + 1])
+        fits = report.columns.full(report.fits)
+        assert fits.tolist() == [1.0, 0.0]
+
+
+@law
+@given(scenarios())
+def test_longest_context_fits_and_one_more_does_not(scenario: Scenario) -> None:
+    scenario = scenario.replace(plan=scenario.plan.replace(pp=1, chips=scenario.plan.tp))
+    longest = evaluate_study([scenario]).value("longest_context", 0)
+    assert longest is not None
+    if 1 <= longest < 1e8:
+        report = sweep(scenario, "job.context", [longest, longest + 1])
+        assert report.columns.full(report.fits).tolist() == [1.0, 0.0]
+
+
+@law
+@given(scenarios(phase="decode"))
+def test_fewest_chips_fit_and_half_of_them_do_not(scenario: Scenario) -> None:
+    fewest = evaluate_study([scenario], search=True).value("fewest_chips", 0)
+    if fewest is None:
+        return
+    widest = 1
+    while widest * 2 <= scenario.fabric.scale_up.domain and scenario.workload.heads % (widest * 2) == 0:
+        widest *= 2
+
+    def group(chips: int) -> Scenario:
+        tp = min(chips, widest)
+        return scenario.replace(plan=scenario.plan.replace(chips=chips, tp=tp, pp=chips // tp))
+
+    size = int(fewest)
+    assert evaluate_study([group(size)]).fits[0]
+    if size > 1:
+        assert not evaluate_study([group(size // 2)]).fits[0]
+
+
+@law
+@given(scenarios(phase="decode"))
+def test_what_is_said_to_fit_agrees_with_the_fit(scenario: Scenario) -> None:
+    report = evaluate_study([scenario.replace(plan=scenario.plan.replace(pp=1, chips=scenario.plan.tp))])
+    batch, context = report.value("largest_batch", 0), report.value("longest_context", 0)
+    assert bool(report.fits[0]) == (batch >= scenario.job.batch) == (context >= scenario.job.context)  # type: ignore[operator]
