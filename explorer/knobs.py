@@ -79,7 +79,7 @@ class Knob:
         if isinstance(value, str):
             return FORMATS[value].label if value in FORMATS else value
         if self.kind == "count":
-            return f"{value:,}" if math.isfinite(value) else "any"
+            return f"{value:,.0f}" if math.isfinite(value) else "any"
         return format_quantity(value, self.unit) if math.isfinite(value) else "any"
 
     def shown_unit(self, value: Value | None) -> str:

@@ -141,6 +141,13 @@ QPushButton[kind="flat"]:hover, QToolButton[kind="flat"]:hover {{ background: {w
 QPushButton[kind="flat"]:focus, QToolButton[kind="flat"]:focus {{ border: 1px solid {accent}; }}
 """
 _BARS = """
+QTabBar::tab {{ background: transparent; color: {muted}; border: 0; border-bottom: {p2}px solid transparent;
+  padding: {p5}px {p10}px {p4}px {p10}px; }}
+QTabBar::tab:hover {{ color: {text}; }}
+QTabBar::tab:selected {{ color: {text}; border-bottom-color: {accent}; }}
+QTabBar::tab:focus {{ color: {accent}; }}
+QTabBar::scroller {{ width: {p24}px; }}
+QTabBar QToolButton, QTabBar QToolButton:focus {{ padding: 0; border-radius: 0; }}
 QScrollBar:vertical {{ background: transparent; width: {p8}px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: {p8}px; margin: 0; }}
 QScrollBar::handle {{ background: {border}; border-radius: {p3}px; margin: {p1}px; }}

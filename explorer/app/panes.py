@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QGridLayout, QTabBar, QVBoxLayout, QWidget
 
 from explorer.app.look import Look
@@ -33,6 +33,7 @@ class PaneGrid(QWidget):
         self._shown = {key: key for key, _ in PANES}
         self._filled: str | None = None
         self._tabbed = False
+        self._guests: dict[str, QWidget] = {}
         self._tabs = QTabBar(self)
         self._tabs.setAccessibleName("Panes")
         self._tabs.setExpanding(False)
@@ -74,6 +75,19 @@ class PaneGrid(QWidget):
             self._tabbed = on
             self._arrange()
 
+    def set_guests(self, guests: Mapping[str, QWidget]) -> None:
+        """Parts of the window that have no room of their own, by title, stand behind tabs after the charts."""
+        if list(guests) == list(self._guests):
+            return
+        self._guests = dict(guests)
+        with QSignalBlocker(self._tabs):
+            while self._tabs.count() > len(PANES):
+                self._tabs.removeTab(len(PANES))
+            for title, part in guests.items():
+                self._tabs.addTab(title)
+                self._grid.addWidget(part, 0, 0, 2, 2)
+        self._arrange()
+
     def visible_charts(self) -> tuple[str, ...]:
         """Names of the charts that can be seen now, one a visible pane."""
         return tuple(self._shown[key] for key in self.visible_keys())
@@ -85,7 +99,7 @@ class PaneGrid(QWidget):
     def visible_keys(self) -> tuple[str, ...]:
         """Keys of the panes that can be seen now."""
         if self._tabbed:
-            return (PANES[self._tabs.currentIndex()][0],)
+            return tuple(key for key, _ in PANES[self._tabs.currentIndex() :][:1])
         return (self._filled,) if self._filled else tuple(self.panes)
 
     def fill(self, key: str | None) -> None:
@@ -109,6 +123,8 @@ class PaneGrid(QWidget):
         for key, pane in self.panes.items():
             pane.setVisible(key in seen)
             pane.set_filled(key == self._filled)
+        for i, part in enumerate(self._guests.values(), start=len(PANES)):
+            part.setVisible(self._tabbed and i == self._tabs.currentIndex())
         rows = {list(self.panes).index(k) // 2 for k in seen}
         columns = {list(self.panes).index(k) % 2 for k in seen}
         for line in (0, 1):

@@ -99,6 +99,8 @@ class Refresher(QObject):
     def end_gesture(self) -> None:
         """The drag is over: fit the axes again; the ghost stays a moment longer."""
         self._gesture = -1
+        if not self._window.isVisible():  # sliders that go away end their gestures too
+            return
         self.draw()
         self._window.panes.hold_axes(False)
         self._forget.start()

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QToolTip, QVBoxLayout, QWidget
 
 from explorer.app.actions import Actions
 from explorer.app.dialogs import Dialogs, Quiet
@@ -53,9 +53,9 @@ class Window(QMainWindow):
         self.bar, self.knobs, self.panes = ScenarioBar("Chip Explorer"), KnobPanel(), PaneGrid(self.look)
         self.table, self.verdict = CompareTable(), VerdictPanel()
         self._middle = QWidget()
-        column = QVBoxLayout(self._middle)
-        column.addWidget(self.panes, 1)
-        column.addWidget(self.table)
+        self._column = QVBoxLayout(self._middle)
+        self._column.addWidget(self.panes, 1)
+        self._column.addWidget(self.table)
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.setChildrenCollapsible(False)
         for i, part in enumerate((self.knobs, self._middle, self.verdict)):
@@ -118,12 +118,12 @@ class Window(QMainWindow):
             application.setFont(look.font("base"))
             QToolTip.setFont(look.font("small"))
         self.setStyleSheet(stylesheet(look))
-        layout = self._middle.layout()
-        if isinstance(layout, QVBoxLayout | QHBoxLayout):
-            layout.setContentsMargins(*[look.px(8)] * 4)
-            layout.setSpacing(look.px(8))
+        self._column.setContentsMargins(*[look.px(8)] * 4)
+        self._column.setSpacing(look.px(8))
         for part in (self.bar, self.knobs, self.panes, self.table, self.verdict):
             part.set_look(look)
+        for menu in (self.menuBar(), *self.findChildren(QMenu)):  # the application's font reaches them one look late
+            menu.setFont(look.font("base"))
         self._fit()
         self.refresher.request()
 
@@ -140,9 +140,18 @@ class Window(QMainWindow):
         small = wide < _TABS_BELOW[0] or tall < _TABS_BELOW[1]
         side = self.look.px(max(236, min(300, round(wide * 0.19))))
         self.panes.set_tabbed(small)
-        self.verdict.setVisible(wide >= 900)
-        self.table.setVisible(tall >= 480)
+        self._house(wide >= 900, tall >= 480)
         self._split.setSizes([side, max(1, self.width() - 2 * side), side])
+
+    def _house(self, verdict: bool, table: bool) -> None:
+        """Verdict and comparison stand in their own places, or as tabs where there is no room for them."""
+        self.panes.set_guests(({} if verdict else {"Verdict": self.verdict}) | ({} if table else {"Comparison": self.table}))
+        if verdict and self._split.indexOf(self.verdict) < 0:
+            self._split.addWidget(self.verdict)
+            self.verdict.show()
+        if table and self._column.indexOf(self.table) < 0:
+            self._column.addWidget(self.table)
+            self.table.show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out anew."""

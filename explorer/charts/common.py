@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import shorten
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer import __version__
 from explorer.evaluate import Report, evaluate_study
-from explorer.specs import CONFIDENCE, Study
+from explorer.specs import Source, Study
 
 Array = NDArray[np.float64]
-_MOST_SOURCES = 4
+_MOST_LETTERS = 125  # of the sources in a footer: three lines of a figure one column wide hold them with the rest
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,14 +60,37 @@ def workload_line(study: Study) -> str:
 
 
 def footer(study: Study) -> str:
-    """Where the numbers come from: chips' sources, efficiency set, program and data version."""
-    found: dict[str, None] = {}
+    """Where the numbers come from, short enough for a narrow figure: the chips' sources, efficiency set, program, data.
+
+    Chips with the same source share an entry. Entries beyond `_MOST_LETTERS` are counted, not named.
+    """
+    entries = _source_entries(study)
+    shown = [e for i, e in enumerate(entries) if len("; ".join(entries[: i + 1])) <= _MOST_LETTERS] or entries[:1]
+    rest = [f"{len(entries) - len(shown)} more in the study"] if len(shown) < len(entries) else []
+    sets = sorted({s.efficiency for s in study.scenarios})
+    data = f", data {study.data_version}" if study.data_version else ""
+    sources = "; ".join([*shown, *rest]) or "none given"
+    return f"Sources: {sources}. Efficiency: {' and '.join(sets)}. Chip Architecture Explorer {__version__}{data}."
+
+
+def _source_entries(study: Study) -> list[str]:
+    """``Trainium2, Trainium3: AWS Neuron docs (vendor doc)``, one for each source of a bandwidth or a peak rate."""
+    chips: dict[str, dict[str, None]] = {}
     for s in study.scenarios:
         for field in ("hbm_bytes_per_s", "peak_bf16_flop_per_s"):
             source = s.chip.sources.get(field)
             if source:
-                found[f"{s.chip.name}: {source.ref} ({CONFIDENCE[source.kind]})"] = None
-    sets = sorted({s.efficiency for s in study.scenarios})
-    text = "; ".join(list(found)[:_MOST_SOURCES])
-    data = f", data {study.data_version}" if study.data_version else ""
-    return f"Sources: {text}. Efficiency: {' and '.join(sets)}. Chip Architecture Explorer {__version__}{data}."
+                chips.setdefault(_short(source), {})[s.chip.name] = None
+    return [e if _named(e, list(c)) else f"{', '.join(c)}: {e}" for e, c in chips.items()]
+
+
+def _named(entry: str, chips: list[str]) -> bool:
+    """Whether a source names its only chip itself."""
+    return len(chips) == 1 and bool(set(chips[0].split()[:1]) & set(entry.split()))
+
+
+def _short(source: Source) -> str:
+    """The work that is cited first, without its chapter, and of what kind it is."""
+    work = shorten(source.ref.split(";")[0].split(",")[0].replace("documentation", "docs"), 60, placeholder="…")
+    kind = {"user": "entered by you", "guess": "assumed", "recalled": "not re-checked"}.get(source.kind, source.kind)
+    return work if kind in work.replace("data sheet", "datasheet") else f"{work} ({kind})"

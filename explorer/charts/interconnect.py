@@ -121,7 +121,7 @@ def _here(scene: Scene, i: int, name: str, row: str, size: float, time: float) -
 
 def _marks(scene: Scene, found: list[tuple[float, int]]) -> tuple[Mark, ...]:
     """One mark a distinct size; its label says how often it is sent in a step of the active scenario."""
-    distinct = {size: i for size, i in reversed(found)}
+    distinct = dict(reversed(found))
     marks = []
     for size, i in distinct.items():
         count = float(np.max(at(scene.report.traffic.count, i)[:1]))

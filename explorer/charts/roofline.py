@@ -77,10 +77,16 @@ def _why_empty(scene: Scene, level: Level) -> str:
 def _subtitle(scene: Scene) -> str:
     active = scene.study.scenarios[scene.study.active]
     c = scene.report.columns
-    ridge = float(at(c.array_flop_per_s, scene.study.active) / at(c.hbm_bytes_per_s, scene.study.active))
+    ridge = _peak(scene, scene.study.active) / float(at(c.hbm_bytes_per_s, scene.study.active))
     if not np.isfinite(ridge):
         return workload_line(scene.study)
     return f"{active.name} turns compute-bound at {format_number(ridge)} FLOP/B"
+
+
+def _peak(scene: Scene, i: int) -> float:
+    """The array's rate in the matmul format, or in attention's where that one is higher; NaN where it has neither."""
+    c = scene.report.columns
+    return float(np.maximum(at(c.array_flop_per_s, i), at(c.attention_flop_per_s, i)))
 
 
 def _points(scene: Scene, i: int, view: _View) -> _Points:
@@ -93,8 +99,7 @@ def _points(scene: Scene, i: int, view: _View) -> _Points:
     intensity, rate = flop[shown] / traffic[shown], flop[shown] / time[shown]
     labels = tuple(operators.OPERATORS.values())
     c = scene.report.columns
-    ceiling = at(c.array_flop_per_s, i)
-    roof = np.minimum(intensity * at(getattr(c, view.rate_of), i), ceiling)
+    roof = np.minimum(intensity * at(getattr(c, view.rate_of), i), _peak(scene, i))
     bound = at(table.bound, i)
     tips = tuple(
         f"{labels[k]} · {names(scene.study)[i]}\n"
@@ -128,7 +133,7 @@ def _intensities(scene: Scene, i: int, k: int) -> str:
 
 def _roof(scene: Scene, i: int, name: str, view: _View, low: float, high: float) -> Series:
     c = scene.report.columns
-    rate, peak = float(at(getattr(c, view.rate_of), i)), float(at(c.array_flop_per_s, i))
+    rate, peak = float(at(getattr(c, view.rate_of), i)), _peak(scene, i)
     if not np.isfinite(peak):
         return Series(f"roof-{i}", name, i, "roof", np.empty(0), np.empty(0))
     ridge = min(max(peak / rate, low), high)
@@ -140,7 +145,7 @@ def _roof(scene: Scene, i: int, name: str, view: _View, low: float, high: float)
 
 def _span(scene: Scene, points: dict[int, _Points], view: _View) -> tuple[float, float]:
     c = scene.report.columns
-    ridges = [float(at(c.array_flop_per_s, i) / at(getattr(c, view.rate_of), i)) for i, _ in scene]
+    ridges = [_peak(scene, i) / float(at(getattr(c, view.rate_of), i)) for i, _ in scene]
     seen = [x for p in points.values() for x in p.intensity] + [r for r in ridges if np.isfinite(r)]
     if not seen:
         return 0.1, 1e4

@@ -37,11 +37,7 @@ def _run(words: list[str]) -> int:
         return _open_window(_study_path(words))
     parser = make_parser()
     arguments = parse(parser, words)
-    if arguments is None:  # -h or --version have been answered
-        return 0
-    text: str = arguments.run(arguments)
-    if text:
-        say(text)
+    say("" if arguments is None else arguments.run(arguments))  # None: -h or --version, which have been answered
     return 0
 
 

@@ -16,9 +16,12 @@ def tolerant() -> None:
 
 
 def say(text: str) -> None:
-    """Print ``text``, all of it. Raises `ExplorerError` where it cannot be written, `BrokenPipeError` where nobody reads."""
+    """Print ``text``, all of it, and whatever waits before it.
+
+    Raises `ExplorerError` where it cannot be written, `BrokenPipeError` where nobody reads.
+    """
     try:
-        print(text.rstrip("\n"), flush=True)
+        print(text.rstrip("\n"), end="\n" if text else "", flush=True)
     except BrokenPipeError:
         raise
     except OSError as error:

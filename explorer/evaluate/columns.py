@@ -72,6 +72,11 @@ def _matmul_fraction(s: Scenario) -> float:
     return 1.0 if _lossless(s) else fitted.get(_matmul(s), min(fitted.values()))
 
 
+def _private_srams(s: Scenario) -> float:
+    """Memories that each read their own operands. A bound must grant multicast: the cores then share one."""
+    return 1.0 if _lossless(s) or s.chip.sram_scope == "chip" else float(s.chip.cores)
+
+
 Getter = Callable[[Scenario], float]
 _GETTERS: dict[str, Getter] = {
     # job
@@ -110,7 +115,7 @@ _GETTERS: dict[str, Getter] = {
     "hbm_bytes_per_s": lambda s: s.chip.hbm_bytes_per_s,
     "sram_bytes": lambda s: s.chip.sram_bytes,
     "sram_bytes_per_s": lambda s: s.chip.sram_bytes_per_s,
-    "sram_cores": lambda s: s.chip.cores if s.chip.sram_scope == "core" else 1.0,
+    "sram_cores": _private_srams,
     "tile_m": lambda s: s.chip.matmul_tile[0],
     "tile_n": lambda s: s.chip.matmul_tile[1],
     "tdp_w": lambda s: s.chip.tdp_w,

@@ -15,7 +15,7 @@ from explorer.evaluate.validity import valid
 from explorer.physics import economics, transformer
 from explorer.specs import Scenario, Study
 
-_PER_LAYER = ("norm", "qkv", "rotary", "attention", "out", "gate_up", "activation", "down")
+_LAYERS = slice(operators.ROW["norm"], operators.ROW["down"] + 1)  # what runs in every layer stands together
 _NARROW = 64  # below this many points one call costs less than several
 _CHUNK = 4096  # points that keep the tables of one pass inside a core's cache
 
@@ -78,7 +78,8 @@ def _added(ahead: Work, back: Work, again: Array) -> Work:
     return Work(*[getattr(ahead, f) * (1 + again) + getattr(back, f) for f in fields])
 
 
-_LAYER_ROWS = np.array([[float(k in _PER_LAYER)] for k in OPERATORS])  # 1 for what runs in every layer
+_LAYER_ROWS = np.zeros((len(OPERATORS), 1))
+_LAYER_ROWS[_LAYERS] = 1.0
 _CORE_ROW = np.array([[float(k == "attention")] for k in OPERATORS])
 
 
@@ -92,10 +93,10 @@ def _resident(c: Columns, s: Shape, params: Array) -> Array:
 def _busy(c: Columns, s: Shape, p: _Passes) -> network.Busy:
     """What messages can hide behind: the layers of a stage."""
     stage = c.layers / c.pp
-    forward = _sum(p.ahead.time_s * _LAYER_ROWS) * stage
+    forward = _sum(p.ahead.time_s[_LAYERS]) * stage
     if p.back is None:
         return network.Busy(forward * s.microbatches, forward, np.zeros(1))
-    backward, both = _sum(p.back.time_s * _LAYER_ROWS), _sum(p.micro.time_s * _LAYER_ROWS)
+    backward, both = _sum(p.back.time_s[_LAYERS]), _sum(p.micro.time_s[_LAYERS])
     return network.Busy(both * stage * s.microbatches, forward, backward * stage)
 
 
@@ -138,7 +139,7 @@ def _time_parts(c: Columns, s: Shape, table: OperatorTable, exposed: Array) -> A
     inside = _sum(exposed[: network.ROW["dp_gradients"]])
     # Everything that a micro-batch costs in all stages, messages spread like the layers, and in the slowest of them.
     scale = c.pp / s.microbatches
-    layers = (_sum(table.time_s * _LAYER_ROWS) + inside) * scale
+    layers = (_sum(table.time_s[_LAYERS]) + inside) * scale
     first = table.time_s[operators.ROW["embedding"]] * scale
     last = (table.time_s[operators.ROW["head"]] + table.time_s[operators.ROW["loss"]]) * scale
     whole = layers + first + last
@@ -171,6 +172,15 @@ def _model_flop(c: Columns, s: Shape) -> Array:
     return flop
 
 
+def _energy_j(c: Columns, table: OperatorTable, traffic: network.Traffic, step_s: Array) -> Array:
+    """Energy of one chip over a step."""
+    return economics.chip_energy_j(
+        flop=_sum(table.flop), peak_flop_per_s=c.peak_flop_per_s, hbm_bytes=_sum(table.hbm_bytes),
+        link_bytes=_sum(traffic.sent_bytes * traffic.count), step_s=step_s, tdp_w=c.tdp_w,
+        idle_power_fraction=c.idle_power_fraction, hbm_j_per_byte=c.hbm_j_per_byte, link_j_per_byte=c.link_j_per_byte,
+    )  # fmt: skip
+
+
 def _report(
     c: Columns, s: Shape, held: memory.Memory, table: OperatorTable, traffic: network.Traffic, exposed: Array, parts: Array
 ) -> Report:
@@ -178,11 +188,7 @@ def _report(
     exists = np.where(possible > 0, 1.0, np.nan)
     step = _sum(parts) * exists
     tokens = _tokens(c, s)
-    energy = economics.chip_energy_j(
-        flop=_sum(table.flop), peak_flop_per_s=c.peak_flop_per_s, hbm_bytes=_sum(table.hbm_bytes),
-        link_bytes=_sum(traffic.sent_bytes * traffic.count), step_s=step, tdp_w=c.tdp_w,
-        idle_power_fraction=c.idle_power_fraction, hbm_j_per_byte=c.hbm_j_per_byte, link_j_per_byte=c.link_j_per_byte,
-    )  # fmt: skip
+    energy = _energy_j(c, table, traffic, step)
     # At best every resource of a chip is busy from the first to the last moment.
     bound = np.maximum(np.maximum(_sum(table.flop_s), _sum(table.sram_s)), _sum(table.hbm_s)) * exists
     rate = tokens / step

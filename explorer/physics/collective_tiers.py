@@ -21,7 +21,7 @@ def wrapped_rate_fraction(*, ranks: Value, axes: Axes, axis_share: Axes) -> Arra
     -------
     [1] broadcast shape, 0 for a chip alone
 
-    Equation: sum of the shares of the axes that the group spans whole; where it spans none, half of its axis' share
+    Equation: sum of the shares of the axes that the group spans whole; where it spans none, half the share of the first it enters
     Reference: derived; one edge-disjoint ring through all chips for each wrapped axis
     Leaves out: groups that do not line up with an axis
     """
@@ -33,7 +33,7 @@ def wrapped_rate_fraction(*, ranks: Value, axes: Axes, axis_share: Axes) -> Arra
         extent = np.minimum(np.maximum(ranks / inner, 1.0), length)
         spans = np.greater(extent, 1.0)
         whole = whole + (spans & np.greater_equal(extent, length)) * share
-        part = np.maximum(part, spans * 0.5 * share)
+        part = _array(part + np.where(np.equal(part, 0.0), spans * 0.5 * share, 0.0))
         inner = outer
     return _array(np.where(np.greater(whole, 0.0), whole, part))
 

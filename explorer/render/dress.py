@@ -1,8 +1,7 @@
-"""What stands around every chart: title and subtitle above, the sources below."""
+"""What stands around every chart and table: title and subtitle above, the sources below."""
 
 from __future__ import annotations
 
-from explorer.charts.model import Chart
 from explorer.render.box import Box
 from explorer.render.sheet import Sheet
 
@@ -10,37 +9,37 @@ _MOST_NOTE_LINES = 8
 _NOTE_SHARE = 0.24  # of the height, at most
 
 
-def dress(chart: Chart, sheet: Sheet) -> Box:
-    """Write title, subtitle and footer; the room that is left for the chart."""
+def dress(title: str, subtitle: str, note: str, sheet: Sheet) -> Box:
+    """Write title, subtitle and footer; the room that is left between them."""
     margin = 1.1 * sheet.em
     room = sheet.wide - 2 * margin
-    top = _head(chart, sheet, margin, room)
-    bottom = _foot(chart, sheet, margin, room)
+    top = _head(title, subtitle, sheet, margin, room)
+    bottom = _foot(note, sheet, margin, room)
     return Box(margin, top, sheet.wide - margin, bottom)
 
 
-def _head(chart: Chart, sheet: Sheet, margin: float, room: float) -> float:
+def _head(title: str, subtitle: str, sheet: Sheet, margin: float, room: float) -> float:
     em, theme, y = sheet.em, sheet.theme, 0.9 * margin
-    lines = sheet.wrap(chart.title, "title", room, 2)
+    lines = sheet.wrap(title, "title", room, 2)
     for line in lines:
         y += 0.8 * em
         sheet.text(margin, y, line, "title", theme.text)
         y += 0.85 * em
     used = sheet.width(lines[-1], "title") + 0.9 * em if lines else 0.0
-    if used + sheet.width(chart.subtitle, "base") <= room:
-        sheet.text(margin + used, y - 0.81 * em, chart.subtitle, "base", theme.muted)
+    if used + sheet.width(subtitle, "base") <= room:
+        sheet.text(margin + used, y - 0.81 * em, subtitle, "base", theme.muted)
         return y + 0.35 * em
-    for line in sheet.wrap(chart.subtitle, "base", room, 2):
+    for line in sheet.wrap(subtitle, "base", room, 2):
         y += 0.65 * em
         sheet.text(margin, y, line, "base", theme.muted)
         y += 0.65 * em
     return y + 0.35 * em
 
 
-def _foot(chart: Chart, sheet: Sheet, margin: float, room: float) -> float:
+def _foot(note: str, sheet: Sheet, margin: float, room: float) -> float:
     step = 1.3 * sheet.size("note")
     most = min(_MOST_NOTE_LINES, max(1, int(_NOTE_SHARE * sheet.high / step)))
-    lines = sheet.wrap(chart.note, "note", room, most)
+    lines = sheet.wrap(note, "note", room, most)
     top = sheet.high - 0.75 * margin - step * len(lines)
     for i, line in enumerate(lines):
         sheet.text(margin, top + (i + 0.5) * step, line, "note", sheet.theme.muted)

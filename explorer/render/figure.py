@@ -1,18 +1,21 @@
-"""A chart as a picture file: PNG, SVG or PDF, the same layout in each, the same bytes for the same chart."""
+"""A chart or table as a picture file: PNG, SVG or PDF, the same layout in each, the same bytes for the same chart."""
 
 from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from explorer.charts.model import Chart
+from explorer.charts.model import Chart, Table
 from explorer.charts.style import theme as known_theme
 from explorer.errors import ExplorerError, unknown
 from explorer.render.bars import draw_bars
 from explorer.render.dress import dress, say
+from explorer.render.grid import draw_table
 from explorer.render.lines import draw_lines, has_values
 from explorer.render.metadata import embed_study, writable
 from explorer.render.sheet import Sheet
@@ -65,22 +68,46 @@ def render_chart(
     ``chart.metadata["study"]`` is carried along (see `read_study_from`). Raises `ExplorerError` for an unknown kind or
     theme and for a size that makes no sense.
     """
+    about = _About(chart.title, chart.summary, chart.metadata.get("study"))
+    return _picture(partial(draw, chart), about, kind, theme, Size(width_in, height_in, dpi))
+
+
+def render_table(table: Table, kind: PictureKind, *, theme: str = "print", size: Size = SIZES["slide"]) -> bytes:
+    """Draw ``table`` on a sheet of ``size`` and return the file's bytes; otherwise as `render_chart`.
+
+    Raises `ExplorerError` also where the rows do not fit.
+    """
+    quantities = ", ".join(c.label for c in table.columns)
+    about = _About(table.title, f"{', '.join(table.row_labels)}: {quantities}", table.metadata.get("study"))
+    return _picture(partial(draw_table, table), about, kind, theme, size)
+
+
+@dataclass(frozen=True)
+class _About:
+    """What a file says of itself."""
+
+    title: str
+    summary: str
+    study: str | None
+
+
+def _picture(drawing: Callable[[Sheet], None], about: _About, kind: PictureKind, theme: str, size: Size) -> bytes:
     if kind not in get_args(PictureKind):
         raise unknown("kind of picture", kind, get_args(PictureKind))
-    _check(width_in, height_in, dpi)
+    _check(size.width_in, size.height_in, size.dpi)
     colors = known_theme(theme)
     import matplotlib
 
     with matplotlib.rc_context(_SETTINGS):
-        sheet = Sheet(colors, width_in, height_in)
-        draw(chart, sheet)
-        content = _saved(sheet.figure, kind, dpi, chart)
-    return embed_study(content, chart.metadata["study"]) if "study" in chart.metadata and kind != "pdf" else content
+        sheet = Sheet(colors, size.width_in, size.height_in)
+        drawing(sheet)
+        content = _saved(sheet.figure, kind, size.dpi, about)
+    return embed_study(content, about.study) if about.study is not None and kind != "pdf" else content
 
 
 def draw(chart: Chart, sheet: Sheet) -> None:
     """Draw all of a chart on a sheet."""
-    area = dress(chart, sheet)
+    area = dress(chart.title, chart.subtitle, chart.note, sheet)
     if chart.bars:
         draw_bars(chart, sheet, area)
     elif has_values(chart):
@@ -97,16 +124,16 @@ def _check(width_in: float, height_in: float, dpi: int) -> None:
         raise ExplorerError(f"{dpi:g} dots per inch on {width_in:g} x {height_in:g} inches: give 36 to 1200, 100 megapixels at most")
 
 
-def _saved(figure: Figure, kind: PictureKind, dpi: int, chart: Chart) -> bytes:
+def _saved(figure: Figure, kind: PictureKind, dpi: int, about: _About) -> bytes:
     """The figure as bytes, without a date."""
-    title, about = (" ".join(t.split()) for t in (chart.title, chart.summary))
+    title, summary = (" ".join(t.split()) for t in (about.title, about.summary))
     told: dict[PictureKind, dict[str, str | None]] = {
         "png": {"Title": title, "Software": _CREATOR},
-        "svg": {"Title": title, "Description": about, "Creator": _CREATOR, "Date": None},
-        "pdf": {"Title": title, "Subject": about, "Creator": _CREATOR, "Producer": None, "CreationDate": None},
+        "svg": {"Title": title, "Description": summary, "Creator": _CREATOR, "Date": None},
+        "pdf": {"Title": title, "Subject": summary, "Creator": _CREATOR, "Producer": None, "CreationDate": None},
     }
-    if "study" in chart.metadata:
-        told["pdf"]["Keywords"] = writable(chart.metadata["study"])
+    if about.study is not None:
+        told["pdf"]["Keywords"] = writable(about.study)
     buffer = BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of letters and layouts: nothing a reader could act on

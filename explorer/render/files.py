@@ -10,11 +10,16 @@ from explorer.charts.style import theme as known_theme
 from explorer.errors import ExplorerError, unknown
 from explorer.library import write_whole
 from explorer.render import tables
-from explorer.render.figure import SIZES, PictureKind, render_chart
+from explorer.render.figure import SIZES, PictureKind, render_chart, render_table
 
 _PICTURES: dict[str, PictureKind] = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
 CHART_SUFFIXES = (*_PICTURES, ".csv")
-TABLE_SUFFIXES = (".csv", ".md", ".xlsx")
+_TEXTS: Mapping[str, Callable[[Table], bytes]] = {
+    ".csv": lambda t: tables.table_csv(t).encode(),
+    ".md": lambda t: tables.table_markdown(t).encode(),
+    ".xlsx": tables.table_xlsx,
+}
+TABLE_SUFFIXES = (*_TEXTS, *_PICTURES)
 
 
 def export_chart(chart: Chart, path: Path | str, theme: str = "print", size: str = "slide") -> None:
@@ -23,11 +28,7 @@ def export_chart(chart: Chart, path: Path | str, theme: str = "print", size: str
     Raises `ExplorerError` for an unknown suffix, theme or size, and for a path that cannot be written.
     """
     path = Path(path)
-    suffix = _suffix(path, CHART_SUFFIXES)
-    if size not in SIZES:
-        raise unknown("size", size, SIZES)
-    known_theme(theme)
-    _check_folder(path)
+    suffix = _checked(path, CHART_SUFFIXES, theme, size)
     if suffix == ".csv":
         write_whole(path, tables.chart_csv(chart).encode())
         return
@@ -38,20 +39,27 @@ def export_chart(chart: Chart, path: Path | str, theme: str = "print", size: str
     write_whole(path, content)
 
 
-def export_table(table: Table, path: Path | str) -> None:
-    """Write ``table`` to ``path`` (.csv .md .xlsx).
+def export_table(table: Table, path: Path | str, theme: str = "print", size: str = "slide") -> None:
+    """Write ``table`` to ``path`` (.csv .md .xlsx .png .svg .pdf); theme and size matter to pictures.
 
-    Raises `ExplorerError` for an unknown suffix and for a path that cannot be written.
+    Raises `ExplorerError` for an unknown suffix, theme or size, and for a path that cannot be written.
     """
     path = Path(path)
-    suffix = _suffix(path, TABLE_SUFFIXES)
+    suffix = _checked(path, TABLE_SUFFIXES, theme, size)
+    if suffix in _PICTURES:
+        write_whole(path, render_table(table, _PICTURES[suffix], theme=theme, size=SIZES[size]))
+    else:
+        write_whole(path, _TEXTS[suffix](table))
+
+
+def _checked(path: Path, known: tuple[str, ...], theme: str, size: str) -> str:
+    """The suffix, with everything else that was asked for checked before anything is drawn."""
+    suffix = _suffix(path, known)
+    if size not in SIZES:
+        raise unknown("size", size, SIZES)
+    known_theme(theme)
     _check_folder(path)
-    makers: Mapping[str, Callable[[Table], bytes]] = {
-        ".csv": lambda t: tables.table_csv(t).encode(),
-        ".md": lambda t: tables.table_markdown(t).encode(),
-        ".xlsx": tables.table_xlsx,
-    }
-    write_whole(path, makers[suffix](table))
+    return suffix
 
 
 def _suffix(path: Path, known: tuple[str, ...]) -> str:

@@ -8,10 +8,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from explorer.charts.axes import Tick, axis_title, columns, fitted, ticks, to_view
 from explorer.charts.model import Axis, Chart, Mark
 from explorer.render.box import Box
 from explorer.render.sheet import FloatArray, Sheet
-from explorer.render.ticks import Tick, axis_title, columns, fitted, ticks, to_view
 
 _NO_AXIS = Axis("")
 

@@ -28,7 +28,7 @@ _Path = FloatArray | Sequence[tuple[float, float]]
 Kind = Literal["title", "bold", "base", "small", "note"]
 Align = Literal["left", "center", "right"]
 _SIZES: dict[Kind, float] = {"title": 1.32, "bold": 1.0, "base": 1.0, "small": 0.86, "note": 0.7}
-_SMALLEST_PT = 4.8
+SMALLEST_PT = 4.8
 _CAP = 0.36  # half the height of a capital, in sizes of the font
 _PALE = {"ghost": 0.62, "roof_faint": 0.35}  # share of the card's colour
 _PX_PER_PT = 4 / 3
@@ -89,7 +89,7 @@ class Sheet:
 
     def size(self, kind: Kind) -> float:
         """Points of a kind of text."""
-        return max(_SMALLEST_PT, _SIZES[kind] * self.em)
+        return max(SMALLEST_PT, _SIZES[kind] * self.em)
 
     def clean(self, text: str, kind: Kind = "base") -> str:
         """One line of letters that the font has; others become the replacement character."""

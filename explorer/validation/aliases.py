@@ -13,7 +13,7 @@ from explorer.library import Library
 from explorer.library.text_files import read_text
 from explorer.library.toml_presets import parse_toml
 from explorer.specs import Chip, Workload
-from explorer.validation.rows import RowProblem
+from explorer.validation.rows import RowError
 
 _PREFIXED = ("precision", "recompute", "zero", "stacks", "kv_format")
 
@@ -29,33 +29,34 @@ class ChipName:
 
 @dataclass(frozen=True, eq=False)
 class Aliases:
-    """Tables by casefolded name; ``not_modelled`` lists (parts of names, reason)."""
+    """Tables by casefolded name; ``names`` are those of chips and models as written; ``not_modelled`` is (parts of names, reason)."""
 
     chips: Mapping[str, ChipName]
     models: Mapping[str, str]
     not_modelled: tuple[tuple[tuple[str, ...], str], ...]
     tables: Mapping[str, Mapping[str, str]]
+    names: Mapping[str, tuple[str, ...]]
 
     def chip(self, library: Library, name: str) -> tuple[ChipName, Chip]:
-        """The chip that a source calls ``name``. Raises `RowProblem` with the nearest name."""
+        """The chip that a source calls ``name``. Raises `RowError` with the nearest name."""
         found = self.chips.get(name.casefold(), ChipName(name.casefold()))
         if found.id not in library.chips:
             known = name.casefold() in self.chips
-            hint = "" if known else nearest(name, [*self.chips, *library.chips])
-            raise RowProblem(f"no preset for the chip {name!r}{hint}" if name else "chip is missing")
+            hint = "" if known else nearest(name, [*self.names["chips"], *library.chips])
+            raise RowError(f"no preset for the chip {name!r}{hint}" if name else "chip is missing")
         return found, library.chips[found.id]
 
     def model(self, library: Library, name: str) -> Workload | None:
-        """The workload that a source calls ``name``, None where nothing is known. Raises `RowProblem` for one that waits."""
+        """The workload that a source calls ``name``, None where nothing is known. Raises `RowError` for one that waits."""
         folded = name.casefold()
         for parts, reason in self.not_modelled:
             if any(part in folded for part in parts):
-                raise RowProblem(reason)
+                raise RowError(reason)
         return library.workloads.get(self.models.get(folded, folded))
 
-    def unknown_model(self, library: Library, name: str) -> RowProblem:
+    def unknown_model(self, library: Library, name: str) -> RowError:
         """The problem of a model that nobody knows."""
-        return RowProblem(f"unknown model {name!r}{nearest(name, [*self.models, *library.workloads])}" if name else "model is missing")
+        return RowError(f"unknown model {name!r}{nearest(name, [*self.names["models"], *library.workloads])}" if name else "model is missing")
 
     def begins(self, table: str, cell: str) -> str | None:
         """The entry of a table of beginnings that fits ``cell`` best; None where none does."""
@@ -80,6 +81,7 @@ def parse_aliases(text: str, where: str) -> Aliases:
             models={name.casefold(): str(entry) for name, entry in table["models"].items()},
             not_modelled=tuple((tuple(map(str.casefold, e["contains"])), str(e["reason"])) for e in table["not_modelled"]),
             tables={key: {name.casefold(): str(entry) for name, entry in table[key].items()} for key in _PREFIXED},
+            names={key: tuple(table[key]) for key in ("chips", "models")},
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ExplorerError(f"{where}: not a table of aliases ({error})") from None

@@ -67,14 +67,18 @@ LINKS = (
     Link("gb300", "GB300", 900e9, BLACKWELL, domain=72, in_network=True),
     Link("l40s", "L40S", 32e9, _pcie(32e9)),
     Link("rtx-pro-6000-server", "RTX PRO 6000 Server", 64e9, _pcie(64e9)),
+    Link("mi300x", "MI300X", 448e9, HOPPER),
+    Link("tpu-v7", "TPU v7x (Ironwood)", 600e9, None),
     Link("trainium2", "Trainium2", 512e9, None, 64, cores_per_chip=4, axes=(4.0, 4.0, 1.0), axis_share=(0.5, 0.5, 0.0)),
 )  # fmt: skip
 
 
 def predict_s(link: Link, constants: Constants, sweep: Sweep) -> Array:
     """Time of each row [s]."""
-    if link.book is None:
+    if "cores" in constants:
         return _cores(link, constants["cores"], sweep)
+    if "plain" in constants:
+        return _plain(link, constants["plain"], sweep)
     return _kernels(constants, sweep, link, _library(link, constants, sweep))
 
 
@@ -109,24 +113,26 @@ def ring_s(link: Link, ring: Mapping[str, float], sweep: Sweep, ranks: Array, ph
 
 def _ring(link: Link, ring: Mapping[str, float], size: Array, ranks: Array, phases: Array) -> Array:
     assert link.book is not None
-    rest = {key: value for key, value in ring.items() if key != "contention"}
     quick, wide = times.booked_limits_bytes(steps=phases * (ranks - 1), **vars(link.book))
     return times.library_ring_s(
         buffer_bytes=size, ranks=ranks, phases=phases, bytes_per_s=_port(link, ring, ranks),
-        quick_until_bytes=quick, wide_until_bytes=wide, ramp_bytes=RAMP_BYTES, **rest,
+        quick_until_bytes=quick, wide_until_bytes=wide, ramp_bytes=RAMP_BYTES, **_without_contention(ring),
     )  # fmt: skip
 
 
-def _port(link: Link, ring: Mapping[str, float], ranks: Array) -> Array:
-    return times.contended_bytes_per_s(
-        bytes_per_s=link.bytes_per_s, ranks=ranks, contention=ring.get("contention", 0.0)
-    )
+def _port(link: Link, values: Mapping[str, float], ranks: Array) -> Array:
+    contention = values.get("contention", 0.0)
+    return times.contended_bytes_per_s(bytes_per_s=link.bytes_per_s, ranks=ranks, contention=contention)
+
+
+def _without_contention(values: Mapping[str, float]) -> dict[str, float]:
+    return {key: value for key, value in values.items() if key != "contention"}
 
 
 def _exchange(link: Link, constants: Constants, sweep: Sweep) -> Array:
     return times.exchange_s(
         buffer_bytes=sweep.buffer_bytes, ranks=sweep.ranks,
-        bytes_per_s=_port(link, constants["ring"], sweep.ranks), **constants["exchange"],
+        bytes_per_s=_port(link, constants["exchange"], sweep.ranks), **_without_contention(constants["exchange"]),
     )  # fmt: skip
 
 
@@ -154,3 +160,9 @@ def _cores(link: Link, cores: Mapping[str, float], sweep: Sweep) -> Array:
         buffer_bytes=sweep.buffer_bytes, ranks=sweep.ranks, chips=chips, gathers=sweep.gathers, reduces=sweep.reduces,
         link_bytes_per_s=link.bytes_per_s * share, **cores,
     )  # fmt: skip
+
+
+def _plain(link: Link, plain: Mapping[str, float], sweep: Sweep) -> Array:
+    moved = times.ring_bytes(buffer_bytes=sweep.buffer_bytes, ranks=sweep.ranks, phases=sweep.gathers + sweep.reduces)
+    rate = link.bytes_per_s * plain["efficiency_fraction"]
+    return times.saturating_s(moved_bytes=moved, launch_s=plain["launch_s"], bytes_per_s=rate, saturation_fraction=0.0)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from explorer.errors import ExplorerError
 from explorer.physics.arrays import Array
 
-COLUMNS = ("id", "op", "chip", "ranks", "size_bytes", "dtype", "time_us", "algbw_gbps", "library", "algorithm", "quality")
+COLUMNS = ("id", "op", "chip", "ranks", "size_bytes", "dtype", "time_us", "algbw_gbps", "library", "algorithm", "source", "quality")
 OPERATIONS = {"all_gather": (1, 0), "reduce_scatter": (0, 1), "all_reduce": (1, 1), "alltoall": (1, 0)}
 LARGE_BYTES = 32 * 2**20
 Mask = NDArray[np.bool_]
@@ -26,6 +26,7 @@ class Sweep:
     """Measured collectives of one chip, each field (n,). ``reducible``: the switch may add (floating point, not forced to a ring)."""
 
     ids: NDArray[np.str_]
+    source: NDArray[np.str_]
     operation: NDArray[np.str_]
     kernel: NDArray[np.str_]
     buffer_bytes: Array
@@ -111,6 +112,7 @@ def _sweep(pairs: list[tuple[Mapping[str, str], float]]) -> Sweep:
     phases = np.array([OPERATIONS[row["op"]] for row in rows], dtype=np.float64)
     return Sweep(
         ids=np.array([row["id"] for row in rows]),
+        source=np.array([f"{row['source']} ({row['library']})" for row in rows]),
         operation=np.array([row["op"] for row in rows]),
         kernel=np.array([kernel_of(row["library"], row["algorithm"]) for row in rows]),
         buffer_bytes=np.array([float(row["size_bytes"]) for row in rows]),

@@ -126,6 +126,7 @@ def to_fit(kind: str, machine: Machine, rows: Columns) -> tuple[tuple[Constant, 
     wanted = GEMM + (QUANTISE if np.any(rows["quantised"]) else ())
     if count >= FULL_ROWS:
         return wanted, {}
-    names = FEW if count >= FEW_ROWS else TINY if count >= TINY_ROWS else ()
-    chosen = tuple(c for c in wanted if c.name in names)
+    quantised = bool(np.any(rows["quantised"]))
+    names = FEW if count >= FEW_ROWS else TINY if count >= TINY_ROWS and not quantised else ()
+    chosen = tuple(c for c in wanted if c.name in names or (names and c in QUANTISE))
     return chosen, {name: value for name, value in NO_EFFECT.items() if name not in names}

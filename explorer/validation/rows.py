@@ -17,7 +17,7 @@ MOST_ROWS = 200_000
 _LONGEST_LINE = 64 * 1024
 _LONGEST_TEXT = 200
 SCORED = ("A", "A-")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _COMMON = ("id", "chip", "source", "quality")
 
 # What tells one kind from another, and what it cannot do without.
@@ -40,7 +40,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
 KINDS = tuple(MARKS)
 
 
-class RowProblem(ExplorerError):
+class RowError(ExplorerError):
     """Why one row cannot be predicted; it is listed as skipped."""
 
 
@@ -61,31 +61,31 @@ class Row:
         return self.text("id") or f"line {self.line}"
 
     def number(self, name: str) -> float | None:
-        """A finite number; None for an empty cell. Raises `RowProblem` for anything else."""
+        """A finite number; None for an empty cell. Raises `RowError` for anything else."""
         cell = self.text(name)
         if not cell:
             return None
         value = float(cell) if _NUMBER.fullmatch(cell) else math.nan
         if not math.isfinite(value):
-            raise RowProblem(f"{name}: {cell[:40]!r} is not a number")
+            raise RowError(f"{name}: {cell[:40]!r} is not a number")
         return value
 
     def positive(self, name: str) -> float | None:
-        """A number above 0; None for an empty cell. Raises `RowProblem`."""
+        """A number above 0; None for an empty cell. Raises `RowError`."""
         value = self.number(name)
         if value is not None and not 0 < value <= 1e30:
-            raise RowProblem(f"{name}: {self.text(name)[:40]} is out of range")
+            raise RowError(f"{name}: {self.text(name)[:40]} is out of range")
         return value
 
     def count(self, name: str, default: int | None = None) -> int:
-        """A whole number from 1; ``default`` for an empty cell or one of 0. Raises `RowProblem`."""
+        """A whole number from 1; ``default`` for an empty cell or one of 0. Raises `RowError`."""
         value = self.number(name)
         if value is None or (value == 0 and default is not None):
             if default is None:
-                raise RowProblem(f"{name} is missing")
+                raise RowError(f"{name} is missing")
             return default
         if value != int(value) or not 1 <= value <= 1e15:
-            raise RowProblem(f"{name}: {self.text(name)[:40]} is not a whole number from 1")
+            raise RowError(f"{name}: {self.text(name)[:40]} is not a whole number from 1")
         return int(value)
 
 

@@ -11,7 +11,7 @@ from explorer.physics.arrays import Array
 Loss = Callable[[Array], float]
 
 
-def minimise(loss: Loss, start: Array, *, steps: int = 2000, restarts: int = 5, width: float = 0.25) -> Array:
+def minimise(loss: Loss, start: Array, *, steps: int = 1000, restarts: int = 4, width: float = 0.25) -> Array:
     """Point where ``loss`` is lowest; each restart builds a fresh simplex around the best point so far."""
     best = np.asarray(start, dtype=np.float64)
     for turn in range(restarts):

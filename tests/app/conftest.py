@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--long`` runs the long forms of the campaigns."""
-    try:
-        parser.addoption("--long", action="store_true", default=False, help="run the long forms of the campaigns")
-    except ValueError:  # another conftest has it already
-        return
 
 
 @pytest.fixture

@@ -40,6 +40,9 @@ class Monkey:
     def __init__(self, window: Window, answers: Answers, seed: int) -> None:
         self.window, self.answers, self.random = window, answers, random.Random(seed)
         self.last: list[str] = []
+        self._rescue = QTimer(window, interval=15)  # a button's menu runs an event loop of its own
+        self._rescue.timeout.connect(self._leave)
+        self._rescue.start()
         acts: tuple[tuple[int, Callable[[], str]], ...] = (
             (30, self.drag), (20, self.slider_key), (8, self.wheel), (8, self.type), (6, self.choose), (8, self.pill),
             (8, self.menu_action), (5, self.any_key), (6, self.chart), (3, self.table), (3, self.fold), (2, self.resize),
@@ -65,6 +68,11 @@ class Monkey:
                 enabled = [a for a in popup.actions() if a.isEnabled() and a.menu() is None and not a.isSeparator()]
                 if enabled and enabled[0].text() != "&New":
                     self.random.choice(enabled).trigger()
+            popup.close()
+
+    def _leave(self) -> None:
+        popup = QApplication.activePopupWidget()
+        if popup is not None:
             popup.close()
 
     def _slider(self) -> KnobSlider | None:
@@ -170,7 +178,6 @@ class Monkey:
         if not shown:
             return "nothing"
         button = self.random.choice(shown)
-        QTimer.singleShot(0, self._close_popups)  # a button's menu runs an event loop of its own
         QTest.mouseClick(button, LEFT)
         return button.accessibleName()
 

@@ -69,17 +69,23 @@ def test_the_window_says_why_it_cannot_open(program, variables, text):
     assert "chip-explorer eval" in answer.err  # what works without one
 
 
-def test_a_reader_who_leaves_early_is_no_error(tmp_path: Path):
-    first = subprocess.Popen(
-        [sys.executable, "-m", "explorer", "eval"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env=environment(), cwd=tmp_path,
-    )  # fmt: skip
-    assert first.stdout is not None
-    assert first.stderr is not None
-    first.stdout.close()
-    assert first.stderr.read() == b""
-    first.stderr.close()
-    assert first.wait(60) == 0
+@pytest.mark.parametrize("command", ["eval", "presets list", "--version", "-h"])
+def test_a_reader_who_leaves_early_is_no_error(tmp_path: Path, command: str):
+    words = [sys.executable, "-m", "explorer", *command.split()]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(words, env=environment(PYTHONUNBUFFERED=None), cwd=tmp_path, **pipes) as started:
+        started.stdout.close()
+        complaint = started.stderr.read()
+    assert (started.returncode, complaint) == (0, b"")
+
+
+def test_an_interruption_is_quiet(cli, monkeypatch: pytest.MonkeyPatch):
+    def interrupt(study: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("explorer.cli.commands.report_text", interrupt)
+    answer = cli("eval")
+    assert (answer.status, answer.out, answer.err) == (130, "", "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")

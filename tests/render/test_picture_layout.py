@@ -137,19 +137,6 @@ def test_ticks_are_written_with_the_prefixes_of_the_axis():
     assert "50 GiB" in [t for t, _ in drawn(samples.memory()).texts]
 
 
-def test_the_file_writes_its_axes_as_the_screen_does():
-    screen = pytest.importorskip("explorer.app.views.axes")
-    from explorer.render import ticks
-
-    for axis in (Axis("a", "B", "log"), Axis("b", "FLOP/s", "log"), Axis("c", "s"), Axis("d", "B"), Axis("e", "USD")):
-        data = [np.array([3.1e5, 8.2e9]), np.array([1e4, np.nan])]
-        view = screen.fitted(axis, data)
-        assert ticks.fitted(axis, data) == view
-        shown = [(t.at, t.text) for t in ticks.ticks(axis, *view, 6)]
-        assert shown == [(t.at, t.text) for t in screen.ticks(axis, *view, 6)]
-        assert ticks.axis_title(axis) == screen.axis_title(axis)
-
-
 @pytest.mark.parametrize(
     ("chart", "words"),
     [

@@ -1,4 +1,4 @@
-"""Ticks, ranges and the places of labels, without a window."""
+"""Ticks and ranges."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.app.views import axes, labels
-from explorer.app.views.pick import Picked, step
-from explorer.charts.model import Axis, Chart, Series
+from explorer.charts import axes
+from explorer.charts.model import Axis, Chart, Mark, Series
 
 
 def said(axis, low, high, room=8):
@@ -64,44 +63,25 @@ def test_small_edits_leave_a_log_axis_where_it_is():
     assert axes.fitted(axis, [np.array([1.3e-5, 0.03])]) == axes.fitted(axis, [np.array([1.35e-5, 0.031])])
 
 
-def test_a_label_avoids_points_and_lines():
-    around = labels.around((100.0, 100.0), (100.0, 100.0), (40.0, 12.0), 8.0)
-    spot = labels.Spot("a", "a", (40.0, 12.0), around)
-    bounds = (0.0, 0.0, 300.0, 300.0)
-    nothing = np.empty((0, 2)), np.empty((0, 4))
-    assert labels.place([spot], bounds, *nothing, 4.0) == {"a": 0}
-    dots = np.array([[120.0, 110.0]])
-    assert labels.place([spot], bounds, dots, nothing[1], 4.0)["a"] not in (0, None)
-    line = np.array([[0.0, 111.0, 300.0, 111.0]])
-    assert labels.place([spot], bounds, nothing[0], line, 4.0)["a"] == 2
-    assert labels.place([spot], (0.0, 0.0, 30.0, 30.0), *nothing, 4.0) == {}
-
-
-def test_labels_at_one_place_move_apart_or_stay_away():
-    around = labels.around((100.0, 100.0), (100.0, 100.0), (40.0, 12.0), 8.0)
-    spots = [labels.Spot(str(i), "a", (40.0, 12.0), around) for i in range(30)]
-    chosen = labels.place(spots, (0.0, 0.0, 300.0, 300.0), np.empty((0, 2)), np.empty((0, 4)), 4.0)
-    assert 2 <= len(chosen) < 10
-    boxes = [around[i] for i in chosen.values()]
-    for i, (x, y) in enumerate(boxes):
-        assert not any(abs(x - u) < 40 and abs(y - v) < 12 for u, v in boxes[i + 1 :])
-
-
-def test_near_names_are_joined():
-    groups = labels.merged({"QKV": (50.0, 50.0), "O": (52.0, 51.0), "norm": (10.0, 90.0)}, (20.0, 20.0))
-    assert groups == (("norm",), ("QKV", "O"))
-    assert labels.joined(("a", "b", "c", "d", "e")) == "a, b, c +2"
-
-
-def test_steps_skip_points_that_say_nothing():
-    series = Series("k", "k", 0, "points", np.array([1.0, 2.0, np.nan, 4.0]), np.ones(4), ("a", "", "c", "d"))
-    chart = Chart("k", "t", "s", Axis("x"), Axis("y"), series=(series,))
-    first = step(chart, None, 1)
-    assert first == Picked("k", 0)
-    assert step(chart, first, 1) == Picked("k", 3)
-    assert step(chart, Picked("k", 3), 1) == Picked("k", 3)
-
-
 @pytest.mark.parametrize("room", [0, 1, 2, 30])
 def test_any_room_gives_some_ticks(room):
     assert len(said(Axis("a", "FLOP/s", "log"), -3.0, 18.0, room)) >= 1
+
+
+def test_an_axis_shows_what_is_drawn_and_no_ghost():
+    x, y = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    series = (
+        Series("a", "a", 0, "line", x, y, low=y - 1, high=y + 1), Series("b", "b", 0, "ghost", 100 * x, 100 * y),
+        Series("c", "c", 0, "band", x, 50 * y, low=y - 2, high=y + 2),
+    )  # fmt: skip
+    chart = Chart("k", "t", "s", Axis("x"), Axis("y"), series=series, marks=(Mark("x", 9.0), Mark("y", 0.5)))
+    assert np.concatenate(axes.columns(chart, "x")).max() == 9.0
+    shown = np.concatenate(axes.columns(chart, "y"))
+    assert (shown.min(), shown.max()) == (0.5, 6.0)
+
+
+def test_a_range_that_is_given_is_kept_and_one_that_makes_no_sense_is_not():
+    data = [np.array([2.0, 40.0])]
+    assert axes.fitted(Axis("a", "s", "log", (1.0, 1000.0)), data) == (0.0, 3.0)
+    assert axes.fitted(Axis("a", "s", "log", (-1.0, 1000.0)), data) == axes.fitted(Axis("a", "s", "log"), data)
+    assert axes.fitted(Axis("a", "s"), []) == (0.0, 1.0)

@@ -1,4 +1,4 @@
-"""Axes as numbers: data to view coordinates, the range that fits, where the ticks stand and what they say, as on the screen."""
+"""Axes as numbers, for window and files alike: the range that fits, where the ticks stand and what they say."""
 
 from __future__ import annotations
 

@@ -1,0 +1,108 @@
+"""Errors of predicted collectives, and the constants of a chip as a TOML file that says where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.physics.arrays import Array
+from explorer.validation.collective_model import RAMP_BYTES, Constants, Link
+from explorer.validation.collective_rows import LARGE_BYTES, Mask, Sweep
+
+NOTES = {
+    "ring": "All-gather, reduce-scatter and all-reduce of the library: launch, step of each protocol, part of the port each attains.",
+    "exchange": "All-to-all of the library: one channel a peer for short pieces, all channels for long ones.",
+    "reducing": "All-reduce added in the switch.",
+    "trtllm": "TensorRT-LLM's custom all-reduce; the library takes over where it is quicker.",
+    "vllm_graph": "vLLM's custom all-reduce inside a graph; the library takes over where it is quicker.",
+    "vllm_eager": "The same launched from the host: the host's time, and a copy of the buffer.",
+    "outside": "All-reduce beyond one domain, pipelined with the inner part.",
+    "plain": "A launch and a part of the chip's links: too few rows for more.",
+    "cores": "Collectives among cores: the quickest of mesh, recursive halving and doubling, and rings.",
+}
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Absolute errors as fractions of the measured time, of n rows; ``large``: of those from 32 MiB."""
+
+    n: int
+    mean: float
+    median: float
+    p90: float
+    worst: float
+    worst_id: str
+    large_n: int
+    large_mean: float
+
+
+def errors(predicted_s: Array, sweep: Sweep) -> Errors:
+    """Errors of the rows of a sweep (at least one)."""
+    off = np.abs(predicted_s / sweep.measured_s - 1.0)
+    large = off[sweep.buffer_bytes >= LARGE_BYTES]
+    return Errors(
+        n=len(off),
+        mean=float(off.mean()),
+        median=float(np.median(off)),
+        p90=float(np.quantile(off, 0.9)),
+        worst=float(off.max()),
+        worst_id=str(sweep.ids[int(np.argmax(off))]),
+        large_n=len(large),
+        large_mean=float(large.mean()) if len(large) else 0.0,
+    )
+
+
+def summary(predicted_s: Array, sweep: Sweep) -> dict[str, Errors]:
+    """Errors by operation, by number of ranks and by kernel."""
+    return {name: errors(predicted_s[mask], sweep.pick(mask)) for name, mask in _groups(sweep)}
+
+
+def _groups(sweep: Sweep) -> Iterator[tuple[str, Mask]]:
+    for operation in sorted(set(sweep.operation)):
+        yield str(operation), np.asarray(sweep.operation == operation)
+    for ranks in sorted(set(sweep.ranks)):
+        yield f"{ranks:.0f}_ranks", np.asarray(sweep.ranks == ranks)
+    for kernel in sorted(set(sweep.kernel)):
+        yield f"{kernel}_kernels", np.asarray(sweep.kernel == kernel)
+
+
+def toml(link: Link, constants: Constants, sweep: Sweep, found: dict[str, Errors], borrowed: tuple[str, ...]) -> str:
+    """The file of one chip. Numbers are in base units (s, B, B/s); ``_fraction`` is a part of the nominal port."""
+    lines = [
+        f"# Collectives of {link.name}: written by python -m explorer.validation.fit_collectives, not by hand.",
+        f'id = "{link.id}"',
+        f"bytes_per_s_per_direction = {_text(link.bytes_per_s)}  # nominal port of one rank; fractions below are parts of it",
+        f"domain = {link.domain}",
+        f"in_network_reduction = {str(link.in_network).lower()}",
+        *([f"out_bytes_per_s_per_direction = {_text(link.out_bytes_per_s)}"] if link.out_bytes_per_s else []),
+        *([f"ramp_bytes = {_text(RAMP_BYTES)}"] if link.book else [f"cores_per_chip = {link.cores_per_chip}"]),
+    ]
+    for stage, values in constants.items():
+        kind = "transferred" if stage in borrowed else "measured"
+        lines += ["", f"[{stage}]  # {NOTES[stage]}", f'kind = "{kind}"', *(f"{k} = {_text(v)}" for k, v in values.items())]
+    if link.book:
+        lines += ["", "[book]  # where the library changes protocol, by its own table", 'kind = "derived"']
+        lines += [f"{name} = {_text(value)}" for name, value in vars(link.book).items()]
+    lines += ["", "[errors]  # absolute errors as parts of the measured time; large: from 32 MiB"]
+    lines += [f"{name} = {{ {_errors(each)} }}" for name, each in sorted(found.items())]
+    lines += ["", "[source]  # rows of quality A and A-: first and last id, and how many of each source (library)", *_origin(sweep)]
+    return "\n".join(lines) + "\n"
+
+
+def _origin(sweep: Sweep) -> Iterator[str]:
+    ids = sorted(str(i) for i in sweep.ids)
+    yield f'rows = ["{ids[0]}", "{ids[-1]}"]'
+    for name in sorted(set(sweep.source)):
+        key = str(name).translate({ord(c): " " for c in '"\\\r\n\t'})
+        yield f'"{key}" = {int(np.sum(sweep.source == name))}'
+
+
+def _text(value: float) -> str:
+    return repr(float(f"{value:.6g}"))
+
+
+def _errors(e: Errors) -> str:
+    parts = [f"{name} = {getattr(e, name):.4f}" for name in ("mean", "median", "p90", "worst")]
+    return ", ".join([f"n = {e.n}", *parts, f'worst_id = "{e.worst_id}"', f"large_n = {e.large_n}", f"large_mean = {e.large_mean:.4f}"])

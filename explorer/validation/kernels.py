@@ -1,0 +1,153 @@
+"""GEMM and attention rows: one operator of the model, alone on a chip.
+
+The rows are laid onto the operators that every evaluation uses (a GEMM is the vocabulary head of a model without anything
+else, attention that of a model with one layer), so what is checked here is what the window shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.evaluate import Columns, evaluate, lower
+from explorer.evaluate.columns import DECODE, PREFILL
+from explorer.evaluate.operators import ROW
+from explorer.specs import Plan, Scenario, Workload, build
+from explorer.validation.cases import Found, Prediction
+from explorer.validation.rows import Row, RowError
+from explorer.validation.scenes import Setting, job_of, precision_of, scenario_of
+
+_ONE = {"layers": 1, "hidden": 1, "heads": 1, "kv_heads": 1, "head_dim": 1, "ffn": 1, "vocab": 1, "max_context": 1}
+_RATES = (
+    "peak_flop_per_s", "array_flop_per_s", "attention_flop_per_s", "vector_flop_per_s", "hbm_bytes_per_s", "sram_bytes_per_s",
+    "sram_bytes",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """One row on one operator: the columns that differ from row to row, and what is measured of it."""
+
+    kind: str
+    row: Row
+    chip: str
+    base: int
+    share: float
+    quantity: str
+    measured: float
+    columns: dict[str, float]
+
+
+class Bases:
+    """A scenario for each chip and format, lowered once; rows widen its columns."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._places: dict[tuple[str, str, str], int] = {}
+        self._scenarios: list[Scenario] = []
+
+    def place(self, row: Row, precision: str, kv_format: str) -> tuple[int, str, float]:
+        """Index of the base for the row's chip, the chip's id, and the share of the chip that was measured."""
+        name, chip = self._setting.chip(row)
+        key = (chip.id, precision, kv_format)
+        if key not in self._places:
+            job = job_of("decode", 1, 1, precision, kv_format)
+            workload = build(Workload, {"id": "kernel", "name": "Kernel", "ffn_gated": False, "tied_embeddings": True} | _ONE)
+            self._places[key] = len(self._scenarios)
+            self._scenarios.append(scenario_of(self._setting, row, chip, workload, job, Plan(chips=1)))
+        return self._places[key], chip.id, name.share
+
+    def columns(self, kernels: list[Kernel]) -> Columns:
+        """All rows as one batch."""
+        every = lower(self._scenarios).take(np.array([k.base for k in kernels], dtype=np.intp))
+        share = np.array([k.share for k in kernels])
+        changes = {name: getattr(every, name) * share for name in _RATES}
+        names = kernels[0].columns
+        return every.replace(**changes, **{name: np.array([k.columns[name] for k in kernels]) for name in names})
+
+
+Maker = Callable[[Setting, Bases, Row], Kernel]
+
+
+def predict_gemm(setting: Setting, found: Found, rows: tuple[Row, ...]) -> None:
+    """Predict all rows of a matmul file in one batch."""
+    _predict(setting, found, "gemm", "head", rows, _gemm)
+
+
+def predict_attention(setting: Setting, found: Found, rows: tuple[Row, ...]) -> None:
+    """Predict all rows of an attention file in one batch."""
+    _predict(setting, found, "attention", "attention", rows, _attention)
+
+
+def _predict(setting: Setting, found: Found, kind: str, operator: str, rows: tuple[Row, ...], kernel_of: Maker) -> None:
+    bases = Bases(setting)
+    kernels: list[Kernel] = []
+    for row in rows:
+        try:
+            kernels.append(kernel_of(setting, bases, row))
+        except RowError as problem:
+            found.skip(kind, row, str(problem))
+    if not kernels:
+        return
+    columns = bases.columns(kernels)
+    table = evaluate(columns).operators
+    time_s, flop = columns.full(table.time_s[ROW[operator]]), columns.full(table.flop[ROW[operator]])
+    rate = columns.full(columns.hbm_bytes_per_s * columns.hbm_fraction)
+    for i, kernel in enumerate(kernels):
+        _file(found, kernel, float(time_s[i]), float(flop[i]), float(rate[i]))
+
+
+def _file(found: Found, k: Kernel, time_s: float, flop: float, hbm_bytes_per_s: float) -> None:
+    tflops = flop / time_s / 1e12 if time_s else 0.0
+    predicted = {"time_us": time_s * 1e6, "tflops": tflops, "gbps": hbm_bytes_per_s / 1e9}[k.quantity]
+    if not 0 < predicted < float("inf"):
+        found.skip(k.kind, k.row, f"{k.quantity}: the model gives no number (no such format on {k.chip}?)")
+        return
+    found.rows.append(Prediction(k.row.id, k.kind, k.chip, k.row.text("source"), k.quantity, k.measured, predicted))
+
+
+def _measured(row: Row, *names: str) -> tuple[str, float]:
+    for name in names:
+        value = row.positive(name)
+        if value is not None:
+            return name, value
+    raise RowError("nothing is measured")
+
+
+def _gemm(setting: Setting, bases: Bases, row: Row) -> Kernel:
+    op = row.text("op")
+    if op not in ("gemm", "mamf", "hbm_copy"):
+        raise RowError(f"{op or 'a missing op'} is not modelled yet")
+    if row.count("batch", 1) > 1 or row.text("groups"):
+        raise RowError("batched and grouped matmuls are not modelled yet")
+    _, chip = setting.chip(row)
+    base, chip_id, share = bases.place(row, precision_of(setting, row, chip, "dtype"), "bf16")
+    if op == "hbm_copy":
+        quantity, measured = _measured(row, "gbps")
+        m = n = k = 1
+    else:
+        quantity, measured = _measured(row, "time_us", "tflops")
+        m, n, k = row.count("m"), row.count("n"), row.count("k")
+    columns = {"phase": float(DECODE), "batch": float(m), "vocab": float(n), "hidden": float(k)}
+    return Kernel("gemm", row, chip_id, base, share, quantity, measured, columns)
+
+
+def _attention(setting: Setting, bases: Bases, row: Row) -> Kernel:
+    op = row.text("op")
+    if op not in ("prefill", "decode"):
+        raise RowError(f"{op or 'a missing op'} is not modelled yet")
+    if row.number("window"):
+        raise RowError("windowed attention is not modelled yet")
+    new, keys = row.count("isl_new"), row.count("kv_len")
+    if (op == "prefill" and new != keys) or (op == "decode" and new != 1):
+        raise RowError(f"{new} new tokens against {keys} keys are not modelled yet")
+    cache = setting.aliases.begins("precision", row.text("kv_dtype").replace("bfloat", "bf"))
+    base, chip_id, share = bases.place(row, "bf16", cache or "bf16")
+    quantity, measured = _measured(row, "time_us")
+    columns = {
+        "phase": float(PREFILL if op == "prefill" else DECODE), "batch": float(row.count("batch")), "context": float(keys),
+        "heads": float(row.count("heads")), "kv_heads": float(row.count("kv_heads")), "head_dim": float(row.count("head_dim")),
+    }  # fmt: skip
+    return Kernel("attention", row, chip_id, base, share, quantity, measured, columns)
