@@ -164,7 +164,7 @@ class Actions(QObject):
     def _shortcuts(self) -> None:
         keys = [f"{a.shortcut().toString():<16}{name}" for name, a in self.all.items() if not a.shortcut().isEmpty()]
         hands = ["Arrows, Page, Home, End   move a focused slider", "Shift+drag   move finely", "Double click, Backspace   reset a knob"]
-        self._window.dialogs.tell("Keyboard shortcuts", "\n".join(keys + [""] + hands))
+        self._window.dialogs.tell("Keyboard shortcuts", "\n".join([*keys, "", *hands]))
 
     def _about(self) -> None:
         version = self._window.document.library.data_version

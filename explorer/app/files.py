@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,9 @@ class Files(QObject):
     def save_as(self) -> bool:
         """Ask for a name and save."""
         path = self._window.dialogs.save_file("Save the study", "study.json", "Studies (*.json)")
-        return bool(path) and self._write(path if path.suffix.lower() == ".json" else path.with_name(f"{path.name}.json"))
+        if path is None:
+            return False
+        return self._write(path if path.suffix.lower() == ".json" else path.with_name(f"{path.name}.json"))
 
     def _write(self, path: Path) -> bool:
         try:
@@ -90,7 +93,7 @@ class Files(QObject):
         """Ask for a file and draw one chart into it."""
         kinds = "PNG picture (*.png);;SVG drawing (*.svg);;PDF document (*.pdf);;CSV table (*.csv)"
         path = self._window.dialogs.save_file("Export", f"{name}.png", kinds)
-        return bool(path) and self.export_to(name, path)
+        return path is not None and self.export_to(name, path)
 
     def export_to(self, name: str, path: Path) -> bool:
         """Draw one chart into ``path``; its suffix says how."""
@@ -104,7 +107,7 @@ class Files(QObject):
         """Ask for a file and write the comparison into it."""
         kinds = "CSV table (*.csv);;Excel workbook (*.xlsx);;Markdown (*.md);;PNG picture (*.png);;SVG drawing (*.svg);;PDF document (*.pdf)"
         path = self._window.dialogs.save_file("Export the comparison", "comparison.csv", kinds)
-        return bool(path) and self.export_table_to(path)
+        return path is not None and self.export_table_to(path)
 
     def export_table_to(self, path: Path) -> bool:
         """Write the comparison into ``path``; its suffix says how."""
@@ -114,9 +117,9 @@ class Files(QObject):
         scene = charts.scene(study, {STUDY_KEY: study_text(study)})
         return self._told(lambda: render.export_table(charts.comparison(scene), path))
 
-    def _told(self, act: object) -> bool:
+    def _told(self, act: Callable[[], object]) -> bool:
         try:
-            act()  # type: ignore[operator]
+            act()
         except (ExplorerError, OSError) as error:
             self._window.dialogs.tell("Not exported", str(error))
             return False

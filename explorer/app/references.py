@@ -18,7 +18,7 @@ def reference(library: Library, opened: Study, study: Study, index: int) -> Scen
     fabric = library.fabrics.get(now.fabric.id, now.fabric)
     kind = now.offer.kind if now.offer and now.offer.kind != "assumed" else "capacity block"
     offer = next((o for o in chip.offers if o.kind == kind), next(iter(chip.offers), None))
-    changes = {"chip": chip, "fabric": fabric, "offer": offer}
+    changes: dict[str, object] = {"chip": chip, "fabric": fabric, "offer": offer}
     if index < len(opened.scenarios) and opened.scenarios[index].chip.id == now.chip.id:
         then = opened.scenarios[index]
         changes |= {"job": then.job, "plan": then.plan, "efficiency": then.efficiency}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _REST_MS = 140
 _GHOST_MS = 1000
+_WORDS_MS = 90  # nobody reads faster: while a hand moves, verdict and table follow at this pace, curves and bars at once
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,9 @@ class Refresher(QObject):
         self._rest.timeout.connect(self.settle)
         self._forget = QTimer(self, singleShot=True, interval=_GHOST_MS)
         self._forget.timeout.connect(lambda: window.panes.show_ghost(None))
+        self._words = QTimer(self, singleShot=True, interval=_WORDS_MS)
+        self._words.timeout.connect(self._catch_up)
+        self._late = False
         self._slow = Slow()
         self._gesture = -1
         self._pointed = ""
@@ -109,14 +113,28 @@ class Refresher(QObject):
         window, study = self._window, self._window.document.study
         self.scene = Scene(study, evaluate_study(study, search=search))
         window.panes.show_charts({k: charts.chart(k, self.scene) for k in window.panes.visible_charts()})
-        window.table.show_table(charts.comparison(self.scene))
-        window.verdict.show_findings(self._findings(self.scene))
         # A note that is a moment old is better than rows that jump while the hand moves.
         notes = dict(self._slow.notes)
         window.knobs.show_states(knob_states(window.document.library, window.document.opened, study, self._stops, notes))
-        marks = tuple(edited(window.document.library, study, i) for i in range(len(study.scenarios)))
-        window.bar.show_study(study, marks, charts.workload_line(study))
+        self._late = self._gesture != -1 and self._words.isActive()
+        if not self._late:
+            self._show_words()
+
+    def _show_words(self) -> None:
+        window, scene = self._window, self.scene
+        if scene is None:
+            return
+        self._late = False
+        self._words.start()
+        window.table.show_table(charts.comparison(scene))
+        window.verdict.show_findings(self._findings(scene))
+        marks = tuple(edited(window.document.library, scene.study, i) for i in range(len(scene.study.scenarios)))
+        window.bar.show_study(scene.study, marks, charts.workload_line(scene.study))
         self._show_source()
+
+    def _catch_up(self) -> None:
+        if self._late:
+            self._show_words()
 
     def _show_source(self) -> None:
         if not self._pointed:

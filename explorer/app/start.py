@@ -16,7 +16,6 @@ from explorer.app.window import TITLE, Window
 from explorer.library import default_study, load_library
 from explorer.specs import Study
 
-
 _HELD: list[QApplication] = []  # Python must keep the application, or Qt loses it under the window
 
 

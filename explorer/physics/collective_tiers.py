@@ -32,7 +32,7 @@ def wrapped_rate_fraction(*, ranks: Value, axes: Axes, axis_share: Axes) -> Arra
         outer = 1.0 * inner * length
         extent = np.minimum(np.maximum(ranks / inner, 1.0), length)
         spans = np.greater(extent, 1.0)
-        whole = whole + (spans & np.greater_equal(extent, length)) * share
+        whole = _array(whole + np.where(spans & np.greater_equal(extent, length), share, 0.0))
         part = _array(part + np.where(np.equal(part, 0.0), spans * 0.5 * share, 0.0))
         inner = outer
     return _array(np.where(np.greater(whole, 0.0), whole, part))
@@ -104,7 +104,6 @@ def tiered_all_reduce_s(
     inside_all_reduce_s: Value,
     bytes_per_s: Value,
     efficiency_fraction: Value,
-    launch_s: Value,
     step_s: Value,
     saturation_bytes: Value,
 ) -> Array:
@@ -117,20 +116,20 @@ def tiered_all_reduce_s(
     inside_all_reduce_s : [s] of the buffer inside one domain
     bytes_per_s : [B/s] one direction of one rank's share of the outer network
     efficiency_fraction : [1] part of it that long buffers attain
-    launch_s, step_s : [s] of going outside, and of one step there
+    step_s : [s] of one step outside
     saturation_bytes : [B] shard of one rank (buffer / inside) at which half of that is attained
 
     Returns
     -------
     [s] broadcast shape; exactly the inner time where there is one domain
 
-    Equation: ``L + 2 ceil(log2 o) t + max(T_in, 2 (o - 1) / o V / i / (e W) (1 + sqrt(v_s i / V)))``
+    Equation: ``2 ceil(log2 o) t + max(T_in, 2 (o - 1) / o V / i / (e W) (1 + sqrt(v_s i / V)))``
     Reference: hierarchical all-reduce of NVIDIA NCCL (github.com/NVIDIA/nccl); fitted to two-node and multi-rack nccl-tests
     Leaves out: oversubscription of the outer network unless its rate carries it
     """
     shard = buffer_bytes / inside
     added = np.where(np.greater(buffer_bytes, 0.0), np.sqrt(_ratio(saturation_bytes, shard)), 0.0)
     crossing = _ratio(2.0 * (outside - 1.0) / outside * shard, bytes_per_s * efficiency_fraction) * (1.0 + added)
-    latency = launch_s + 2.0 * _doublings(outside) * step_s
+    latency = 2.0 * _doublings(outside) * step_s
     far = latency + np.maximum(inside_all_reduce_s, crossing)
     return _array(np.where(np.greater(outside, 1.0), far, inside_all_reduce_s))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from explorer.charts.model import Table
 from explorer.errors import ExplorerError
@@ -114,17 +115,12 @@ def _lane(table: Table, index: int, sheet: Sheet, most: float) -> Lane:
 
 
 def _balanced(lanes: list[Lane], room: float, between: float) -> tuple[tuple[Lane, ...], ...]:
-    """As few bands as there can be, all about as wide as each other."""
-    fewest = _packed(lanes, room, between)
-    low, high = 0.0, room
-    for _ in range(24):
-        middle = (low + high) / 2
-        found = _packed(lanes, middle, between)
-        if len(found) <= len(fewest):
-            fewest, high = found, middle
-        else:
-            low = middle
-    return tuple(map(tuple, fewest))
+    """As few bands as there can be, of equally many columns where their widths allow it."""
+    packed = _packed(lanes, room, between)
+    ends = [round(len(lanes) * i / len(packed)) for i in range(len(packed) + 1)]
+    even = [lanes[a:b] for a, b in pairwise(ends)]
+    fit = all(sum(lane.wide for lane in band) + between * (len(band) - 1) <= room for band in even)
+    return tuple(map(tuple, even if fit else packed))
 
 
 def _packed(lanes: list[Lane], room: float, between: float) -> list[list[Lane]]:

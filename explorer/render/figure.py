@@ -33,6 +33,7 @@ _SETTINGS: dict[Any, Any] = {  # matplotlib names every key in its type
     "svg.hashsalt": "chip-explorer",
     "path.simplify": False,
     "lines.scale_dashes": True,
+    "text.hinting": "no_hinting",  # else letters of a coarse PNG stand on whole pixels, wider than they were measured
     "text.usetex": False,
 }
 

@@ -56,7 +56,8 @@ class Aliases:
 
     def unknown_model(self, library: Library, name: str) -> RowError:
         """The problem of a model that nobody knows."""
-        return RowError(f"unknown model {name!r}{nearest(name, [*self.names["models"], *library.workloads])}" if name else "model is missing")
+        hint = nearest(name, [*self.names["models"], *library.workloads])
+        return RowError(f"unknown model {name!r}{hint}" if name else "model is missing")
 
     def begins(self, table: str, cell: str) -> str | None:
         """The entry of a table of beginnings that fits ``cell`` best; None where none does."""

@@ -93,10 +93,14 @@ def toml(link: Link, constants: Constants, sweep: Sweep, found: dict[str, Errors
 
 def _origin(sweep: Sweep) -> Iterator[str]:
     ids = sorted(str(i) for i in sweep.ids)
-    yield f'rows = ["{ids[0]}", "{ids[-1]}"]'
+    yield f'rows = ["{_plain(ids[0])}", "{_plain(ids[-1])}"]'
     for name in sorted(set(sweep.source)):
-        key = str(name).translate({ord(c): " " for c in '"\\\r\n\t'})
-        yield f'"{key}" = {int(np.sum(sweep.source == name))}'
+        yield f'"{_plain(str(name))}" = {int(np.sum(sweep.source == name))}'
+
+
+def _plain(text: str) -> str:
+    """Fit for a quoted TOML string, whatever the file of rows held."""
+    return "".join(c if c.isprintable() and c not in '"\\' else " " for c in text)
 
 
 def _text(value: float) -> str:
@@ -105,4 +109,4 @@ def _text(value: float) -> str:
 
 def _errors(e: Errors) -> str:
     parts = [f"{name} = {getattr(e, name):.4f}" for name in ("mean", "median", "p90", "worst")]
-    return ", ".join([f"n = {e.n}", *parts, f'worst_id = "{e.worst_id}"', f"large_n = {e.large_n}", f"large_mean = {e.large_mean:.4f}"])
+    return ", ".join([f"n = {e.n}", *parts, f'worst_id = "{_plain(e.worst_id)}"', f"large_n = {e.large_n}", f"large_mean = {e.large_mean:.4f}"])

@@ -22,7 +22,10 @@ from explorer.validation.collective_report import Errors, errors, summary, toml
 from explorer.validation.collective_rows import Mask, Sweep, read_sweeps
 from explorer.validation.simplex import minimise
 
-FEW = 10  # a stage with fewer rows than this is not fitted
+FEW = 10  # rows of a rank count or half a chip below which an error says nothing
+ROWS_PER_CONSTANT = 2  # a stage with fewer is not fitted
+PULL = 1e-3  # towards the start: what the rows do not tell stays where it was
+UNFELT_BYTES_PER_S = 1e15  # a rate beyond this costs nothing; rows that do not feel it say no more
 
 RING = {
     "launch_s": 5e-6, "step_s": 0.8e-6, "bulk_step_s": 4e-6, "quick_fraction": 0.3, "wide_fraction": 0.65,
@@ -34,20 +37,23 @@ EXCHANGE = {
     "saturation_bytes": 1e5, "own_bytes_per_s": 1.5e12,
 }  # fmt: skip
 PCIE_EXCHANGE = {k: v for k, v in EXCHANGE.items() if k not in ("launch_s", "peer_bytes_per_s")} | {"contention": 0.3}
-REDUCING = {"launch_s": 1.5e-5, "efficiency_fraction": 0.65, "saturation_bytes": 4e5}
+REDUCING = {"launch_s": 3e-5, "efficiency_fraction": 0.65, "saturation_bytes": 2e6}
 DIRECT = {
     "launch_s": 3e-6, "rank_s": 1e-7, "one_shot_fraction": 0.7, "second_launch_s": 1e-5, "two_shot_fraction": 0.7,
 }  # fmt: skip
 EAGER = {"host_s": 2e-5, "copy_bytes_per_s": 1.3e12}
-OUTSIDE = {"launch_s": 3e-5, "step_s": 1.4e-5, "efficiency_fraction": 0.7, "saturation_bytes": 1e6}
+OUTSIDE = {"step_s": 3e-5, "efficiency_fraction": 0.7, "saturation_bytes": 1e6}
 PLAIN = {"launch_s": 1e-5, "efficiency_fraction": 0.5}
 CORES = {
     "inside_bytes_per_s": 1.4e11, "launch_s": 8e-6, "add_s": 2e-6, "mesh_step_s": 1.7e-7, "mesh_bytes_per_s": 5e10,
     "halving_step_s": 3e-6, "halving_fraction": 0.35, "ring_step_s": 2.7e-6, "ring_fraction": 0.74,
     "add_inside_fraction": 0.6, "add_fraction": 0.9,
 }  # fmt: skip
-# What a chip's own rows cannot tell, and the chip it is taken from: no rack of GB300 with more than four ranks, one row of MI300X.
-BORROWS = {"gb300": ("b300", ("reducing",)), "mi300x": ("h100", ("ring", "exchange"))}
+# What a chip's own rows cannot tell, and the chip it is taken from: racks of GB200 give four rows with more than four ranks,
+# racks of GB300 none, MI300X one row in all.
+BORROWS = {
+    "gb200": ("b200", ("reducing",)), "gb300": ("b300", ("reducing",)), "mi300x": ("h100", ("ring", "exchange")),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ def fit(link: Link, sweep: Sweep, borrowed: Constants | None = None) -> dict[str
     found: dict[str, dict[str, float]] = {}
     for stage in stages(link):
         rows = sweep.pick(stage.rows(link, sweep))
-        if len(rows.ids) >= min(FEW, len(stage.start) + 1) and _needed(stage, found):
+        if len(rows.ids) >= ROWS_PER_CONSTANT * len(stage.start) and _needed(stage, found):
             found[stage.name] = _fit_stage(link, rows, stage, found)
         elif borrowed and stage.name in borrowed:
             found[stage.name] = dict(borrowed[stage.name])
@@ -111,7 +117,7 @@ def _fit_stage(link: Link, rows: Sweep, stage: Stage, found: Constants) -> dict[
 
     def loss(point: Array) -> float:
         ratio = predict_s(link, {**found, stage.name: _complete(stage, names, point)}, rows) / rows.measured_s
-        return float(np.mean(np.abs(ratio - 1.0)) + np.mean(np.abs(np.log(ratio))))
+        return float(np.mean(np.abs(ratio - 1.0)) + np.mean(np.abs(np.log(ratio))) + PULL * np.mean((point - start) ** 2))
 
     start = np.log(np.array([stage.start[name] for name in names]))
     best = _complete(stage, names, minimise(loss, start))
@@ -122,6 +128,7 @@ def _complete(stage: Stage, names: tuple[str, ...], point: Array) -> dict[str, f
     """Constants from their logarithms; fractions end at 1, so that nothing beats the ideal."""
     values = dict(zip(names, (float(v) for v in np.exp(point)), strict=True))
     values = {k: min(v, 1.0) if k.endswith("_fraction") else v for k, v in values.items()}
+    values = {k: min(v, UNFELT_BYTES_PER_S) if k == "own_bytes_per_s" else v for k, v in values.items()}
     if stage.name == "ring":
         # The library books a wide step at 1.9 us and a quick one at 0.6; fitted apart it stays near twice the quick one.
         values |= {"wide_step_s": 2.0 * values["step_s"]} | ({} if "wide_fraction" in names else {"wide_fraction": 1.0})

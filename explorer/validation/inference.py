@@ -25,7 +25,7 @@ class _Server:
     workload: Workload
     plan: Plan
     precision: str
-    kv_format: str | None
+    kv_format: str
     prompt: int
     answer: int
 
@@ -60,8 +60,10 @@ def _server(setting: Setting, row: Row) -> _Server:
     stack = setting.aliases.begins("stacks", row.text("backend")) or row.text("backend")
     said = row.text("kv_dtype")
     kv = setting.aliases.begins("precision", said) if said else setting.aliases.begins("kv_format", f"{stack} {precision}")
+    if kv is None and said:
+        raise RowError(f"kv_dtype {said!r} is not one that the model knows")
     workload = workload_of(setting, row, plan.tp)
-    return _Server(row, chip, workload, plan, precision, kv, row.count("isl"), row.count("osl", 1))
+    return _Server(row, chip, workload, plan, precision, kv or "bf16", row.count("isl"), row.count("osl", 1))
 
 
 def _plan(setting: Setting, row: Row, name: ChipName) -> Plan:

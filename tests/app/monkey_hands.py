@@ -110,8 +110,8 @@ class Monkey:
         return f"{slider.accessibleName()} {key.name}"
 
     def type(self) -> str:
-        fields = [r.editor.controls[0] for r in self.window.knobs.rows.values() if not r.isHidden()]
-        fields = [f for f in fields if isinstance(f, QLineEdit)]
+        first = [r.editor.controls[0] for r in self.window.knobs.rows.values() if not r.isHidden()]
+        fields = [f for f in first if isinstance(f, QLineEdit)]
         if not fields:
             return "nothing"
         field, text = self.random.choice(fields), self.random.choice(_TEXTS)

@@ -12,9 +12,10 @@ from monkey_hands import Monkey
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from window_tools import Answers, settle
+from window_tools import LIBRARY, Answers, settle
 
 from explorer.app.window import Window
+from explorer.library import default_study
 
 _SHORT, _LONG = 2000, 20_000
 _MOST_GROWTH_MIB = 24.0
@@ -40,7 +41,7 @@ def resident_mib() -> float:
 
 def weigh(window: Window) -> Weight:
     """Bring the window back to its first state and look what it holds."""
-    window.document.open(window.document.opened.replace(active=0))
+    window.document.open(default_study(LIBRARY))
     window.wear("light", 1.0)
     window.resize(1600, 900)
     window.panes.fill(None)
@@ -58,8 +59,7 @@ def weigh(window: Window) -> Weight:
 def everything_can_be_undone(window: Window) -> None:
     """Walk the whole history back and forth."""
     stack, study = window.document.undo_stack, window.document.study
-    if stack.count() >= stack.undoLimit():
-        return
+    assert stack.count() < stack.undoLimit(), "the oldest steps are gone: check more often"
     index = stack.index()
     while stack.canUndo():
         stack.undo()
@@ -68,6 +68,8 @@ def everything_can_be_undone(window: Window) -> None:
     while stack.index() < index:
         stack.redo()
     assert window.document.study.replace(active=study.active) == study
+    if stack.count() > stack.undoLimit() // 3:
+        window.document.open(study)
 
 
 def campaign(window: Window, answers: Answers, qtbot: QtBot, qtlog: object, events: int, seed: int) -> tuple[Weight, Weight]:

@@ -52,7 +52,7 @@ def test_every_shortcut_reaches_its_action(window: Window, monkeypatch: pytest.M
     settle()
     window.verdict.setFocus()
     for name, keys in with_keys(window):
-        action, heard = window.actions_.all[name], []
+        action, heard = window.actions_.all[name], list[int]()
         if not action.isEnabled():
             continue
         action.triggered.disconnect()

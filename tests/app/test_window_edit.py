@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QEnterEvent
@@ -11,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from window_tools import BANDWIDTH, drag, move, press, release, row_of, scenario, settle, slider_of, study_of
 
 from explorer.app.references import LINKED
+from explorer.app.views import ChartView
 from explorer.app.widgets.gestures import SILENCE_MS
 from explorer.app.window import Window
 from explorer.errors import ExplorerError
@@ -201,7 +204,12 @@ def test_many_changes_are_one_redraw(window: Window, monkeypatch: pytest.MonkeyP
 
     seen: list[object] = []
     real = refresh.evaluate_study
-    monkeypatch.setattr(refresh, "evaluate_study", lambda study, **k: seen.append(study) or real(study, **k))
+
+    def counted(study: Any, **options: bool) -> Any:
+        seen.append(study)
+        return real(study, **options)
+
+    monkeypatch.setattr(refresh, "evaluate_study", counted)
     for value in range(30, 60):
         window.document.edit(BANDWIDTH, value * 1e11, 7)
     assert seen == []
@@ -211,16 +219,17 @@ def test_many_changes_are_one_redraw(window: Window, monkeypatch: pytest.MonkeyP
 
 def test_a_drag_keeps_the_axes_still_and_shows_where_it_began(window: Window) -> None:
     slider, pane = slider_of(window), window.panes.panes["roofline"]
-    ranges = pane.view.plot.viewRange() if hasattr(pane.view, "plot") else None
+    assert isinstance(pane.view, ChartView)
+    ranges = pane.view.canvas.port.viewRange()
     press(slider)
     move(slider, slider.value() + 40)
     settle()
     assert pane._held
     assert pane._ghost is not None
-    if ranges is not None:
-        assert pane.view.plot.viewRange() == ranges
+    assert pane.view.canvas.port.viewRange() == ranges
     release(slider)
     settle()
+    assert pane.view.canvas.port.viewRange() != ranges, "the axes fit again"
     assert not pane._held
     assert pane._ghost is not None, "the ghost stays a moment"
 

@@ -192,8 +192,8 @@ def test_the_verdict_and_the_comparison_can_be_reached_in_a_small_window(window:
 
 def test_every_control_has_a_name_and_the_keyboard_reaches_it(window: Window) -> None:
     seen: set[QWidget] = set()
-    part: QWidget = window.knobs
-    while part not in seen:
+    part: QWidget | None = window.knobs
+    while part is not None and part not in seen:
         seen.add(part)
         part = part.nextInFocusChain()
     tab = Qt.FocusPolicy.TabFocus

@@ -80,3 +80,44 @@ def table() -> Table:
         (Cell("=1+1", "=1+1"), Cell("4.9 TB/s", 4.9e12, "+69%", "good"), Cell("-", float("nan")), Cell("$3.07", 3.07)),
     )
     return Table("Comparison", columns, rows, ("Trainium2", "@cmd|x"), (0, 1), 0, "-source: a page")
+
+
+_QUANTITIES = (
+    ("plan", ("TP 16", "TP 16", "TP 8 × 2"), ("", "", "")), ("step", ("12.5 ms", "8.75 ms", "8.5 ms"), ("", "−30%", "−32%")),
+    ("tokens/s", ("2,560", "3,657", "7,530"), ("", "+43%", "+194%")), ("per chip", ("160", "228.6", "470.6"), ("", "+43%", "+194%")),
+    ("bound by", ("HBM", "network", "HBM"), ("", "", "")), ("$ / M tokens", ("$4.46", "no price", "$17.49"), ("", "", "other offer")),
+    ("J / token", ("1.44 J", "1.74 J", "914 mJ"), ("", "+21%", "−37%")), ("memory", ("14.1 GiB", "14.1 GiB", "23.2 GiB"), ("", "", "+65%")),
+    ("fits", ("yes", "yes", "no"), ("", "", "")), ("MFU", ("3.13%", "5.13%", "3.05%"), ("", "+64%", "−3%")),
+    ("network", ("40.7%", "31.3%", "22.2%"), ("", "−23%", "−45%")), ("HBM rate", ("2.9 TB/s", "4.9 TB/s", "7.7 TB/s"), ("", "+69%", "+166%")),
+    ("HBM", ("96 GiB", "144 GiB", "179 GiB"), ("", "+50%", "+86%")), ("matmul", ("BF16",) * 3, ("",) * 3), ("chips", ("16",) * 3, ("",) * 3),
+    ("peak", ("667 TFLOP/s", "671 TFLOP/s", "2,250 TFLOP/s"), ("", "+1%", "+237%")),
+)  # fmt: skip
+_LESS_IS_BETTER = ("step", "J / token", "memory", "network")
+
+
+def _cell(label: str, text: str, change: str) -> Cell:
+    if change == "other offer":
+        return Cell(text, 1.0, change, "warn")
+    if change:
+        return Cell(text, 1.0, change, "good" if (change[0] == "+") != (label in _LESS_IS_BETTER) else "bad")
+    return Cell(text, text, severity={"no": "bad", "no price": "faint"}.get(text, "normal"))
+
+
+def wide_table(count: int = 3) -> Table:
+    """A comparison with as many columns as the real one and one to six scenarios, the first the baseline."""
+    names = (*NAMES[:1], "Trainium3", "B200", "Trainium2 (edited)", "Trainium3 (2)", "B200 (wide)")[:count]
+    columns = tuple(Column(label, label, "1", "", same=count > 1 and len(set(texts)) == 1) for label, texts, _ in _QUANTITIES)
+    rows = tuple(
+        tuple(_cell(label, texts[i % 3], changes[i % 3]) for label, texts, changes in _QUANTITIES) for i in range(count)
+    )
+    return Table("Comparison", columns, rows, names, tuple(range(count)), 0, NOTE)
+
+
+def hostile_table() -> Table:
+    """Texts longer than any paper, words that are no words, and two dozen columns."""
+    texts = ("x" * 300, "$x^2$ & <b>bold</b>", "日本語 \U0001f680\x07\n second line", "long words " * 40, "", "-")
+    columns = tuple(Column(f"c{i}", texts[i % 4] if i % 3 else f"c{i}", "1", "", same=i % 5 == 4) for i in range(24))
+    rows = tuple(
+        tuple(Cell(texts[(i + j) % 6], None, texts[(i + 2 * j) % 6] if i else "", "bad") for j in range(24)) for i in range(6)
+    )
+    return Table("Comparison " * 20, columns, rows, tuple(t or "?" for t in texts), tuple(range(6)), 0, NOTE * 9)

@@ -6,6 +6,7 @@ import csv
 import os
 import sys
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from io import BytesIO, StringIO
 from zipfile import ZipFile
 
@@ -119,9 +120,13 @@ def test_a_chart_is_written_by_its_suffix(tmp_path, suffix):
 @pytest.mark.parametrize("suffix", TABLE_SUFFIXES)
 def test_a_table_is_written_by_its_suffix(tmp_path, suffix):
     path = tmp_path / f"table{suffix}"
-    export_table(samples.table(), str(path))
-    starts = {".csv": b"scenario,plan", ".md": b"### Comparison", ".xlsx": b"PK"}
+    export_table(replace(samples.wide_table(), metadata={"study": samples.STUDY}), str(path), "dark", "single")
+    starts = {
+        ".csv": b"scenario,plan", ".md": b"### Comparison", ".xlsx": b"PK", ".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"
+    }  # fmt: skip
     assert path.read_bytes().startswith(starts[suffix])
+    if suffix in (".png", ".svg", ".pdf"):
+        assert read_study_from(path.read_bytes()) == samples.STUDY
     assert os.listdir(tmp_path) == [path.name]
 
 
@@ -129,8 +134,8 @@ def test_a_table_is_written_by_its_suffix(tmp_path, suffix):
 def test_an_unknown_suffix_names_the_known_ones(tmp_path, name):
     with pytest.raises(ExplorerError, match=r"\.png, \.svg, \.pdf, \.csv"):
         export_chart(samples.memory(), tmp_path / name)
-    with pytest.raises(ExplorerError, match=r"\.csv, \.md, \.xlsx"):
-        export_table(samples.table(), tmp_path / name.replace("xlsx", "png"))
+    with pytest.raises(ExplorerError, match=r"\.csv, \.md, \.xlsx, \.png, \.svg, \.pdf"):
+        export_table(samples.table(), tmp_path / name.replace("xlsx", "json"))
     assert os.listdir(tmp_path) == []
 
 
@@ -139,6 +144,10 @@ def test_unknown_sizes_and_themes_name_the_nearest(tmp_path):
         export_chart(samples.memory(), tmp_path / "a.png", size="singel")
     with pytest.raises(ExplorerError, match="projector"):
         export_chart(samples.memory(), tmp_path / "a.csv", theme="projectr")
+    with pytest.raises(ExplorerError, match="double"):
+        export_table(samples.table(), tmp_path / "a.csv", size="duble")
+    with pytest.raises(ExplorerError, match="dark"):
+        export_table(samples.table(), tmp_path / "a.png", theme="drak")
     assert os.listdir(tmp_path) == []
 
 

@@ -123,5 +123,5 @@ def test_plans_that_cannot_be_said(setting: Setting, cells: dict[str, str], reas
 
 @pytest.mark.parametrize("text", ["", "[chips]", "chips = 3", "[[not_modelled]]\ncontains = 1", "= 3"])
 def test_a_broken_table_is_one_line(text: str) -> None:
-    with pytest.raises(ExplorerError, match="aliases.toml"):
+    with pytest.raises(ExplorerError, match=r"aliases\.toml"):
         parse_aliases(text, "aliases.toml")

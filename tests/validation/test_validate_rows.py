@@ -55,7 +55,7 @@ def test_a_row_of_another_length_or_without_quality_is_listed(tmp_path: Path) ->
 
 @pytest.mark.parametrize("cell", ["eight", "nan", "inf", "-inf", "1_000", "0x10", "1,5", "1e999", "--3", "٣", "1e", "."])
 def test_text_is_no_number(cell: str) -> None:
-    with pytest.raises(RowError, match="n: .* is not a number"):
+    with pytest.raises(RowError, match=r"n: .* is not a number"):
         Row(1, {"n": cell}).number("n")
 
 
