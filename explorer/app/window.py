@@ -45,8 +45,6 @@ class Window(QMainWindow):
         self._connect()
         self.set_look(self.look)
         self._retitle()
-        self.refresher.draw()
-        self.refresher.request()
 
     def _build(self) -> None:
         self.setAcceptDrops(True)
@@ -162,6 +160,8 @@ class Window(QMainWindow):
         """The first picture is complete when the window appears."""
         super().showEvent(event)
         self._fit()
+        if self.refresher.scene is None:
+            self.refresher.draw()
         QTimer.singleShot(0, partial(self.knobs.setFocus, Qt.FocusReason.OtherFocusReason))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -70,7 +70,7 @@ _FIELDS: tuple[_Field, ...] = (
     _Field("plan", "plan", "1", "Tensor parallel, pipeline parallel × replicas.", _spec(_plan)),
     _quantity("step_s", "step"),
     _quantity("tokens_per_s"),
-    _quantity("tokens_per_s_per_chip", "per chip"),
+    _quantity("tokens_per_s_per_chip", "tokens/s/chip"),
     _Field("bound", "bound by", "1", "The largest share of the step.", _bound),
     _quantity("usd_per_million_tokens"),
     _quantity("joules_per_token"),

@@ -51,7 +51,7 @@ def _scene(study: Study) -> charts.Scene:
 def run_chart(arguments: argparse.Namespace) -> str:
     """Draw one chart into a file."""
     if arguments.name == "comparison":
-        raise ExplorerError("the comparison is a table: chip-explorer table -o comparison.csv")
+        raise ExplorerError("the comparison is a table: chip-explorer table -o comparison.png (svg, pdf, csv, xlsx, md)")
     if arguments.name not in charts.CHARTS:
         raise unknown("chart", arguments.name, charts.CHARTS)
     from explorer.render import files  # matplotlib takes its time
@@ -69,7 +69,7 @@ def run_table(arguments: argparse.Namespace) -> str:
     table = charts.comparison(_scene(study_of(arguments)))
     if arguments.output is None:
         return tables.table_markdown(table)
-    files.export_table(table, Path(arguments.output))
+    files.export_table(table, Path(arguments.output), theme=arguments.theme, size=arguments.size)
     return ""
 
 
@@ -107,3 +107,10 @@ def run_presets(arguments: argparse.Namespace) -> str:
     if arguments.what not in actions:
         raise ExplorerError(f"presets {arguments.what[:40]!r}: write list, show or check{nearest(arguments.what, actions)}")
     return actions[arguments.what](arguments.id)
+
+
+def run_validate(arguments: argparse.Namespace) -> str:
+    """Predicted against measured, row by row, and the errors in sum."""
+    from explorer.validation import command  # reads CSV files; no other command needs it
+
+    return command(Path(arguments.file) if arguments.file else None, arguments.json)

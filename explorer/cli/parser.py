@@ -40,6 +40,13 @@ examples:
   chip-explorer presets show trainium3
   chip-explorer presets check
 """
+_VALIDATE = """\
+examples:
+  chip-explorer validate
+  chip-explorer validate my_runs.csv --json
+
+without FILE the shipped measurements are predicted; resources/measurements/README.md lists their columns and sources.
+"""
 _TOP = """\
 without a command the window opens; `chip-explorer study.json` opens it with a study.
 
@@ -48,7 +55,7 @@ examples:
   chip-explorer chart roofline -o roofline.svg
   chip-explorer COMMAND -h
 """
-COMMANDS = ("eval", "chart", "table", "shot", "presets")
+COMMANDS = ("eval", "chart", "table", "shot", "presets", "validate")
 
 
 class Parser(argparse.ArgumentParser):
@@ -81,6 +88,7 @@ def make_parser() -> Parser:
     _table(kinds)
     _shot(kinds)
     _presets(kinds)
+    _validate(kinds)
     return parser
 
 
@@ -101,14 +109,20 @@ def _chart(kinds: Any) -> None:
     parser.add_argument("name", metavar="NAME", help=f"one of {', '.join(commands.chart_names())}")
     add_study_flags(parser)
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the file; its ending says png, svg, pdf or csv")
-    parser.add_argument("--theme", default="print", help="print (default), light, dark or projector")
-    parser.add_argument("--size", default="slide", help="slide (default), or single or double column of a paper")
+    _add_look(parser)
+
+
+def _add_look(parser: Parser) -> None:
+    parser.add_argument("--theme", default="print", help="of a picture: print (default), light, dark or projector")
+    parser.add_argument("--size", default="slide", help="of a picture: slide (default), or single or double column of a paper")
 
 
 def _table(kinds: Any) -> None:
     parser = _command(kinds, "table", "the comparison as a table", _TABLE, commands.run_table)
     add_study_flags(parser)
-    parser.add_argument("-o", "--output", metavar="FILE", help="the file; its ending says csv, xlsx or md (else Markdown on stdout)")
+    kinds_of_file = "csv, xlsx, md, png, svg or pdf"
+    parser.add_argument("-o", "--output", metavar="FILE", help=f"the file; its ending says {kinds_of_file} (else Markdown on stdout)")
+    _add_look(parser)
 
 
 def _shot(kinds: Any) -> None:
@@ -124,6 +138,13 @@ def _presets(kinds: Any) -> None:
     parser = _command(kinds, "presets", "list, show or check the chips, fabrics and workloads", _PRESETS, commands.run_presets)
     parser.add_argument("what", metavar="list|show|check", help="list all ids; show one preset; check all files")
     parser.add_argument("id", metavar="ID", nargs="?", help="with show: the preset; with check: a folder (default: the shipped one)")
+
+
+def _validate(kinds: Any) -> None:
+    text = "predict published measurements, or your own, and sum up the errors"
+    parser = _command(kinds, "validate", text, _VALIDATE, commands.run_validate)
+    parser.add_argument("file", metavar="FILE", nargs="?", help="a CSV of measurements (default: the shipped ones)")
+    parser.add_argument("--json", action="store_true", help="rows, fit calls, skipped rows and summary as JSON")
 
 
 def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace | None:

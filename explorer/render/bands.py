@@ -44,7 +44,7 @@ class Layout:
 def lay_out(table: Table, sheet: Sheet, area: Box) -> Layout:
     """Fit a table into the area: by smaller text (``sheet.em``) first, then by naming columns instead of showing them.
 
-    Columns that say the same in every row are told once, below. Raises `ExplorerError` where the rows themselves are too many.
+    Columns that say the same in every row are told once, below. Raises `ExplorerError` where the rows are too many.
     """
     told = [i for i, c in enumerate(table.columns) if c.same]
     shown = [i for i, c in enumerate(table.columns) if not c.same]

@@ -78,6 +78,7 @@ def _cell(cell: Cell, sheet: Sheet, lane: Lane, edge: float, middle: float) -> N
     """The value up to ``edge``, its change beyond; the severity colours the change where there is one."""
     theme = sheet.theme
     told = {"good": theme.good, "bad": theme.bad, "warn": theme.warn, "faint": theme.muted}.get(cell.severity, theme.text)
-    sheet.text(edge, middle, sheet.fit(cell.text, "base", lane.value + 0.1 * sheet.em), "base", theme.text if cell.change else told, "right")
+    value = sheet.fit(cell.text, "base", lane.value + 0.1 * sheet.em)
+    sheet.text(edge, middle, value, "base", theme.text if cell.change else told, "right")
     change = sheet.fit(cell.change, "small", lane.change - 0.3 * sheet.em)
     sheet.text(edge + lane.change, middle, change, "small", told, "right")

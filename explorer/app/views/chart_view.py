@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.app.look import Look, plain_look
 from explorer.app.views import overlay, pick
-from explorer.app.views.axes import columns, fitted
 from explorer.app.views.canvas import Canvas
 from explorer.app.views.curves import Curves
 from explorer.app.views.ink import KEYBOARD, Ink
 from explorer.app.views.picture import Picture
 from explorer.app.views.tip import TipBox
+from explorer.charts.axes import columns, fitted
 from explorer.charts.model import Axis, Chart
 
 _REACH = 18.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 
-from explorer.app.views.axes import FloatArray, to_view
 from explorer.app.views.ink import Ink
+from explorer.charts.axes import FloatArray, to_view
 from explorer.charts.model import Axis, Chart, Series
 
 _ROLES = ("roof", "roof_faint", "line", "ghost")

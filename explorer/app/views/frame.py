@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from PySide6.QtCore import QRectF
 
-from explorer.app.views.axes import FloatArray
+from explorer.charts.axes import FloatArray
 
 Number = TypeVar("Number", float, FloatArray)
 

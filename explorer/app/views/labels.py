@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.app.views.axes import FloatArray
+from explorer.charts.axes import FloatArray
 
 INSIDE = 1000.0  # bears anything but leaving the bounds
 _ON_POINT, _ON_LINE, _LATER = 8.0, 3.0, 0.3

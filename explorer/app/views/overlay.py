@@ -7,9 +7,9 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
 
 from explorer.app.views import labels
-from explorer.app.views.axes import FloatArray, to_view
 from explorer.app.views.frame import Frame
 from explorer.app.views.ink import Ink
+from explorer.charts.axes import FloatArray, to_view
 from explorer.charts.model import Axis, Chart, Mark, Series
 
 _MARK_DASH = (3.0, 2.5)

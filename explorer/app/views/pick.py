@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.app.views.axes import FloatArray
+from explorer.charts.axes import FloatArray
 from explorer.charts.model import Chart, Series
 
 _POINT_BONUS = 6.0  # pixels by which a marker wins over the line that it lies on

@@ -6,10 +6,10 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QPainter
 
 from explorer.app.views import legend, overlay, pick
-from explorer.app.views.axes import FloatArray
 from explorer.app.views.frame import Frame
 from explorer.app.views.ink import Ink
 from explorer.app.views.plate import Plate, Setting
+from explorer.charts.axes import FloatArray
 from explorer.charts.model import Axis, Chart
 
 EMPTY = Chart("", "", "", Axis(""))

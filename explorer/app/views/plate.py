@@ -10,9 +10,9 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from explorer.app.views import legend
-from explorer.app.views.axes import Tick, axis_title, ticks
 from explorer.app.views.frame import Frame
 from explorer.app.views.ink import Ink
+from explorer.charts.axes import Tick, axis_title, ticks
 from explorer.charts.model import Axis
 
 _NO_AXIS = Axis("")
