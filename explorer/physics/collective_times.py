@@ -121,7 +121,7 @@ def booked_limit_bytes(
     return np.where(np.greater(saved, 0.0), _ratio(extra, np.maximum(saved, 0.0)), np.inf)
 
 
-def booked_limits_bytes(
+def booked_limits(
     *,
     steps: Value,
     wide_base_s: Value,
@@ -193,7 +193,7 @@ def library_ring_s(
     ranks : [1] size of the group
     phases : [1] 1 for all-gather and reduce-scatter, 2 for all-reduce
     bytes_per_s : [B/s] one direction of a rank's port
-    quick_until_bytes, wide_until_bytes : [B] bytes moved at which the library leaves a protocol (booked_limits_bytes)
+    quick_until_bytes, wide_until_bytes : [B] bytes moved at which the library leaves a protocol (booked_limits)
     launch_s : [s] of the call
     step_s, wide_step_s, bulk_step_s : [s] of a step of each protocol
     quick_fraction, wide_fraction, bulk_fraction : [1] part of the port that each attains

@@ -113,7 +113,7 @@ def ring_s(link: Link, ring: Mapping[str, float], sweep: Sweep, ranks: Array, ph
 
 def _ring(link: Link, ring: Mapping[str, float], size: Array, ranks: Array, phases: Array) -> Array:
     assert link.book is not None
-    quick, wide = times.booked_limits_bytes(steps=phases * (ranks - 1), **vars(link.book))
+    quick, wide = times.booked_limits(steps=phases * (ranks - 1), **vars(link.book))
     return times.library_ring_s(
         buffer_bytes=size, ranks=ranks, phases=phases, bytes_per_s=_port(link, ring, ranks),
         quick_until_bytes=quick, wide_until_bytes=wide, ramp_bytes=RAMP_BYTES, **_without_contention(ring),

@@ -41,7 +41,7 @@ OUTSIDE = {"bytes_per_s": 5e10, "efficiency_fraction": 0.77, "step_s": 2e-5, "sa
 
 def ring(size: Any, ranks: Any, phases: float, rate: float = 450e9, constants: Any = RING) -> Any:
     steps = phases * (np.asarray(ranks) - 1.0)
-    quick, wide = times.booked_limits_bytes(steps=steps, **BOOK)
+    quick, wide = times.booked_limits(steps=steps, **BOOK)
     return times.library_ring_s(
         buffer_bytes=size, ranks=ranks, phases=phases, bytes_per_s=rate, quick_until_bytes=quick, wide_until_bytes=wide,
         **constants,
@@ -121,7 +121,7 @@ def test_all_reduce_among_cores_is_reduce_scatter_and_all_gather(ranks: float) -
 
 
 def test_library_changes_protocol_where_its_table_says() -> None:
-    quick, wide = times.booked_limits_bytes(steps=np.array([3.0, 7.0]), **BOOK)
+    quick, wide = times.booked_limits(steps=np.array([3.0, 7.0]), **BOOK)
     # Booked latencies over the difference of the booked times of a byte. With 3 steps the wide protocol never pays.
     direct = (1.8 + 3 * 2.8) * 1e-6 / (1 / 141e9 - 1 / 370e9)
     first = (7.4 + 7 * 1.3) * 1e-6 / (1 / 141e9 - 1 / 340e9)
