@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QMenu
 
 from explorer import __version__
+from explorer.app import menus
 from explorer.app.panes import PANES
 from explorer.app.settings import SCALES
 from explorer.charts import CHARTS
@@ -19,6 +21,11 @@ from explorer.charts.style import theme_names
 if TYPE_CHECKING:
     from explorer.app.window import Window
 
+_HANDS = (
+    "Arrows, Page, Home, End   move a focused slider",
+    "Shift+drag   move finely",
+    "Double click, Backspace   reset a knob",
+)
 _Act = Callable[[], object]
 _Key = QKeySequence.StandardKey
 
@@ -60,7 +67,7 @@ class Actions(QObject):
         self._add(menu, "&New", files.new, _Key.New)
         self._add(menu, "&Open…", files.ask_open, _Key.Open)
         self.recent = menu.addMenu("Open &recent")
-        self.recent.aboutToShow.connect(self._fill_recent)
+        self.recent.aboutToShow.connect(lambda: files.fill_recent(self.recent))
         menu.addSeparator()
         self._add(menu, "&Save", files.save, _Key.Save)
         self._add(menu, "Save &as…", files.save_as, "Ctrl+Shift+S")
@@ -72,13 +79,6 @@ class Actions(QObject):
         self._add(menu, "Copy verdict", files.copy_verdict, "Ctrl+Shift+C")
         menu.addSeparator()
         self._add(menu, "&Quit", self._window.close, _Key.Quit)
-
-    def _fill_recent(self) -> None:
-        self.recent.clear()
-        for name in self._window.settings.recent:
-            self.recent.addAction(name, partial(self._window.files.open_path, name))
-        if self.recent.isEmpty():
-            self.recent.addAction("No recent files").setEnabled(False)
 
     def _edit_menu(self) -> None:
         menu = self._window.menuBar().addMenu("&Edit")
@@ -92,21 +92,24 @@ class Actions(QObject):
         self.add = scenarios.chip_menu("&Add a chip")
         menu.addMenu(self.add)
 
-        def active() -> int:
-            return window.document.study.active
-
-        self._add(menu, "&Duplicate", lambda: scenarios.duplicate(active()), "Ctrl+D")
-        self._add(menu, "Re&name…", lambda: scenarios.ask_rename(active()), "F2")
-        self._add(menu, "R&emove", lambda: scenarios.remove(active()), "Ctrl+W")
-        self._add(menu, "Pin as &baseline", lambda: scenarios.pin(active()), "B")
+        for text, act, keys in (
+            ("&Duplicate", scenarios.duplicate, "Ctrl+D"),
+            ("Re&name…", scenarios.ask_rename, "F2"),
+            ("R&emove", scenarios.remove, "Ctrl+W"),
+            ("Pin as &baseline", scenarios.pin, "B"),
+        ):
+            self._add(menu, text, partial(self._on_active, act), keys)
         self._add(menu, "Next scenario", lambda: self._step(1), "Ctrl+Tab")
         self._add(menu, "Previous scenario", lambda: self._step(-1), "Ctrl+Shift+Tab")
         menu.addSeparator()
         self.workload = menu.addMenu("&Workload")
-        for item in window.document.library.workloads.values():
-            self.workload.addAction(item.name, partial(scenarios.choose_workload, item.id))
+        models = window.document.library.workloads.values()
+        menus.fill(self.workload, ((_family(m.name), m.name, m.id) for m in models), scenarios.choose_workload)
         self.fabric = menu.addMenu("&Fabric")
         self.fabric.aboutToShow.connect(self._fill_fabrics)
+
+    def _on_active(self, act: Callable[[int], object]) -> None:
+        act(self._window.document.study.active)
 
     def _step(self, by: int) -> None:
         study = self._window.document.study
@@ -157,19 +160,10 @@ class Actions(QObject):
         self._window.table.set_differences_only(not self._window.table.toggle.isChecked())
 
     def _help_menu(self) -> None:
-        menu = self._window.menuBar().addMenu("&Help")
-        self._add(menu, "Keyboard shortcuts", self._shortcuts, "F1")
-        self._add(menu, "About", self._about)
-
-    def _shortcuts(self) -> None:
-        keys = [f"{a.shortcut().toString():<16}{name}" for name, a in self.all.items() if not a.shortcut().isEmpty()]
-        hands = ["Arrows, Page, Home, End   move a focused slider", "Shift+drag   move finely", "Double click, Backspace   reset a knob"]
-        self._window.dialogs.tell("Keyboard shortcuts", "\n".join([*keys, "", *hands]))
-
-    def _about(self) -> None:
-        version = self._window.document.library.data_version
-        text = f"Chip Architecture Explorer {__version__}\nChip data {version}\nApache License 2.0"
-        self._window.dialogs.tell("About", text)
+        window = self._window
+        menu = window.menuBar().addMenu("&Help")
+        self._add(menu, "Keyboard shortcuts", lambda: window.dialogs.tell("Keyboard shortcuts", shortcut_sheet(self.all)), "F1")
+        self._add(menu, "About", lambda: window.dialogs.tell("About", about(window.document.library.data_version)))
 
     def _bar_buttons(self) -> None:
         buttons = [self._button("Workload", self.workload), self._button("Export", self.export)]
@@ -190,14 +184,22 @@ def _keys(*wanted: _Key | str) -> list[QKeySequence]:
     return [QKeySequence(text) for text in dict.fromkeys(QKeySequence(w).toString() for w in wanted) if text]
 
 
+def _family(name: str) -> str:
+    """``Llama`` for Llama 3 70B, ``Qwen`` for Qwen3 32B: the letters that a model's name begins with."""
+    return next(iter(re.findall(r"[A-Za-z]+", name)), name)
+
+
 def _chart_title(name: str) -> str:
     titles = dict(PANES) | {"roofline-sram": "Roofline at the SRAM", "roofline-link": "Roofline at the links"}
     return titles.get(name, name)
 
 
-def clipboard(text: str) -> None:
-    """Put text on the clipboard."""
-    QApplication.clipboard().setText(text)
+def shortcut_sheet(actions: Mapping[str, QAction]) -> str:
+    """Every shortcut, a line each."""
+    keys = [f"{a.shortcut().toString():<16}{name}" for name, a in actions.items() if not a.shortcut().isEmpty()]
+    return "\n".join([*keys, "", *_HANDS])
 
 
-__all__ = ["Actions", "clipboard"]
+def about(data_version: str) -> str:
+    """Program, data and licence."""
+    return f"Chip Architecture Explorer {__version__}\nChip data {data_version}\nApache License 2.0"

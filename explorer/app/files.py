@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from explorer import charts
 from explorer.errors import ExplorerError
@@ -58,6 +59,14 @@ class Files(QObject):
         if not picture:
             self._window.settings.remember(path)
         return True
+
+    def fill_recent(self, menu: QMenu) -> None:
+        """Put the recent files into ``menu``."""
+        menu.clear()
+        for name in self._window.settings.recent:
+            menu.addAction(name.replace("&", "&&"), partial(self.open_path, name))
+        if menu.isEmpty():
+            menu.addAction("No recent files").setEnabled(False)
 
     def save(self) -> bool:
         """Save under the present name, or ask for one."""

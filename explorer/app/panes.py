@@ -45,22 +45,22 @@ class PaneGrid(QWidget):
         outer.addWidget(self._tabs)
         outer.addLayout(self._grid, 1)
         for i, (key, title) in enumerate(PANES):
-            pane = Pane(look, self, VARIANTS.get(key, ()))
-            pane.setAccessibleName(title)
-            pane.variant_chosen.connect(partial(self._choose, key))
-            if pane.variants is not None:
-                pane.variants.name(f"{title}: what is drawn")
-            pane.fill_toggled.connect(partial(self._fill, key))
-            pane.export_asked.connect(self.export_asked)
-            self._grid.addWidget(pane, i // 2, i % 2)
+            self.panes[key] = self._make_pane(key, title, look)
+            self._grid.addWidget(self.panes[key], i // 2, i % 2)
             self._tabs.addTab(title)
-            self.panes[key] = pane
-        for line in (0, 1):
-            self._grid.setRowStretch(line, 1)
-            self._grid.setColumnStretch(line, 1)
         self._tabs.currentChanged.connect(self._arrange)
         self.set_look(look)
         self._arrange()
+
+    def _make_pane(self, key: str, title: str, look: Look) -> Pane:
+        pane = Pane(look, self, VARIANTS.get(key, ()))
+        pane.setAccessibleName(title)
+        if pane.variants is not None:
+            pane.variants.name(f"{title}: what is drawn")
+        pane.variant_chosen.connect(partial(self._choose, key))
+        pane.fill_toggled.connect(partial(self._fill, key))
+        pane.export_asked.connect(self.export_asked)
+        return pane
 
     def set_look(self, look: Look) -> None:
         """Fonts, colours and distances."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
 
+from explorer.app import menus
 from explorer.app.references import reference
 from explorer.errors import ExplorerError
 from explorer.library import make_scenario, suited_tp
@@ -32,8 +32,8 @@ class Scenarios(QObject):
     def chip_menu(self, title: str) -> QMenu:
         """All chips of the library; choosing one adds a scenario."""
         menu = QMenu(title, self._window)
-        for chip in self._window.document.library.chips.values():
-            menu.addAction(chip.name, partial(self.add, chip.id))
+        chips = self._window.document.library.chips.values()
+        menus.fill(menu, ((c.vendor, c.name, c.id) for c in chips), self.add)
         return menu
 
     def ask_add(self) -> None:
