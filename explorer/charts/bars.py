@@ -44,13 +44,18 @@ def _memory_bar(scene: Scene, i: int, name: str) -> Bar:
     batch, context = report.value("largest_batch", i) or 0, report.value("longest_context", i) or 0
     fewest = report.value("fewest_chips", i)
     what = "micro-batch" if scenario.job.phase == "training" else "batch"
-    room = f"{what} ≤ {batch:,.0f} · context ≤ {context:,.0f}"
+    room = f"{what} ≤ {batch:,.0f} · context ≤ {_short(context)}"
     smallest = f" · from {fewest:,.0f} chip{'s' if fewest > 1 else ''}" if fewest else ""
     note = f"{format_quantity(total, 'B')} · {room}" if fits else f"short by {format_quantity(total - capacity, 'B')}"
     return Bar(
         name, i, segments, limit=capacity, limit_label=format_quantity(capacity, "B"), note=note + smallest,
         end_label="" if fits else format_quantity(total, "B"), severity="normal" if fits else "bad",
     )  # fmt: skip
+
+
+def _short(tokens: float) -> str:
+    """69,243 tokens as 69k: the exact number stands in the verdict."""
+    return f"{tokens:,.0f}" if tokens < 10_000 else f"{tokens // 1000:,.0f}k"
 
 
 def time(scene: Scene) -> Chart:
