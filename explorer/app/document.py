@@ -17,26 +17,21 @@ _NO_MERGE = -1
 
 
 class ReplaceStudy(QUndoCommand):
-    """Every change of the study. Commands of one gesture merge, so that one drag is one step."""
+    """Every change of the study."""
 
     def __init__(self, document: Document, after: Study, text: str, gesture: int = _NO_MERGE) -> None:
         super().__init__(text)
         self._document, self._before, self._after, self._gesture = document, document.study, after, gesture
 
-    def id(self) -> int:
-        """Qt merges neighbours of equal id; -1 never merges."""
-        return self._gesture
+    def belongs_to(self, gesture: int, active: int) -> bool:
+        """Whether a later change of the same gesture, on the same scenario in hand, is part of this one."""
+        return gesture != _NO_MERGE and gesture == self._gesture and active == self._after.active
 
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        """Take over the later command's end of the same gesture."""
-        if not isinstance(other, ReplaceStudy) or other._gesture != self._gesture:
-            return False
-        if other._after.active != self._after.active:  # keys that went on in another scenario
-            return False
-        self._after = other._after
-        self.setText(other.text())
-        self.setObsolete(self._after == self._before)
-        return True
+    def extend(self, after: Study, text: str) -> None:
+        """Reach further. A change that leads back to where it began is none: it becomes obsolete."""
+        self._after = after
+        self.setText(text)
+        self.setObsolete(after == self._before)
 
     def redo(self) -> None:
         """Show the state after the change."""
@@ -64,6 +59,7 @@ class Document(QObject):
         self.path: Path | None = None
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(1000)
+        self._last: ReplaceStudy | None = None
 
     def show(self, study: Study) -> None:
         """Make ``study`` the state. Only commands and `open` call this."""
@@ -73,6 +69,7 @@ class Document(QObject):
 
     def open(self, study: Study, path: Path | None = None) -> None:
         """Start afresh with another study."""
+        self._last = None
         self.undo_stack.clear()
         self.opened, self.path = study, path
         self.show(study)
@@ -86,8 +83,25 @@ class Document(QObject):
 
     def replace(self, study: Study, text: str, gesture: int = _NO_MERGE) -> None:
         """Exchange the whole study, as one undoable step (merged within a gesture)."""
-        if study != self.study:
-            self.undo_stack.push(ReplaceStudy(self, study, text, gesture))
+        if study == self.study:
+            return
+        if not self._extend(study, text, gesture):
+            self._last = ReplaceStudy(self, study, text, gesture)
+            self.undo_stack.push(self._last)
+
+    def _extend(self, study: Study, text: str, gesture: int) -> bool:
+        """Let the last step of the same gesture reach further. Qt could merge, but PySide keeps each merged command for ever."""
+        last, stack = self._last, self.undo_stack
+        if last is None or not last.belongs_to(gesture, study.active) or stack.canRedo() or stack.isClean():
+            return False
+        self.show(study)
+        last.extend(study, text)
+        if last.isObsolete():
+            self._last = None
+            stack.undo()  # takes it off the stack
+        else:
+            stack.undoTextChanged.emit(stack.undoText())
+        return True
 
     def edit(self, key: str, value: Value, gesture: int = _NO_MERGE) -> str | None:
         """Set knob ``key`` of the active scenario (workload knobs: of all) to ``value``."""

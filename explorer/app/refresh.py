@@ -54,6 +54,7 @@ class Refresher(QObject):
         self._words = QTimer(self, singleShot=True, interval=_WORDS_MS)
         self._words.timeout.connect(self._catch_up)
         self._late = False
+        self._cast: tuple[object, ...] = ()
         self._slow = Slow()
         self._gesture = -1
         self._pointed = ""
@@ -61,12 +62,14 @@ class Refresher(QObject):
 
     def request(self, _study: Study | None = None) -> None:
         """Redraw at the next turn of the event loop, however often this is called until then."""
-        self._soon.start()
-        self._rest.start()
+        if self.scene is not None:  # before the window is shown there is nothing to draw again
+            self._soon.start()
+            self._rest.start()
 
     def draw(self) -> None:
         """Evaluate and show the present state now."""
         self._soon.stop()
+        self._rest.start()
         study = self._window.document.study
         if self._slow.scenario is not None and not self._slow.about(study.scenarios[study.active]):
             self.settle()  # what was said about another scenario must not stand beside this one
@@ -116,7 +119,9 @@ class Refresher(QObject):
         # A note that is a moment old is better than rows that jump while the hand moves.
         notes = dict(self._slow.notes)
         window.knobs.show_states(knob_states(window.document.library, window.document.opened, study, self._stops, notes))
-        self._late = self._gesture != -1 and self._words.isActive()
+        cast = (study.active, study.baseline, tuple(s.name for s in study.scenarios))
+        self._late = self._gesture != -1 and self._words.isActive() and cast == self._cast
+        self._cast = cast
         if not self._late:
             self._show_words()
 

@@ -29,6 +29,10 @@ class Scenarios(QObject):
     def _study(self) -> Study:
         return self._window.document.study
 
+    def _there(self, index: int) -> bool:
+        """Whether a scenario still stands at ``index``: the bar is drawn a moment after the study changes."""
+        return 0 <= index < len(self._study.scenarios)
+
     def chip_menu(self, title: str) -> QMenu:
         """All chips of the library; choosing one adds a scenario."""
         menu = QMenu(title, self._window)
@@ -62,6 +66,8 @@ class Scenarios(QObject):
     def duplicate(self, index: int) -> None:
         """A copy beside the original, in hand."""
         study = self._study
+        if not self._there(index):
+            return
         if len(study.scenarios) >= MOST_SCENARIOS:
             self._window.dialogs.tell("Duplicate", f"A study holds {MOST_SCENARIOS} scenarios at most: remove one first.")
             return
@@ -77,7 +83,7 @@ class Scenarios(QObject):
     def remove(self, index: int) -> None:
         """Take a scenario away; the last one stays."""
         study = self._study
-        if len(study.scenarios) == 1:
+        if len(study.scenarios) == 1 or not self._there(index):
             return
         listed = study.scenarios[:index] + study.scenarios[index + 1 :]
         active = min(study.active - (study.active > index), len(listed) - 1)
@@ -89,7 +95,7 @@ class Scenarios(QObject):
     def move(self, index: int, to: int) -> None:
         """Put a scenario in another place."""
         study = self._study
-        if not (0 <= index < len(study.scenarios) and 0 <= to < len(study.scenarios)) or index == to:
+        if not (self._there(index) and self._there(to)) or index == to:
             return
         order = list(range(len(study.scenarios)))
         order.insert(to, order.pop(index))
@@ -98,6 +104,8 @@ class Scenarios(QObject):
 
     def ask_rename(self, index: int) -> None:
         """Ask for another name."""
+        if not self._there(index):
+            return
         name = self._window.dialogs.text("Rename", "Name of the scenario", self._study.scenarios[index].name)
         if name:
             self.rename(index, name)
@@ -114,6 +122,8 @@ class Scenarios(QObject):
     def pin(self, index: int) -> None:
         """Make a scenario the baseline, or release it when it is."""
         study = self._study
+        if not self._there(index):
+            return
         released = study.baseline == index
         text = "Release the baseline" if released else f"Baseline {study.scenarios[index].name}"
         self._window.document.replace(study.replace(baseline=None if released else index), text)

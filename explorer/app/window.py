@@ -37,6 +37,7 @@ class Window(QMainWindow):
         self.dialogs: Dialogs = dialogs or Quiet()
         self.document = Document(study, library, self)
         self.look = Look(theme(settings.theme), settings.scale)
+        _dress_application(self.look)  # before there are hundreds of parts to tell
         self._build()
         self.refresher = Refresher(self)
         self.scenarios = Scenarios(self)
@@ -110,11 +111,7 @@ class Window(QMainWindow):
     def set_look(self, look: Look) -> None:
         """Wear another theme or scale."""
         self.look = look
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.setPalette(palette(look))
-            application.setFont(look.font("base"))
-            QToolTip.setFont(look.font("small"))
+        _dress_application(look)
         self.setStyleSheet(stylesheet(look))
         self._column.setContentsMargins(*[look.px(8)] * 4)
         self._column.setSpacing(look.px(8))
@@ -122,7 +119,8 @@ class Window(QMainWindow):
             part.set_look(look)
         for menu in (self.menuBar(), *self.findChildren(QMenu)):  # the application's font reaches them one look late
             menu.setFont(look.font("base"))
-        self._fit()
+        if self.isVisible():
+            self._fit()
         self.refresher.request()
 
     def wear(self, theme_name: str | None = None, scale: float | None = None) -> None:
@@ -143,13 +141,19 @@ class Window(QMainWindow):
 
     def _house(self, verdict: bool, table: bool) -> None:
         """Verdict and comparison stand in their own places, or as tabs where there is no room for them."""
-        self.panes.set_guests(({} if verdict else {"Verdict": self.verdict}) | ({} if table else {"Comparison": self.table}))
+        guests: dict[str, QWidget] = ({} if verdict else {"Verdict": self.verdict}) | ({} if table else {"Comparison": self.table})
+        parts: tuple[VerdictPanel | CompareTable, ...] = (self.verdict, self.table)
+        before = [part.parentWidget() for part in parts]
+        self.panes.set_guests(guests)
         if verdict and self._split.indexOf(self.verdict) < 0:
             self._split.addWidget(self.verdict)
             self.verdict.show()
         if table and self._column.indexOf(self.table) < 0:
             self._column.addWidget(self.table)
             self.table.show()
+        for part, home in zip(parts, before, strict=True):
+            if part.parentWidget() is not home:  # in a new place the style sheet forgets the colours of labels
+                part.set_look(self.look)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out anew."""
@@ -183,3 +187,12 @@ class Window(QMainWindow):
         self.settings.geometry = self.saveGeometry()
         super().closeEvent(event)
         self.closed.emit()
+
+
+def _dress_application(look: Look) -> None:
+    application = QApplication.instance()
+    if isinstance(application, QApplication) and application.palette() != palette(look):
+        application.setPalette(palette(look))
+    if isinstance(application, QApplication) and application.font() != look.font("base"):
+        application.setFont(look.font("base"))
+        QToolTip.setFont(look.font("small"))

@@ -6,41 +6,17 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication
-from window_tools import BANDWIDTH, Answers, scenario, settle, study_of
+from PySide6.QtGui import QCloseEvent
+from window_tools import OTHER, Answers, drop, edit, settle
 
-from explorer.app.panes import PANES
 from explorer.app.window import TITLE, Window
-from explorer.charts import CHARTS
 from explorer.library import read_study, write_study
-
-OTHER = study_of(scenario("b200", batch=64))
-
-
-def edit(window: Window) -> None:
-    assert window.document.edit(BANDWIDTH, 5e12) is None
-    settle()
 
 
 def close(window: Window) -> bool:
     event = QCloseEvent()
     window.closeEvent(event)
     return event.isAccepted()
-
-
-def drop(window: Window, *paths: Path) -> bool:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(p)) for p in paths])
-    args = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-    entering = QDragEnterEvent(QPoint(50, 50), *args)
-    entering.ignore()
-    QApplication.sendEvent(window, entering)
-    if entering.isAccepted():
-        QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), *args))
-    settle()
-    return entering.isAccepted()
 
 
 def test_the_title_names_the_file_and_marks_changes(window: Window, tmp_path: Path, answers: Answers) -> None:
@@ -195,72 +171,3 @@ def test_a_dropped_wrong_file_is_told(window: Window, tmp_path: Path, answers: A
     drop(window, tmp_path / "x.json")
     assert window.document.study is before
     assert len(answers.said) == 1
-
-
-@pytest.mark.parametrize("name", [key for key, _ in PANES])
-@pytest.mark.parametrize("suffix", ["png", "svg", "pdf", "csv"])
-def test_each_chart_exports_and_pictures_open_again(
-    window: Window, tmp_path: Path, answers: Answers, name: str, suffix: str
-) -> None:
-    edit(window)
-    study = window.document.study
-    answers.path = tmp_path / f"{name}.{suffix}"
-    assert window.files.export(name), answers.said
-    content = answers.path.read_bytes()
-    start = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF", "csv": b""}[suffix]
-    assert content.startswith(start)
-    assert len(content) > 200
-    assert window.isWindowModified(), "an export is no save"
-    if suffix != "csv":
-        window.document.open(OTHER)
-        assert drop(window, answers.path)
-        assert window.document.study == study
-        assert window.document.path is None
-
-
-def test_every_entry_of_the_export_menu_exports(window: Window, tmp_path: Path, answers: Answers) -> None:
-    entries = window.actions_.export.actions()
-    assert len(entries) >= len(PANES) + 1
-    for i, entry in enumerate(entries):
-        answers.path = tmp_path / f"{i}.csv"
-        entry.trigger()
-        assert answers.path.stat().st_size > 100, entry.text()
-    assert answers.said == []
-
-
-def test_a_pane_exports_what_it_shows(window: Window, tmp_path: Path, answers: Answers) -> None:
-    answers.path = tmp_path / "pane.csv"
-    window.panes.panes["time"].export_asked.emit(window.panes.panes["time"].chart.key)
-    assert answers.path.exists()
-    assert all(pane.chart.key in CHARTS for pane in window.panes.panes.values())
-
-
-@pytest.mark.parametrize("suffix", ["csv", "xlsx", "md", "png", "svg", "pdf"])
-def test_the_comparison_exports(window: Window, tmp_path: Path, answers: Answers, suffix: str) -> None:
-    answers.path = tmp_path / f"table.{suffix}"
-    assert window.files.export_table(), answers.said
-    assert answers.path.stat().st_size > 200
-
-
-@pytest.mark.parametrize("path", ["missing/x.png", "x.doc", "x"])
-def test_an_export_that_cannot_be_written_is_told(window: Window, tmp_path: Path, answers: Answers, path: str) -> None:
-    answers.path = tmp_path / path
-    assert not window.files.export("roofline")
-    assert len(answers.said) == 1
-    assert answers.said[0].startswith("Not exported: ")
-    assert "\n" not in answers.said[0]
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_nothing_is_written_when_no_name_is_given(window: Window, tmp_path: Path, answers: Answers) -> None:
-    answers.path = None
-    assert not window.files.export("roofline")
-    assert not window.files.export_table()
-    assert not window.files.save_as()
-    window.actions_.all["Open"].trigger()
-    assert answers.said == []
-
-
-def test_the_verdict_can_be_copied(window: Window) -> None:
-    window.actions_.all["Copy verdict"].trigger()
-    assert QGuiApplication.clipboard().text() == window.verdict.shown_text()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from window_tools import BANDWIDTH, Answers, scenario, settle, slider_of, study_of
+from window_tools import BANDWIDTH, Answers, drag, scenario, settle, slider_of, study_of
 
+from explorer.app.document import ReplaceStudy
 from explorer.app.window import Window
 from explorer.specs import MOST_SCENARIOS
 
@@ -194,3 +196,25 @@ def test_a_chip_that_goes_away_takes_its_wrong_text_along(window: Window) -> Non
     settle()
     assert not window.knobs.rows[BANDWIDTH].error
     assert field.text() == "4.9 TB/s"  # type: ignore[attr-defined]
+
+
+def test_a_pill_that_is_gone_already_asks_for_nothing(window: Window, answers: Answers) -> None:
+    answers.line = "Other"
+    window.scenarios.remove(2)
+    before = window.document.study
+    for asked in (window.bar.rename_asked, window.bar.remove_asked, window.bar.duplicate_asked, window.bar.baseline_asked):
+        asked.emit(2)
+    window.bar.activated.emit(2)
+    window.bar.moved.emit(2, 0)
+    assert window.document.study is before
+
+
+def test_a_drag_leaves_nothing_behind_once_its_history_is_gone(window: Window) -> None:
+    def held() -> int:
+        gc.collect()
+        return sum(isinstance(o, ReplaceStudy) for o in gc.get_objects())
+
+    drag(slider_of(window), *range(20, 60))
+    assert held() == 1
+    window.document.open(window.document.opened)
+    assert held() == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 from window_tools import BANDWIDTH, LIBRARY, drag, scenario, settle, slider_of, study_of
 
@@ -188,6 +188,26 @@ def test_the_verdict_and_the_comparison_can_be_reached_in_a_small_window(window:
             settle()
             shown = shown or part.isVisible()
         assert shown
+
+
+def test_words_keep_their_colours_when_they_move_behind_a_tab_and_back(window: Window) -> None:
+    def colours() -> dict[str, str]:
+        labels = [x for x in window.verdict.findChildren(QLabel) if x.isVisible() and x.text()]
+        return {x.text(): x.palette().color(x.foregroundRole()).name() for x in labels}
+
+    for theme in ("dark", "light"):
+        window.wear(theme)
+        settle()
+        before = colours()
+        assert before["Fits"].upper() == window.look.theme.good.upper()
+        window.resize(800, 600)
+        settle()
+        window.panes._tabs.setCurrentIndex(len(PANES))
+        settle()
+        assert colours() == before
+        window.resize(1600, 900)
+        settle()
+        assert colours() == before
 
 
 def test_every_control_has_a_name_and_the_keyboard_reaches_it(window: Window) -> None:

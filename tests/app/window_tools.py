@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from explorer.app.dialogs import Quiet
@@ -57,10 +57,33 @@ def study_of(*scenarios: Scenario) -> Study:
     return default_study(LIBRARY).replace(scenarios=scenarios)
 
 
+OTHER = study_of(scenario("b200", batch=64))
+
+
 def settle() -> None:
     """Let everything that was asked for happen."""
     for _ in range(3):
         QApplication.processEvents()
+
+
+def edit(window: Window) -> None:
+    """One small change."""
+    assert window.document.edit(BANDWIDTH, 5e12) is None
+    settle()
+
+
+def drop(window: Window, *paths: Path) -> bool:
+    """Drop files on the window; whether it would take them."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(p)) for p in paths])
+    args = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    entering = QDragEnterEvent(QPoint(50, 50), *args)
+    entering.ignore()
+    QApplication.sendEvent(window, entering)
+    if entering.isAccepted():
+        QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), *args))
+    settle()
+    return entering.isAccepted()
 
 
 def row_of(window: Window, key: str = BANDWIDTH) -> KnobRow:

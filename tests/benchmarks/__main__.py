@@ -40,7 +40,8 @@ def main() -> int:
     unknown = [c for c in chosen if c not in PARTS]
     if unknown:
         parser.error(f"no part {unknown[0]!r}: choose among {', '.join(PARTS)}")
-    print(f"Python {platform.python_version()} on {platform.machine()}, {os.cpu_count()} cores, {platform.system()}")
+    load = f", load {os.getloadavg()[0]:.1f}: best read on an idle machine" if hasattr(os, "getloadavg") else ""
+    print(f"Python {platform.python_version()} on {platform.machine()}, {os.cpu_count()} cores, {platform.system()}{load}")
     for name in chosen or PARTS:
         print(f"\n{name}")
         PARTS[name]()
