@@ -43,6 +43,7 @@ def test_kv_cache_is_linear_in_tokens(scenario: Scenario) -> None:
 @law
 @given(scenarios(phase="decode"))
 def test_half_the_bits_half_the_weights(scenario: Scenario) -> None:
+    scenario = scenario.replace(plan=scenario.plan.replace(pp=1))  # the fullest of uneven stages may change
     wide = scenario.replace(job=scenario.job.replace(weight_format="bf16", kv_format="bf16"))
     narrow = scenario.replace(job=scenario.job.replace(weight_format="fp8", kv_format="fp8"))
     report = evaluate_study([wide, narrow])
