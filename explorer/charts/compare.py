@@ -125,6 +125,8 @@ def _text(f: _Field, value: float) -> str:
 def _missing(scene: Scene, f: _Field, i: int) -> str:
     if f.key == "usd_per_million_tokens" and scene.study.scenarios[i].offer is None:
         return "no price"
+    if f.key == "joules_per_token" and scene.study.scenarios[i].chip.tdp_w is None:
+        return "no power"
     return "-"
 
 

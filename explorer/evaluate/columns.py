@@ -28,6 +28,11 @@ def _peak(s: Scenario) -> float:
     return s.chip.peak_flop_per_s(_matmul(s)) or NAN
 
 
+def _uncounted(rate: float | None) -> float:
+    """A rate that nobody has published is no ceiling: work passes it in no time, and `explain.not_modelled` says so."""
+    return math.inf if rate is None else rate
+
+
 def _attention_format(s: Scenario) -> str:
     """Attention kernels keep 16-bit operands unless the job is FP32 throughout."""
     return "fp32" if s.job.activation_format == "fp32" else "bf16"
@@ -110,15 +115,15 @@ _GETTERS: dict[str, Getter] = {
     "peak_flop_per_s": _peak,
     "array_flop_per_s": lambda s: _peak(s) * s.chip.array_fraction.get(_matmul(s), 1.0),
     "attention_flop_per_s": _attention_peak,
-    "vector_flop_per_s": lambda s: s.chip.vector_flop_per_s,
+    "vector_flop_per_s": lambda s: _uncounted(s.chip.vector_flop_per_s),
     "hbm_bytes": lambda s: s.chip.hbm_bytes,
     "hbm_bytes_per_s": lambda s: s.chip.hbm_bytes_per_s,
     "sram_bytes": lambda s: s.chip.sram_bytes,
-    "sram_bytes_per_s": lambda s: s.chip.sram_bytes_per_s,
+    "sram_bytes_per_s": lambda s: _uncounted(s.chip.sram_bytes_per_s),
     "sram_cores": _private_srams,
     "tile_m": lambda s: s.chip.matmul_tile[0],
     "tile_n": lambda s: s.chip.matmul_tile[1],
-    "tdp_w": lambda s: s.chip.tdp_w,
+    "tdp_w": lambda s: s.chip.tdp_w or NAN,
     "reserve_bytes": lambda s: s.chip.reserve_bytes,
     "reserve_fraction": lambda s: s.chip.reserve_fraction,
     "usd_per_chip_h": lambda s: s.offer.usd_per_chip_h if s.offer else NAN,

@@ -39,7 +39,7 @@ def test_no_more_flop_per_second_than_the_peak(scenario: Scenario) -> None:
         assert 0 < mfu <= ROUNDING
         table = report.operators
         for work, rate in ((table.hbm_bytes, scenario.chip.hbm_bytes_per_s), (table.sram_bytes, scenario.chip.sram_bytes_per_s)):
-            assert work.sum(axis=0)[0] <= rate * step * ROUNDING
+            assert rate is None or work.sum(axis=0)[0] <= rate * step * ROUNDING
 
 
 @law
@@ -49,6 +49,8 @@ def test_no_more_flop_per_second_than_the_peak(scenario: Scenario) -> None:
 )))  # fmt: skip
 def test_a_better_machine_is_never_slower(scenario: Scenario, key: str) -> None:
     now = knob(key).get(scenario)
+    if now is None:  # not published: no ceiling to move
+        return
     assert isinstance(now, float)
     report = sweep(scenario, key, now * np.array([0.25, 0.5, 1.0, 1.3, 2.0, 8.0]))
     if report.valid_plan[0]:
