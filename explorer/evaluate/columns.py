@@ -51,7 +51,7 @@ def _stream(s: Scenario) -> float:
 def _axes(s: Scenario) -> tuple[float, float, float, float, float, float]:
     """Torus axes and their shares. A domain that the knob changed stretches the last axis."""
     up = s.fabric.scale_up
-    if up.kind == "switch":
+    if up.kind in ("switch", "mesh"):
         return 1.0, 1.0, 1.0, 0.0, 0.0, 0.0
     if not up.axes:  # a ring is a torus of one axis
         return float(up.domain), 1.0, 1.0, 1.0, 0.0, 0.0
@@ -128,7 +128,8 @@ _GETTERS: dict[str, Getter] = {
     "reserve_fraction": lambda s: s.chip.reserve_fraction,
     "usd_per_chip_h": lambda s: s.offer.usd_per_chip_h if s.offer else NAN,
     # fabric
-    "torus": lambda s: s.fabric.scale_up.kind != "switch",
+    "torus": lambda s: s.fabric.scale_up.kind in ("torus", "ring"),
+    "mesh": lambda s: s.fabric.scale_up.kind == "mesh",
     "domain": lambda s: s.fabric.scale_up.domain,
     "axis_0": lambda s: _axes(s)[0],
     "axis_1": lambda s: _axes(s)[1],
