@@ -198,6 +198,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob("job.context", "Context", "Workload", "tokens", "Tokens a sequence holds.", "KV bytes and attention FLOP", _powers(1 << 20, (3072, 6144, 12288, 24576, 49152)), "count", 1, 100_000_000),
     Knob("plan.tp", "Tensor parallel", "Plan", "1", "Chips that share each matmul.", "two all-reduces a layer", _powers(1024, (3, 6, 12, 24, 48, 72, 144)), "count", 1, 1_000_000),
     Knob("plan.pp", "Pipeline parallel", "Plan", "1", "Stages that share the layers.", "bubble = (p - 1) / (m + p - 1)", _powers(128, (3, 6, 10, 12, 20, 40)), "count", 1, 1_000_000),
+    Knob("plan.virtual_stages", "Virtual stages", "Plan", "1", "Pieces of the model on each pipeline stage, in training: interleaved 1F1B.", "bubble = (p - 1) / (v m); sends x v", _powers(64, (3, 5, 6, 7, 10, 12, 20, 24)), "count", 1, 1_000_000),
     Knob("plan.microbatch", "Micro-batch", "Plan", "1", "Sequences that pass a stage together, in training.", "micro-batches = batch / (DP x micro-batch)", _powers(64), "count", 1, 1_000_000),
     Knob("plan.recompute", "Recompute", "Plan", "1", "What the backward pass computes again instead of keeping, in training.", "activations kept", RECOMPUTES, "choice"),
     Knob("plan.zero", "ZeRO stage", "Plan", "1", "What data-parallel ranks share: 1 optimizer, 2 gradients, 3 weights.", "state / DP", (0, 1, 2, 3), "count", 0, 3),

@@ -27,7 +27,7 @@ _STEP_NAMES = {"decode": "a token", "prefill": "a batch of prompts", "training":
 _NOT_MODELLED = {
     "decode": ("queueing", "sampling", "prefix caching", "speculative decoding", "uneven requests"),
     "prefill": ("queueing", "chunked prefill", "prefix caching", "uneven requests"),
-    "training": ("interleaved and zero-bubble pipelines", "data loading", "checkpoints", "failures", "stragglers", "optimizer offload"),
+    "training": ("zero-bubble pipelines", "data loading", "checkpoints", "failures", "stragglers", "optimizer offload"),
 }
 _NEVER_MODELLED = ("power throttling", "tile and wave rounding", "other tenants on the network", "host and cooling power")
 

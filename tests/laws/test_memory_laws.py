@@ -125,3 +125,11 @@ def test_what_is_said_to_fit_agrees_with_the_fit(scenario: Scenario) -> None:
     report = evaluate_study([scenario.replace(plan=scenario.plan.replace(pp=1, chips=scenario.plan.tp))])
     batch, context = report.value("largest_batch", 0), report.value("longest_context", 0)
     assert bool(report.fits[0]) == (batch >= scenario.job.batch) == (context >= scenario.job.context)  # type: ignore[operator]
+
+
+@law
+@given(scenarios(phase="training"))
+def test_virtual_stages_never_save_memory(scenario: Scenario) -> None:
+    report = evaluate_study([scenario.replace(plan=scenario.plan.replace(virtual_stages=v)) for v in (1, 2, 4, 8)])
+    total = report.columns.full(report.memory.total)
+    assert np.all(total[1:] >= total[0] * (1 - 1e-12))
