@@ -27,7 +27,8 @@ class KnobError(ExplorerError):
 class Knob:
     """A number (or a choice) that can be dragged: where it stands in a Scenario, and the stops that are offered.
 
-    ``low`` and ``high`` bound what may be typed; the stops are what the slider offers.
+    ``low`` and ``high`` bound what may be typed; the stops are what the slider offers. ``assume`` is what to say where
+    nobody has published the number; a knob without it has no row there.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Knob:
     low: float = 0.0
     high: float = math.inf
     missing_text: str = "not published"
+    assume: str = ""
 
     def get(self, scenario: Scenario) -> Value | None:
         """The knob's value in ``scenario``; None where nobody has published it or the chip has no such thing."""
@@ -106,11 +108,16 @@ class Knob:
         head, _, rest = self.key.partition(".")
         holder = getattr(scenario, head)
         sources: dict[str, Source] = getattr(holder, "sources", {})
-        return sources.get(rest) or sources.get(rest.rpartition(".")[2])
+        found = sources.get(rest) or sources.get(rest.rpartition(".")[2])
+        unpublished = found is None and bool(sources) and bool(self.assume)
+        return _BY_YOU if unpublished and self.get(scenario) is not None else found
+
+
+_BY_YOU = Source(kind="user", ref="assumed by you")
 
 
 def _assumed(usd_per_chip_h: float) -> Offer:
-    return Offer(kind="assumed", usd_per_chip_h=usd_per_chip_h, source=Source(kind="user", ref="assumed by you"))
+    return Offer(kind="assumed", usd_per_chip_h=usd_per_chip_h, source=_BY_YOU)
 
 
 @dataclass(frozen=True)
@@ -171,13 +178,13 @@ def _peak(number_format: str) -> Knob:
 _FORMAT_STOPS = tuple(FORMATS)
 KNOBS: tuple[Knob, ...] = (
     *(_peak(f) for f in ("bf16", "fp8", "mxfp8", "fp4", "fp32")),
-    Knob("chip.tdp_w", "Power", "Chip", "W", "Rated power of one chip.", "joules = chips x power drawn x time / tokens", _geometric(50, 5000, 60), low=1, high=1e6),
-    Knob("offer.usd_per_chip_h", "Price", "Chip", "USD/h", "Price of one chip for an hour. Compare the same kind of offer.", "$ / M tokens = chips x price / 3600 / tokens/s x 1e6", _geometric(0.1, 100, 50), high=1e5),
+    Knob("chip.tdp_w", "Power", "Chip", "W", "Rated power of one chip.", "joules = chips x power drawn x time / tokens", _geometric(50, 5000, 60), low=1, high=1e6, assume="assume a power to see energy"),
+    Knob("offer.usd_per_chip_h", "Price", "Chip", "USD/h", "Price of one chip for an hour. Compare the same kind of offer.", "$ / M tokens = chips x price / 3600 / tokens/s x 1e6", _geometric(0.1, 100, 50), high=1e5, assume="assume a price to see cost"),
     Knob("efficiency", "Efficiency", "Chip", "1", "ideal: a bound that nothing beats. calibrated: with the losses of real machines.", "rate = datasheet rate x efficiency", EFFICIENCIES, "choice"),
     Knob("chip.hbm_bytes", "HBM capacity", "Memory", "B", "What the driver reports.", "fits when the fullest stage <= capacity", _binary(8 * _GIB, 1024 * _GIB, _GIB), low=_MIB, high=1e18),
     Knob("chip.hbm_bytes_per_s", "HBM bandwidth", "Memory", "B/s", "Peak rate of the chip's main memory.", "HBM time = bytes / (bandwidth x efficiency)", _geometric(5e11, 2e13, 70), low=1e6, high=1e20),
     Knob("chip.sram_bytes", "SRAM capacity", "SRAM", "B", "On-chip memory that holds matmul tiles (SBUF, L2): larger tiles read the HBM less.", "HBM bytes of a matmul = tiles that fit here", _binary(1 * _MIB, 1024 * _MIB, _MIB), low=1024, high=1e15),
-    Knob("chip.sram_bytes_per_s", "SRAM bandwidth", "SRAM", "B/s", "Rate at which on-chip memory feeds the matrix units.", "SRAM time = operand bytes / bandwidth", _geometric(1e12, 2e14, 60), low=1e6, high=1e21),
+    Knob("chip.sram_bytes_per_s", "SRAM bandwidth", "SRAM", "B/s", "Rate at which on-chip memory feeds the matrix units.", "SRAM time = operand bytes / bandwidth", _geometric(1e12, 2e14, 60), low=1e6, high=1e21, assume="not counted: assume a rate to see its ceiling"),
     Knob("job.weight_format", "Weights", "Precision", "1", "Format in which weights are stored and read.", "weight bytes = parameters x bytes of the format", _FORMAT_STOPS, "choice"),
     Knob("job.activation_format", "Activations", "Precision", "1", "Format of the activations; a matmul runs in the wider of the two.", "peak = rate of the wider format", _FORMAT_STOPS, "choice"),
     Knob("job.kv_format", "KV cache", "Precision", "1", "Format of the keys and values kept for attention.", "KV bytes = 2 x layers x KV heads x head size x tokens x bytes", _FORMAT_STOPS, "choice"),
@@ -191,6 +198,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob("job.context", "Context", "Workload", "tokens", "Tokens a sequence holds.", "KV bytes and attention FLOP", _powers(1 << 20, (3072, 6144, 12288, 24576, 49152)), "count", 1, 100_000_000),
     Knob("plan.tp", "Tensor parallel", "Plan", "1", "Chips that share each matmul.", "two all-reduces a layer", _powers(1024, (3, 6, 12, 24, 48, 72, 144)), "count", 1, 1_000_000),
     Knob("plan.pp", "Pipeline parallel", "Plan", "1", "Stages that share the layers.", "bubble = (p - 1) / (m + p - 1)", _powers(128, (3, 6, 10, 12, 20, 40)), "count", 1, 1_000_000),
+    Knob("plan.virtual_stages", "Virtual stages", "Plan", "1", "Pieces of the model on each pipeline stage, in training: interleaved 1F1B.", "bubble = (p - 1) / (v m); sends x v", _powers(64, (3, 5, 6, 7, 10, 12, 20, 24)), "count", 1, 1_000_000),
     Knob("plan.microbatch", "Micro-batch", "Plan", "1", "Sequences that pass a stage together, in training.", "micro-batches = batch / (DP x micro-batch)", _powers(64), "count", 1, 1_000_000),
     Knob("plan.recompute", "Recompute", "Plan", "1", "What the backward pass computes again instead of keeping, in training.", "activations kept", RECOMPUTES, "choice"),
     Knob("plan.zero", "ZeRO stage", "Plan", "1", "What data-parallel ranks share: 1 optimizer, 2 gradients, 3 weights.", "state / DP", (0, 1, 2, 3), "count", 0, 3),

@@ -11,7 +11,7 @@ from explorer.app.references import LINKED, reference
 from explorer.errors import ExplorerError
 from explorer.knobs import Value, knob
 from explorer.library import Library
-from explorer.specs import Study
+from explorer.specs import Study, set_path
 
 _NO_MERGE = -1
 
@@ -119,13 +119,17 @@ class Document(QObject):
     def reset(self, key: str) -> str | None:
         """Set knob ``key`` back to what the preset (or the opened study) says."""
         i = self.study.active
-        before = reference(self.library, self.opened, self.study, i)
-        if key == "offer.usd_per_chip_h":  # the whole offer, with its kind and source
-            after = self.study.scenarios[i].replace(offer=before.offer)
-            self.replace(self.study.with_scenario(i, after), "Price as published" if before.offer else "Price not assumed")
-            return None
+        now, before = self.study.scenarios[i], reference(self.library, self.opened, self.study, i)
         value = knob(key).get(before)
-        return None if value is None else self.edit(key, value)
+        if key == "offer.usd_per_chip_h":  # the whole offer, with its kind and source
+            after = now.replace(offer=before.offer)
+        elif value is None and knob(key).assume:
+            after = set_path(now, key, None)
+        else:
+            return None if value is None else self.edit(key, value)
+        words = "not assumed" if value is None else "as published"
+        self.replace(self.study.with_scenario(i, after), f"{knob(key).label} {words}")
+        return None
 
     def activate(self, index: int) -> None:
         """Take another scenario in hand. Not a step of its own to undo."""

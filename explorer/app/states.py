@@ -17,17 +17,17 @@ def ladders(library: Library) -> dict[str, Ladder]:
 def knob_states(
     library: Library, opened: Study, study: Study, stops: dict[str, Ladder], notes: dict[str, str]
 ) -> dict[str, KnobState]:
-    """States of the rows; knobs that the chip in hand does not have are absent. ``notes``: why a knob has no effect."""
+    """States of the rows; knobs of what the chip in hand does not have are absent. ``notes``: why a knob has no effect."""
     scenario = study.scenarios[study.active]
     before = reference(library, opened, study, study.active)
     found = {}
     for knob in KNOBS:
         value = knob.get(scenario)
-        if value is None and knob.key != "offer.usd_per_chip_h":
+        if value is None and not knob.assume:
             continue
         note = f"no effect now: {notes[knob.key]}" if knob.key in notes else ""
         if value is None:
-            note = "assume a price to see cost"
+            note = knob.assume
         earlier = was(knob.key, scenario, before)
         found[knob.key] = KnobState(
             value=value, ladder=stops[knob.key], was=earlier, note=note,

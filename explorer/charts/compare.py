@@ -49,7 +49,8 @@ def _fits(scene: Scene, i: int) -> str:
 
 def _plan(s: Scenario) -> str:
     dp = max(1, s.plan.chips // (s.plan.tp * s.plan.pp))
-    parts = [f"TP {s.plan.tp}"] + [f"PP {s.plan.pp}"] * (s.plan.pp > 1) + [f"× {dp}"] * (dp > 1)
+    staged = f"PP {s.plan.pp}" + (f" VPP {s.plan.virtual_stages}" if s.plan.virtual_stages > 1 and s.job.phase == "training" else "")
+    parts = [f"TP {s.plan.tp}"] + [staged] * (s.plan.pp > 1) + [f"× {dp}"] * (dp > 1)
     return " ".join(parts)
 
 
@@ -125,6 +126,8 @@ def _text(f: _Field, value: float) -> str:
 def _missing(scene: Scene, f: _Field, i: int) -> str:
     if f.key == "usd_per_million_tokens" and scene.study.scenarios[i].offer is None:
         return "no price"
+    if f.key == "joules_per_token" and scene.study.scenarios[i].chip.tdp_w is None:
+        return "no power"
     return "-"
 
 

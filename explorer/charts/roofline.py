@@ -136,6 +136,9 @@ def _roof(scene: Scene, i: int, name: str, view: _View, low: float, high: float)
     rate, peak = float(at(getattr(c, view.rate_of), i)), _peak(scene, i)
     if not np.isfinite(peak):
         return Series(f"roof-{i}", name, i, "roof", np.empty(0), np.empty(0))
+    if not np.isfinite(rate):  # nobody has published the slope: the flat part alone
+        tip = f"{name}\nslope: not published ({view.label}), flat: {format_quantity(peak, 'FLOP/s')}"
+        return Series(f"roof-{i}", name, i, "roof", np.array([low, high]), np.array([peak, peak]), (tip,) * 2)
     ridge = min(max(peak / rate, low), high)
     x = np.array([low, ridge, high])
     y = np.minimum(x * rate, peak)
@@ -146,7 +149,7 @@ def _roof(scene: Scene, i: int, name: str, view: _View, low: float, high: float)
 def _span(scene: Scene, points: dict[int, _Points], view: _View) -> tuple[float, float]:
     c = scene.report.columns
     ridges = [_peak(scene, i) / float(at(getattr(c, view.rate_of), i)) for i, _ in scene]
-    seen = [x for p in points.values() for x in p.intensity] + [r for r in ridges if np.isfinite(r)]
+    seen = [x for p in points.values() for x in p.intensity] + [r for r in ridges if np.isfinite(r) and r > 0]
     if not seen:
         return 0.1, 1e4
     return min(seen) / 3, max(seen) * 6

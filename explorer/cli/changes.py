@@ -11,7 +11,7 @@ from explorer.specs import Scenario, Study
 
 _KEYS = {
     "phase": "job.phase", "batch": "job.batch", "context": "job.context", "chips": "plan.chips", "tp": "plan.tp",
-    "pp": "plan.pp", "microbatch": "plan.microbatch", "recompute": "plan.recompute", "zero": "plan.zero",
+    "pp": "plan.pp", "vpp": "plan.virtual_stages", "microbatch": "plan.microbatch", "recompute": "plan.recompute", "zero": "plan.zero",
     "efficiency": "efficiency",
 }  # fmt: skip
 

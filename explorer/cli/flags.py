@@ -28,6 +28,7 @@ FLAGS = (
     Flag("chips", "N", "size of the cluster (default 16)", "plan.chips"),
     Flag("tp", "N", "tensor parallel: chips that share each matmul (default: the widest that suits)", "plan.tp"),
     Flag("pp", "N", "pipeline parallel: stages that share the layers", "plan.pp"),
+    Flag("vpp", "N", "virtual stages of each pipeline stage (interleaved 1F1B), in training", "plan.virtual_stages"),
     Flag("dp", "N", "replicas: chips = TP x PP x DP; gives the chips where --chips is left out", "plan.chips"),
     Flag("cp", "N", "context parallel: 1 is all that is modelled yet", "plan.chips"),
     Flag("ep", "N", "expert parallel: 1 is all that is modelled yet", "plan.chips"),

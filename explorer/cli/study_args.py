@@ -100,7 +100,7 @@ def _scenario(library: Library, chip: str, like: Scenario, flags: Flags) -> Scen
     made = make_scenario(
         library, chip=chip, workload=flags.word("workload", like.workload.id), phase=flags.word("phase", like.job.phase),
         batch=flags.count("batch", like.job.batch), context=flags.count("context", like.job.context),
-        chips=chips, tp=tp, pp=pp, microbatch=flags.count("microbatch", 1), recompute=flags.word("recompute", "none"),
+        chips=chips, tp=tp, pp=pp, virtual_stages=flags.count("vpp", 1), microbatch=flags.count("microbatch", 1), recompute=flags.word("recompute", "none"),
         zero=flags.count("zero", 1), precision=flags.word("precision", "bf16"),
         fabric=flags.word("fabric", "") or None, efficiency=flags.word("efficiency", like.efficiency),
     )  # fmt: skip

@@ -28,6 +28,11 @@ def _peak(s: Scenario) -> float:
     return s.chip.peak_flop_per_s(_matmul(s)) or NAN
 
 
+def _uncounted(rate: float | None) -> float:
+    """A rate that nobody has published is no ceiling: work passes it in no time, and `explain.not_modelled` says so."""
+    return math.inf if rate is None else rate
+
+
 def _attention_format(s: Scenario) -> str:
     """Attention kernels keep 16-bit operands unless the job is FP32 throughout."""
     return "fp32" if s.job.activation_format == "fp32" else "bf16"
@@ -46,7 +51,7 @@ def _stream(s: Scenario) -> float:
 def _axes(s: Scenario) -> tuple[float, float, float, float, float, float]:
     """Torus axes and their shares. A domain that the knob changed stretches the last axis."""
     up = s.fabric.scale_up
-    if up.kind == "switch":
+    if up.kind in ("switch", "mesh"):
         return 1.0, 1.0, 1.0, 0.0, 0.0, 0.0
     if not up.axes:  # a ring is a torus of one axis
         return float(up.domain), 1.0, 1.0, 1.0, 0.0, 0.0
@@ -91,6 +96,7 @@ _GETTERS: dict[str, Getter] = {
     "chips": lambda s: s.plan.chips,
     "tp": lambda s: s.plan.tp,
     "pp": lambda s: s.plan.pp,
+    "virtual_stages": lambda s: s.plan.virtual_stages,
     "microbatch": lambda s: s.plan.microbatch,
     "recompute": lambda s: RECOMPUTES.index(s.plan.recompute),
     "zero": lambda s: s.plan.zero,
@@ -110,20 +116,21 @@ _GETTERS: dict[str, Getter] = {
     "peak_flop_per_s": _peak,
     "array_flop_per_s": lambda s: _peak(s) * s.chip.array_fraction.get(_matmul(s), 1.0),
     "attention_flop_per_s": _attention_peak,
-    "vector_flop_per_s": lambda s: s.chip.vector_flop_per_s,
+    "vector_flop_per_s": lambda s: _uncounted(s.chip.vector_flop_per_s),
     "hbm_bytes": lambda s: s.chip.hbm_bytes,
     "hbm_bytes_per_s": lambda s: s.chip.hbm_bytes_per_s,
     "sram_bytes": lambda s: s.chip.sram_bytes,
-    "sram_bytes_per_s": lambda s: s.chip.sram_bytes_per_s,
+    "sram_bytes_per_s": lambda s: _uncounted(s.chip.sram_bytes_per_s),
     "sram_cores": _private_srams,
     "tile_m": lambda s: s.chip.matmul_tile[0],
     "tile_n": lambda s: s.chip.matmul_tile[1],
-    "tdp_w": lambda s: s.chip.tdp_w,
+    "tdp_w": lambda s: s.chip.tdp_w or NAN,
     "reserve_bytes": lambda s: s.chip.reserve_bytes,
     "reserve_fraction": lambda s: s.chip.reserve_fraction,
     "usd_per_chip_h": lambda s: s.offer.usd_per_chip_h if s.offer else NAN,
     # fabric
-    "torus": lambda s: s.fabric.scale_up.kind != "switch",
+    "torus": lambda s: s.fabric.scale_up.kind in ("torus", "ring"),
+    "mesh": lambda s: s.fabric.scale_up.kind == "mesh",
     "domain": lambda s: s.fabric.scale_up.domain,
     "axis_0": lambda s: _axes(s)[0],
     "axis_1": lambda s: _axes(s)[1],
@@ -175,6 +182,7 @@ KNOB_COLUMNS = {
     "plan.chips": "chips",
     "plan.tp": "tp",
     "plan.pp": "pp",
+    "plan.virtual_stages": "virtual_stages",
     "plan.microbatch": "microbatch",
     "job.batch": "batch",
     "job.context": "context",

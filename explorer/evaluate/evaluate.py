@@ -145,7 +145,9 @@ def _time_parts(c: Columns, s: Shape, table: OperatorTable, exposed: Array) -> A
     whole = layers + first + last
     slowest = np.maximum(layers * s.most_layers / c.layers + first, layers * s.fewest_layers / c.layers + last)
     slowest = np.where(c.pp == 1, whole, slowest)
-    flowing = np.where(s.decode > 0, np.maximum(s.microbatches * slowest, whole), (s.microbatches - 1) * slowest + whole)
+    # The pipeline fills and drains in chunks of a stage: (p - 1) / v of a stage's time.
+    filled = s.microbatches * slowest + (whole - slowest) / s.chunks
+    flowing = np.where(s.decode > 0, np.maximum(s.microbatches * slowest, whole), filled)
     busy = _sum(table.time_s[: operators.ROW["optimizer"]]) + inside
     sums["network"] = network_s
     sums["pipeline"] = np.where(c.pp == 1, 0.0, np.maximum(0.0, flowing - busy))

@@ -27,9 +27,16 @@ _STEP_NAMES = {"decode": "a token", "prefill": "a batch of prompts", "training":
 _NOT_MODELLED = {
     "decode": ("queueing", "sampling", "prefix caching", "speculative decoding", "uneven requests"),
     "prefill": ("queueing", "chunked prefill", "prefix caching", "uneven requests"),
-    "training": ("interleaved and zero-bubble pipelines", "data loading", "checkpoints", "failures", "stragglers", "optimizer offload"),
+    "training": ("zero-bubble pipelines", "data loading", "checkpoints", "failures", "stragglers", "optimizer offload"),
 }
 _NEVER_MODELLED = ("power throttling", "tile and wave rounding", "other tenants on the network", "host and cooling power")
+
+# What goes uncounted where a chip's number is None.
+_UNPUBLISHED = {
+    "sram_bytes_per_s": "the SRAM's bandwidth (not published)",
+    "vector_flop_per_s": "the vector units' rate (not published)",
+    "tdp_w": "energy (the power is not published)",
+}
 
 
 @dataclass(frozen=True)
@@ -74,8 +81,9 @@ def bound_of(report: Report, point: int) -> Bound:
 
 
 def not_modelled(scenario: Scenario) -> tuple[str, ...]:
-    """What the numbers of this scenario leave out."""
-    return (*_NOT_MODELLED[scenario.job.phase], *_NEVER_MODELLED)
+    """What the numbers of this scenario leave out, what nobody has published about its chip first."""
+    unpublished = (words for field, words in _UNPUBLISHED.items() if getattr(scenario.chip, field) is None)
+    return (*unpublished, *_NOT_MODELLED[scenario.job.phase], *_NEVER_MODELLED)
 
 
 def why_not(report: Report, scenario: Scenario, point: int) -> list[str]:

@@ -51,7 +51,7 @@ class Memory:
 class _Stages:
     """The first and the last pipeline stage, each array (2, n), or the only one, (1, n).
 
-    No stage between them is fuller than the first: it holds fewer micro-batches and no embedding.
+    No stage between them is fuller than the first: it holds fewer micro-batches and no embedding. Interleaving fills both.
     """
 
     layers: Array
@@ -82,7 +82,7 @@ def _stages(c: Columns, s: Shape) -> _Stages:
     return _Stages(
         rows(s.most_layers, fewest), layer,
         rows(only, np.where(alone, 0.0, fewest * layer + table + c.hidden)),
-        rows(memory.in_flight_microbatches(stage=np.zeros(1), pp=c.pp, microbatches=s.microbatches), np.ones(1)),
+        rows(*(memory.in_flight_microbatches(stage=r, pp=c.pp, microbatches=s.microbatches, chunks=s.chunks) for r in (0.0, c.pp - 1))),
         rows(alone, ~alone),
     )  # fmt: skip
 
@@ -184,7 +184,7 @@ def _fewest(c: Columns) -> Array:
     while size <= _LARGEST_GROUP and not np.all(best):
         tp = np.minimum(size, widest)
         pp = np.maximum(1.0, size / tp)
-        trial = c.replace(tp=tp, pp=pp, chips=np.maximum(size, np.where(c.phase == TRAINING, c.chips, size)))
+        trial = c.replace(tp=tp, pp=pp, virtual_stages=1.0, chips=np.maximum(size, np.where(c.phase == TRAINING, c.chips, size)))
         s = cut(trial)
         _, total = _fullest(trial, s, _stages(trial, s))
         holds = (total <= c.hbm_bytes) & (pp <= c.layers)

@@ -79,7 +79,7 @@ def _counts(c: Columns, s: Shape) -> Array:
     passes = np.where(s.training > 0, np.where(c.recompute == 2, 6.0, 4.0), 2.0)
     return rows(
         passes * c.layers * once * several, once * several, (1.0 - s.training) * once * several,
-        (1.0 + s.training) * once * (c.pp - 1), reductions, gathers,
+        (1.0 + s.training) * once * (c.pp * s.chunks - 1) * (c.pp > 1), reductions, gathers,
     )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ def record(report: Report, scenario: Scenario, point: int) -> dict[str, Any]:
         "chips": scenario.plan.chips,
         "tp": scenario.plan.tp,
         "pp": scenario.plan.pp,
+        "vpp": scenario.plan.virtual_stages,
         "dp": scenario.plan.chips // (scenario.plan.tp * scenario.plan.pp) if possible else None,
         "fits": bool(_column(report.fits, point)),
         "valid_plan": possible,

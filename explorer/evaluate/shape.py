@@ -14,13 +14,14 @@ class Shape:
     """How the work is cut, each of shape (n,) or (1,).
 
     ``sequences`` and ``tokens`` pass a stage in one of ``microbatches``; ``head_tokens`` reach the vocabulary;
-    ``keys`` is the number of tokens that attention reads for a sequence.
+    ``chunks`` is the number of pieces of the model on each stage: more than one in interleaved training only.
     """
 
     training: Array
     decode: Array
     prefill: Array
     dp: Array
+    chunks: Array
     microbatches: Array
     sequences: Array
     tokens: Array
@@ -42,6 +43,7 @@ def cut(c: Columns) -> Shape:
         decode=decode.astype(np.float64),
         prefill=prefill.astype(np.float64),
         dp=dp,
+        chunks=np.where(training, c.virtual_stages, 1.0),
         microbatches=microbatches,
         sequences=sequences,
         tokens=tokens,

@@ -33,11 +33,15 @@ def group(c: Columns, ranks: Array, stride: Array) -> Tier:
         axes=(c.axis_0, c.axis_1, c.axis_2), axis_share=(c.share_0, c.share_1, c.share_2),
     )  # fmt: skip
     on_torus = c.torus > 0
+    rate_fraction = np.where(on_torus, np.maximum(fraction, 1e-9), 1.0)
+    if c.mesh.any():
+        direct = collectives.mesh_rate_fraction(ranks=inside, domain=c.domain)
+        rate_fraction = np.where(c.mesh > 0, np.maximum(direct, 1e-9), rate_fraction)
     return Tier(
         ranks=ranks,
         inside=inside,
         outside=collectives.group_outside(ranks=ranks, inside=inside),
-        rate_fraction=np.where(on_torus, np.maximum(fraction, 1e-9), 1.0),
+        rate_fraction=rate_fraction,
         hops=np.where(on_torus, hops, 1.0),
     )
 
@@ -140,9 +144,12 @@ def send_s(c: Columns, stride: Array, message: Array) -> Array:
 
 
 def _lane(c: Columns, message: Array) -> Array:
-    """Rate to one neighbour: all links through a switch, the best axis of a torus (both its directions for two chips)."""
+    """Rate to one neighbour: all links through a switch, one way along the best axis of a torus, one link of a mesh."""
     widest = np.maximum(np.maximum(c.share_0, c.share_1), c.share_2) / 2
+    share = np.where(c.torus > 0, widest, 1.0)
+    if c.mesh.any():
+        share = np.where(c.mesh > 0, collectives.mesh_rate_fraction(ranks=np.full(1, 2.0), domain=c.domain), share)
     return collectives.effective_bytes_per_s(
-        bytes_per_s=c.link_bytes_per_s * np.where(c.torus > 0, widest, 1.0), efficiency_fraction=c.up_fraction,
+        bytes_per_s=c.link_bytes_per_s * share, efficiency_fraction=c.up_fraction,
         message_bytes=message, saturation_bytes=c.up_saturation_bytes,
     )  # fmt: skip

@@ -54,6 +54,8 @@ def _trials(s: Scenario) -> Iterator[tuple[str, Value, Scenario]]:
         for choice in ("none", "full"):
             yield from _try(s, "plan.recompute", choice)
         yield from _try(s, "plan.zero", 3)
+        if s.plan.pp > 1:
+            yield from _try(s, "plan.virtual_stages", s.plan.virtual_stages * 2)
 
 
 def _try(s: Scenario, key: str, value: Value) -> Iterator[tuple[str, Value, Scenario]]:

@@ -68,6 +68,7 @@ def _reason(key: str, s: Scenario) -> str:
         "fabric.scale_up.link_bytes_per_s_per_direction": "nothing is sent" if one_chip_groups else "hidden by computing",
         "fabric.scale_out.bytes_per_s_per_direction": "nothing leaves the domain",
         "fabric.scale_up.domain": "no group exceeds it",
+        "plan.virtual_stages": "training only" if s.job.phase != "training" else "one pipeline stage only",
         "plan.microbatch": "training only",
         "plan.recompute": "training only" if s.job.phase != "training" else "no scores are kept",
         "plan.zero": "training only" if s.job.phase != "training" else "one replica only",

@@ -65,7 +65,7 @@ def suited_tp(chip: Chip, fabric: Fabric, workload: Workload, chips: int) -> int
 
 def make_scenario(
     library: Library, *, chip: str, workload: str, phase: str, batch: int, context: int, chips: int,
-    tp: int | None = None, pp: int = 1, microbatch: int = 1, recompute: str = "none", zero: int = 1,
+    tp: int | None = None, pp: int = 1, virtual_stages: int = 1, microbatch: int = 1, recompute: str = "none", zero: int = 1,
     precision: str = "bf16", fabric: str | None = None, efficiency: str = "calibrated", name: str | None = None,
 ) -> Scenario:  # fmt: skip
     """One scenario from preset ids. ``tp`` None: the widest that suits; ``fabric`` None: the chip's first.
@@ -84,7 +84,9 @@ def make_scenario(
         "phase": phase, "batch": batch, "context": context, "weight_format": weights, "activation_format": activations,
         "kv_format": cache,
     })  # fmt: skip
-    split = {"chips": chips, "pp": pp, "microbatch": microbatch, "recompute": recompute, "zero": zero}
+    split = {
+        "chips": chips, "pp": pp, "virtual_stages": virtual_stages, "microbatch": microbatch, "recompute": recompute, "zero": zero,
+    }  # fmt: skip
     plan = build(Plan, split | ({"tp": tp} if tp is not None else {}))
     if tp is None:
         plan = plan.replace(tp=suited_tp(the_chip, the_fabric, the_workload, max(1, chips // pp)))

@@ -162,24 +162,26 @@ def inference_activation_bytes(
     return _array(ROWS_PER_TOKEN * tokens * row * bytes_per_element)
 
 
-def in_flight_microbatches(*, stage: Value, pp: Value, microbatches: Value) -> Array:
-    """Micro-batches whose activations a stage holds at once under 1F1B.
+def in_flight_microbatches(*, stage: Value, pp: Value, microbatches: Value, chunks: Value = 1.0) -> Array:
+    """Micro-batches' worth of a stage's activations that it holds at once under 1F1B, plain or interleaved.
 
     Parameters
     ----------
     stage : [1] stage index from 0
     pp : [1] pipeline stages
     microbatches : [1] micro-batches of a step
+    chunks : [1] virtual stages of each rank
 
     Returns
     -------
     [1] broadcast shape
 
-    Equation: ``min(p - r, m)``
-    Reference: Narayanan et al. 2021 (arXiv:2104.04473)
-    Leaves out: interleaved chunks (see first_stage_layers)
+    Equation: ``min(p - r, m)``, interleaved ``min((2 (p - r - 1) + (v - 1) p + 1) / v, m)``: ``p + (p - 1) / v`` on stage 0
+    Reference: Narayanan et al. 2021, section 2.2 (arXiv:2104.04473); warm-up of Megatron-LM's interleaved schedule
+    Leaves out: groups of micro-batches other than p
     """
-    return _array(np.minimum(pp - stage, microbatches))
+    warm = (2.0 * (pp - stage - 1.0) + (chunks - 1.0) * pp + 1.0) / chunks
+    return _array(np.minimum(np.where(np.greater(chunks, 1.0), warm, pp - stage), microbatches))
 
 
 def first_stage_layers(*, layers: Value, pp: Value, microbatches: Value, chunks: Value = 1.0) -> Array:

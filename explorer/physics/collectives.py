@@ -23,7 +23,7 @@ from explorer.physics.all_to_all import (
     two_level_all_to_all_s,
 )
 from explorer.physics.arrays import Array, Value, _array, _doublings, _ratio
-from explorer.physics.groups import group_inside, group_outside, torus_group
+from explorer.physics.groups import group_inside, group_outside, mesh_rate_fraction, torus_group
 from explorer.physics.links import (
     all_gather_bus_bytes_per_s,
     all_reduce_bus_bytes_per_s,
@@ -47,6 +47,7 @@ __all__ = [
     "library_ring_latency_s",
     "library_tree_latency_s",
     "line_all_gather_s",
+    "mesh_rate_fraction",
     "point_to_point_s",
     "rabenseifner_all_reduce_s",
     "ragged_all_to_all_s",

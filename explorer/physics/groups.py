@@ -47,6 +47,25 @@ def torus_group(*, ranks: Value, stride: Value, axes: Axes, axis_share: Axes) ->
     return _array(fraction), _array(hops), _array(longest)
 
 
+def mesh_rate_fraction(*, ranks: Value, domain: Value) -> Array:
+    """Part of a chip's rate that a group uses where every pair of chips has a link of its own.
+
+    Parameters
+    ----------
+    ranks : [1] size of the group, inside one domain
+    domain : [1] chips of the mesh
+
+    Returns
+    -------
+    [1] broadcast shape; 1 for the whole mesh, 0 for one chip
+
+    Equation: ``min((n - 1) / (d - 1), 1)``
+    Reference: counted from the links: n - 1 of a chip's d - 1 lead to its group (AMD CDNA 3 white paper, 7 links for 8 GPUs)
+    Leaves out: forwarding through chips outside the group
+    """
+    return _array(np.minimum((ranks - 1.0) / (np.maximum(domain, 2.0) - 1.0), 1.0))
+
+
 def group_inside(*, ranks: Value, stride: Value, domain: Value) -> Array:
     """Ranks of a group that share one scale-up domain.
 

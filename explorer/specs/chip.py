@@ -40,7 +40,8 @@ class Chip(Spec):
     """Rates are dense, per chip and per second; capacities are what the driver reports.
 
     ``peak_*_flop_per_s`` is the vendor's headline; ``array_fraction`` says which share of it the matmul array alone
-    delivers. ``sram_bytes`` holds matmul tiles against the HBM; ``sram_bytes_per_s`` feeds the matrix units.
+    delivers. ``sram_bytes`` holds matmul tiles against the HBM; ``sram_bytes_per_s`` feeds the matrix units. A rate or a
+    power that nobody has published is None: that ceiling is not counted, and the energy is unknown.
     """
 
     id: Identifier
@@ -53,7 +54,7 @@ class Chip(Spec):
     peak_mxfp8_flop_per_s: Positive | None = None
     peak_fp4_flop_per_s: Positive | None = None
     peak_fp32_flop_per_s: Positive | None = None
-    vector_flop_per_s: Positive
+    vector_flop_per_s: Positive | None = None
     array_fraction: dict[str, Fraction] = Field(default_factory=dict)
     sparse_flop_per_s: dict[str, Positive] = Field(default_factory=dict)
     cores: Annotated[int, Field(ge=1, le=100_000)]
@@ -61,10 +62,10 @@ class Chip(Spec):
     hbm_bytes: Positive
     hbm_bytes_per_s: Positive
     sram_bytes: Positive
-    sram_bytes_per_s: Positive
+    sram_bytes_per_s: Positive | None = None
     sram_scope: Literal["core", "chip"]
     sram_parts: tuple[SramPart, ...] = ()
-    tdp_w: Positive
+    tdp_w: Positive | None = None
     reserve_bytes: NotNegative
     reserve_fraction: Annotated[float, Field(ge=0, lt=1)]
     fabrics: tuple[Identifier, ...] = ()

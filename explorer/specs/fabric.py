@@ -16,10 +16,11 @@ Axis = Annotated[int, Field(ge=1, le=200_000)]
 class ScaleUp(Spec):
     """The fast domain. ``link_bytes_per_s_per_direction`` is the sum of one chip's links, one way.
 
-    A torus has ``axes`` (their product is the domain) and the share of the chip's rate that each axis carries.
+    A torus has ``axes`` (their product is the domain) and the share of the chip's rate that each axis carries. On a mesh each
+    chip has links of its own to every other, so two chips share 1 / (domain - 1) of the rate.
     """
 
-    kind: Literal["switch", "torus", "ring"]
+    kind: Literal["switch", "torus", "ring", "mesh"]
     domain: Axis
     axes: tuple[Axis, ...] = ()
     axis_share: tuple[Annotated[float, Field(gt=0, le=1)], ...] = ()
@@ -29,8 +30,10 @@ class ScaleUp(Spec):
 
     @model_validator(mode="after")
     def _axes_make_the_domain(self) -> ScaleUp:
-        if self.kind == "switch" and self.axes:
-            raise ValueError("a switch has no axes")
+        if self.kind in ("switch", "mesh") and self.axes:
+            raise ValueError(f"a {self.kind} has no axes")
+        if self.kind == "mesh" and self.in_network_reduction:
+            raise ValueError("a mesh has no switch that could reduce")
         if len(self.axes) != len(self.axis_share) or len(self.axes) > 3:
             raise ValueError("axes and axis_share go in pairs, three at most")
         if self.kind == "torus" and not self.axes:

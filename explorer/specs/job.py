@@ -27,11 +27,15 @@ class Job(Spec):
 
 
 class Plan(Spec):
-    """How a job is spread over ``chips``. Data parallelism is what remains: chips / (tp x pp)."""
+    """How a job is spread over ``chips``. Data parallelism is what remains: chips / (tp x pp).
+
+    ``virtual_stages``: pieces of the model on each pipeline stage in training (interleaved 1F1B); 1 is plain 1F1B.
+    """
 
     chips: Annotated[int, Field(ge=1, le=10_000_000)]
     tp: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     pp: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    virtual_stages: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     microbatch: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     recompute: Recompute = "none"
     zero: Annotated[int, Field(ge=0, le=3)] = 1

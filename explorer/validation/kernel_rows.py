@@ -78,7 +78,7 @@ def machine(name: str) -> Machine:
     return Machine(
         chip=chip_id,
         peak_flop_per_s={stored: share * peak for stored, peak in peaks.items() if peak is not None},
-        vector_flop_per_s=share * chip.vector_flop_per_s,
+        vector_flop_per_s=math.inf if chip.vector_flop_per_s is None else share * chip.vector_flop_per_s,
         hbm_bytes_per_s=share * chip.hbm_bytes_per_s,
         cores=max(1.0, share * chip.cores),
         cache_bytes=share * chip.sram_bytes,

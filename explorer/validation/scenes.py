@@ -14,7 +14,7 @@ from explorer.validation.rows import Row, RowError
 T = TypeVar("T", bound=Spec)
 _USUAL_HEAD_DIM = 128
 # Columns of a plan that no scenario can say yet, and their name.
-_NOT_YET = {"cp": "context parallelism", "ep": "expert parallelism", "vpp": "interleaved pipeline stages"}
+_NOT_YET = {"cp": "context parallelism", "ep": "expert parallelism"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ def plan_of(setting: Setting, row: Row, ranks_per_chip: int, default_zero: str =
         raise RowError(f"sharding {row.text('zero')!r} is not one that the model knows")
     parallel = row.text("seq_par")
     return _made(Plan, {
-        "chips": row.count("chips"), "tp": tp, "pp": row.count("pp", 1), "microbatch": row.count("mbs", 1),
+        "chips": row.count("chips"), "tp": tp, "pp": row.count("pp", 1), "virtual_stages": row.count("vpp", 1), "microbatch": row.count("mbs", 1),
         "recompute": recompute, "zero": int(zero), "sequence_parallel": row.number("seq_par") != 0 if parallel else True,
     })  # fmt: skip
 

@@ -181,3 +181,22 @@ def test_the_whole_scenario_can_be_reset(window: Window) -> None:
     window.actions_.all["Reset this scenario"].trigger()
     assert window.document.study == before
     assert window.document.undo_stack.count() == 4
+
+
+def test_a_power_that_nobody_has_published_can_be_assumed_and_taken_back(window: Window) -> None:
+    library, before = window.document.library, window.document.study
+    scenario = before.scenarios[before.active]
+    window.document.replace(before.with_scenario(before.active, scenario.replace(chip=library.chip("trainium1"))), "Trainium1")
+    settle()
+    row = row_of(window, "chip.tdp_w")
+    assert not row.isHidden()
+    assert row.editor.field.text() == "not published"  # type: ignore[union-attr]
+    assert "assume a power" in row.note.text()
+    type_into(window, "300", "chip.tdp_w")
+    assert value_of(window, "chip.tdp_w") == 300.0
+    settle()
+    assert "Set by you" in row.state.tip  # type: ignore[union-attr]
+    window.document.reset("chip.tdp_w")
+    settle()
+    assert value_of(window, "chip.tdp_w") is None
+    assert row_of(window, "chip.peak_fp4_flop_per_s").isHidden()

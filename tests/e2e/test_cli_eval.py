@@ -69,13 +69,13 @@ def test_a_missing_price_is_null_and_stays_so_until_assumed(cli):
 def test_every_flag_of_the_contract(cli):
     found = scenarios(
         cli, "--chip", "h100", "--chip", "b200", "--workload", "llama3-8b", "--phase", "training", "--batch", "64",
-        "--context", "8192", "--chips", "16", "--tp", "2", "--pp", "2", "--dp", "4", "--cp", "1", "--ep", "1",
+        "--context", "8192", "--chips", "16", "--tp", "2", "--pp", "2", "--vpp", "4", "--dp", "4", "--cp", "1", "--ep", "1",
         "--microbatch", "2", "--recompute", "full", "--zero", "3", "--precision", "fp8", "--efficiency", "ideal",
     )  # fmt: skip
     assert [s["chip"] for s in found] == ["h100", "b200"]
     for s in found:
         assert (s["workload"], s["phase"], s["batch"], s["context"]) == ("llama3-8b", "training", 64, 8192)
-        assert (s["chips"], s["tp"], s["pp"], s["dp"], s["efficiency"]) == (16, 2, 2, 4, "ideal")
+        assert (s["chips"], s["tp"], s["pp"], s["vpp"], s["dp"], s["efficiency"]) == (16, 2, 2, 4, 4, "ideal")
         assert s["valid_plan"]
 
 

@@ -66,8 +66,8 @@ def decode_operators(s: Scenario, m: dict[str, int]) -> dict[str, tuple[float, O
     h, heads, kv = m["h"], m["a"] // t, max(1, m["kv"] // t)
     matmul_rate, attention_rate = bf16_rates(s)
     vector = s.chip.vector_flop_per_s
-    cores = s.chip.cores if s.chip.sram_scope == "core" else 1
     ideal = s.efficiency == "ideal"
+    cores = s.chip.cores if s.chip.sram_scope == "core" and not ideal else 1  # a bound grants multicast
     weights = 2 * rank_params(m, t)
     cache = rows * ctx * 2 * m["L"] * kv * m["d"] * 2
     kept = 1 - min(1.0, s.chip.sram_bytes / (weights + cache)) if ideal else 1.0

@@ -34,7 +34,7 @@ def scenarios(draw: st.DrawFn, phase: str | None = None, efficiency: str | None 
         LIBRARY, chip=chip, workload=draw(st.sampled_from(("llama3-8b", "llama3-70b", "llama3.1-405b"))), phase=phase,
         batch=batch, context=draw(st.sampled_from(_CONTEXTS)), chips=tp * pp * dp, tp=tp, pp=pp, microbatch=microbatch,
         recompute=draw(st.sampled_from(("none", "selective", "full"))), zero=draw(st.sampled_from((0, 1, 2, 3))),
-        precision=draw(st.sampled_from(precisions)),
+        virtual_stages=draw(st.sampled_from((1, 1, 1, 2, 4))), precision=draw(st.sampled_from(precisions)),
         fabric=draw(st.sampled_from(LIBRARY.chip(chip).fabrics)),
         efficiency=efficiency or draw(st.sampled_from(("ideal", "calibrated"))),
     )  # fmt: skip

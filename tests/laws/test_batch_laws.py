@@ -17,7 +17,7 @@ from explorer.library import make_scenario
 from explorer.quantities import QUANTITIES
 from explorer.specs import Scenario
 
-_MAY_BE_MISSING = {"usd_per_million_tokens", "tokens_per_s_per_user", "fewest_chips"}
+_MAY_BE_MISSING = {"usd_per_million_tokens", "joules_per_token", "tokens_per_s_per_user", "fewest_chips"}
 
 
 def _everything(report: Report, point: int) -> dict[str, list[float]]:

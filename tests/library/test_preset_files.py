@@ -129,7 +129,7 @@ def test_a_wrong_preset_gets_one_line(tmp_path: Path, old: str, new: str, told: 
 
 @pytest.mark.parametrize(("old", "new", "told"), [
     ("[scale_up]", "[scale_up.more]", "scale_up.more: unknown key"),
-    ('kind = "switch"', 'kind = "mesh"', "pair.toml:5: scale_up.kind: Input should be 'switch', 'torus' or 'ring'"),
+    ('kind = "switch"', 'kind = "bus"', "pair.toml:5: scale_up.kind: Input should be 'switch', 'torus', 'ring' or 'mesh'"),
     ('"15 us"', '"15 GB"', "pair.toml:8: scale_up.link_latency_s: 'GB' is not a unit of s"),
     ('"15 us"', '"-15 us"', "pair.toml:8: scale_up.link_latency_s: Input should be greater than or equal to 0"),
     ('"15 us"', '"1e999 s"', "is not a finite number"),

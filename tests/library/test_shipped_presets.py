@@ -29,9 +29,15 @@ BOUNDS = {
 }  # fmt: skip
 CAPACITY_GIB = {
     "a100-40gb": 40.0, "a100-80gb": 80.0, "b200": 179.06, "b300": 268.59, "gaudi3": 128.0, "gb200": 185.0, "gb300": 268.22,
-    "gh200": 141.0, "h100": 79.65, "h20": 95.58, "h200": 141.0, "h800": 79.65, "l40": 44.99, "l40s": 44.99, "mi210": 64.0,
-    "mi300x": 192.0, "mi325x": 256.0, "mi355x": 288.0, "mtia-v2": 119.21, "rtx-pro-6000-server": 95.59, "tpu-v4": 32.0,
-    "tpu-v7": 192.0, "trainium2": 96.0, "trainium3": 144.0,
+    "gh200": 141.0, "h100": 79.65, "h20": 95.58, "h200": 141.0, "h800": 79.65, "inferentia2": 32.0, "l40": 44.99,
+    "l40s": 44.99, "maia100": 59.60, "mi210": 64.0, "mi300x": 192.0, "mi325x": 256.0, "mi355x": 288.0, "mtia-v2": 119.21,
+    "rtx-pro-6000-server": 95.59, "tpu-v4": 32.0, "tpu-v5e": 16.0, "tpu-v5p": 95.0, "tpu-v6e": 32.0, "tpu-v7": 192.0,
+    "trainium1": 32.0, "trainium2": 96.0, "trainium3": 144.0,
+}  # fmt: skip
+# Numbers that nobody has published, so that a new gap is seen.
+UNPUBLISHED = {
+    "inferentia2": ("tdp_w",), "trainium1": ("tdp_w",), "maia100": ("sram_bytes_per_s", "vector_flop_per_s"),
+    "tpu-v5e": ("tdp_w",), "tpu-v5p": ("tdp_w",), "tpu-v6e": ("tdp_w",),
 }  # fmt: skip
 
 
@@ -92,7 +98,8 @@ def test_every_number_has_a_source(spec: Chip | Fabric | Workload | Calibration)
 @pytest.mark.parametrize("chip", LIBRARY.chips.values(), ids=lambda c: c.id)
 def test_a_chip_is_plausible(chip: Chip, library: Library) -> None:
     for name, (low, high) in BOUNDS.items():
-        assert low <= getattr(chip, name) <= high, name
+        value = getattr(chip, name)
+        assert value is None if name in UNPUBLISHED.get(chip.id, ()) else low <= value <= high, name
     assert chip.hbm_bytes / 2**30 == pytest.approx(CAPACITY_GIB[chip.id], abs=0.005)
     formats = {f for f in ("fp32", "bf16", "fp8", "mxfp8", "fp4") if chip.peak_flop_per_s(f)}
     assert set(chip.array_fraction) == formats
@@ -137,8 +144,8 @@ def test_a_fabric_is_consistent(fabric: Fabric) -> None:
             product *= axis
         assert product == up.domain
         assert sum(up.axis_share) == pytest.approx(1)
-    # PCIe cards and chips without links of their own reach the network about as fast as each other.
-    closest = 1 if "pcie" in fabric.id else 4
+    # PCIe cards and chips without links of their own reach the network about as fast as each other; Maia's are all Ethernet.
+    closest = 1 if "pcie" in fabric.id else 3 if "maia" in fabric.id else 4
     assert up.link_bytes_per_s_per_direction >= closest * fabric.scale_out.bytes_per_s_per_direction
     assert 1e-7 < up.link_latency_s < fabric.scale_out.latency_s < 1e-4
 
@@ -186,7 +193,7 @@ def test_landmarks_are_sorted_and_joined(library: Library) -> None:
     rates = library.landmarks("chip.hbm_bytes_per_s")
     assert rates == tuple(sorted(rates))
     assert len({value for value, _ in rates}) == len(rates)
-    assert [value for value, label in rates if "Trainium" in label] == [2.9e12, 4.9e12]
+    assert [value for value, label in rates if "Trainium" in label] == [0.82e12, 2.9e12, 4.9e12]
     assert (4.9e12, "GH200, Trainium3") in rates
     assert (7.7e12, "B200, B300") in rates
     assert dict(library.landmarks("chip.tdp_w"))[1000.0] == "B200, GH200, MI325X, Trainium3"

@@ -91,7 +91,7 @@ def test_truncated(study: Study, share: float, tmp_path: Path) -> None:
     (["scenarios", 1, "name"], "x" * 81, "at most 80 characters"),
     (["scenarios", 1, "job", "batch"], 2.5, "scenarios.1.job.batch: Input should be a valid integer"),
     (["scenarios", 1, "plan", "zero"], True, "scenarios.1.plan.zero: Input should be a valid integer"),
-    (["scenarios", 2, "fabric", "scale_up", "kind"], "mesh", "scenarios.2.fabric.scale_up.kind"),
+    (["scenarios", 2, "fabric", "scale_up", "kind"], "bus", "scenarios.2.fabric.scale_up.kind"),
     (["scenarios", 2, "chip", "sources", "tdp_w"], {"kind": "guess", "ref": "x\ny"}, "chip.sources.tdp_w.ref"),
     (["active"], 3, "name one of the 3 scenarios"),
     (["title"], "two\nlines", "title: String should match pattern"),

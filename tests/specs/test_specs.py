@@ -102,6 +102,7 @@ def test_a_missing_peak_is_none() -> None:
     {"kind": "torus"}, {"axes": (2, 2), "axis_share": (0.5, 0.5)}, {"kind": "torus", "axes": (2, 2), "axis_share": (1.0,)},
     {"kind": "torus", "axes": (2,) * 4, "axis_share": (0.25,) * 4}, {"kind": "torus", "axes": (0, 4), "axis_share": (0.5, 0.5)},
     {"domain": 0}, {"link_latency_s": -1e-9}, {"link_bytes_per_s_per_direction": 0}, {"kind": "clos"},
+    {"kind": "mesh", "in_network_reduction": True}, {"kind": "mesh", "axes": (2, 2), "axis_share": (0.5, 0.5)},
 ])  # fmt: skip
 def test_a_fabric_that_cannot_be(changes: dict[str, Any]) -> None:
     with pytest.raises(SpecError):

@@ -34,6 +34,16 @@ def test_a_step_is_what_the_same_scenario_says(tmp_path: Path) -> None:
     assert found.scenario.plan.recompute == "full"
 
 
+def test_interleaved_stages_are_read_and_one_is_meant_where_nothing_is_said(tmp_path: Path) -> None:
+    row = TRAIN | {"pp": 4, "chips": 32, "step_time_s": 20}
+    plain, also, mixed = run(tmp_path, TRAINING, row, row | {"vpp": "1.0"}, row | {"vpp": "4.0"}).rows
+    assert plain.predicted == also.predicted > mixed.predicted
+    assert mixed.scenario is not None
+    assert mixed.scenario.plan.virtual_stages == 4
+    odd = run(tmp_path, TRAINING, row | {"vpp": 3})
+    assert [s.reason for s in odd.skipped] == ["step_time_s: 32 layers do not divide into PP 4 x 3 virtual stages = 12 chunks"]
+
+
 def test_time_comes_before_tokens_and_tokens_before_flop(tmp_path: Path) -> None:
     both = only(run(tmp_path, TRAINING, TRAIN | {"step_time_s": 20, "tokens_per_s_per_chip": 1, "tflops_per_chip": 1}))
     assert both.quantity == "step_time_s"
