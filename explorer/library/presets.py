@@ -12,11 +12,12 @@ from typing import TypeVar
 
 from explorer import paths
 from explorer.errors import ExplorerError, unknown
+from explorer.library.kernel_presets import with_kernels
 from explorer.library.text_files import read_text, shown
 from explorer.library.toml_presets import read_preset
 from explorer.specs import Calibration, Chip, Fabric, Offer, Spec, Workload, get_path
 
-_FOLDERS = ("chips", "fabrics", "workloads", "calibration")
+_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels")
 _KEPT_APART = ("job", "plan", "calibration")  # no product sets these
 T = TypeVar("T", bound=Spec)
 
@@ -97,7 +98,7 @@ def read_library(folder: Path) -> Library:
         chips=_read_folder(folder / "chips", Chip),
         fabrics=_read_folder(folder / "fabrics", Fabric),
         workloads=_read_folder(folder / "workloads", Workload),
-        calibrations=_read_folder(folder / "calibration", Calibration),
+        calibrations=MappingProxyType(with_kernels(_read_folder(folder / "calibration", Calibration), folder / "calibration" / "kernels")),
         data_version=_data_version(folder),
     )
     for chip in library.chips.values():
@@ -119,6 +120,6 @@ def _data_version(folder: Path) -> str:
     date = read_text(folder / "VERSION", "the date of the presets").strip()
     content = hashlib.sha256()
     for path in sorted((p for name in _FOLDERS for p in (folder / name).glob("*.toml")), key=lambda p: p.as_posix()):
-        content.update(f"{path.parent.name}/{path.name}\n".encode())
+        content.update(f"{path.relative_to(folder).as_posix()}\n".encode())
         content.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return f"{date}+{content.hexdigest()[:12]}"
