@@ -172,7 +172,7 @@ _GETTERS: dict[str, Getter] = {
     "warm_bytes_per_s": lambda s: math.inf,
     "hbm_fraction": _loss("hbm_fraction", 1.0),
     "sram_fraction": _loss("sram_fraction", 1.0),
-    "kernel_latency_s": _loss("kernel_latency_s", 0.0),
+    "kernel_latency_s": _loss("start_s", 0.0),
     "host_s": _loss("host_s_per_step", 0.0),
     "up_fraction": _loss("scale_up_fraction", 1.0),
     "up_saturation_bytes": _loss("scale_up_saturation_bytes", 0.0),

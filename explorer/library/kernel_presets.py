@@ -40,6 +40,9 @@ def _kernels(chip: str, data: dict[str, Any], tables: dict[str, Any], files: dic
             if chip in tables["host_visible"]:
                 other = tables["host_visible"][chip]
                 extra |= {"launch_s": files[other]["gemm"]["bf16"]["launch_s"], "note": f"Launch of queued kernels from {other}."}
+            if stored["name"] == "nvfp4":  # its timings hold a kernel that quantises, whose own steps along k they do not tell apart
+                plain = data["gemm"]["bf16"]
+                extra |= {k: plain[k] for k in ("prologue_k", "step_s")}
             gemm[name] = _constants(GemmKernel, data["gemm"][stored["name"]], extra, f"{where}: gemm.{name}")
     groups = {k: float(v) for k, v in tables["decode"].get(chip, {}).items() if k.startswith("group")}
     return Kernels(

@@ -59,6 +59,12 @@ class Calibration(Spec):
         return fitted or plain_attention(self.attention_fraction, self.hbm_fraction, self.kernel_latency_s)
 
     @property
+    def start_s(self) -> float:
+        """Start of a queued elementwise kernel: no later than that of a matmul, where one was timed."""
+        timed = self.kernels.gemm.get("bf16") if self.kernels else None
+        return min(self.kernel_latency_s, timed.launch_s) if timed else self.kernel_latency_s
+
+    @property
     def provenance(self) -> str:
         """The weakest kind among the constants that set the time of a step."""
         kinds = {str(s.kind) for s in self.sources.values()} | (self.kernels.provenances if self.kernels else set())

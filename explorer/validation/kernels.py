@@ -138,8 +138,7 @@ def _gemm(setting: Setting, bases: Bases, row: Row) -> Kernel:
     columns = {
         "phase": float(DECODE), "batch": float(m), "vocab": float(n), "hidden": float(k),
         "quantised_apart": float(quantises(row.text("library"), row.text("dtype"))),
-        "gemm_launch_s": _launch_s(setting, chip_id, precision),
-    }  # fmt: skip
+    } | _as_timed(setting, chip_id, precision)  # fmt: skip
     return Kernel("gemm", row, chip_id, base, share, quantity, measured, columns)
 
 
@@ -162,11 +161,16 @@ def _attention(setting: Setting, bases: Bases, row: Row) -> Kernel:
     return Kernel("attention", row, chip_id, base, share, quantity, measured, columns)
 
 
-def _launch_s(setting: Setting, chip: str, precision: str) -> float:
-    """Start of a timed matmul: as in a queue, or with the way to the host and back where the timings hold it."""
+def _as_timed(setting: Setting, chip: str, precision: str) -> dict[str, float]:
+    """What a timed matmul has and one inside a model has not: the way to the host and back, the steps of quantising along k."""
+    kernel = setting.library.calibration(chip).gemm(precision)
+    stored = {"gemm_launch_s": kernel.launch_s, "gemm_step_s": kernel.step_s, "gemm_prologue_k": kernel.prologue_k}
     if chip in notes()["host_visible"]:
-        return kernel_constants(chip, "gemm", "bf16")["launch_s"]
-    return setting.library.calibration(chip).gemm(precision).launch_s
+        stored["gemm_launch_s"] = kernel_constants(chip, "gemm", "bf16")["launch_s"]
+    if precision == "fp4" and kernel.quantise_launch_s > 0:
+        timed = kernel_constants(chip, "gemm", "nvfp4")
+        stored |= {"gemm_step_s": timed["step_s"], "gemm_prologue_k": timed["prologue_k"]}
+    return stored
 
 
 def _warm(chip: str, share: float, kv_format: str) -> dict[str, float]:
