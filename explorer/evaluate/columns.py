@@ -157,7 +157,8 @@ _GETTERS: dict[str, Getter] = {
     "gemm_launch_s": _gemm("launch_s", 0.0),
     "quantise_fraction": _gemm("quantise_fraction", 1.0),
     "quantise_launch_s": _gemm("quantise_launch_s", 0.0),
-    "quantised_apart": lambda s: 0.0,  # serving and training stacks quantise in the norm or activation before the matmul
+    # Stacks quantise to 8 bits in the norm or activation before the matmul; block scales of 4 bits take a kernel of their own.
+    "quantised_apart": lambda s: 0.0 if _lossless(s) else float(_matmul(s) == "fp4"),
     "core_compute": _core("compute_fraction", 1.0),
     "core_memory": _core("memory_fraction", 1.0),
     "core_vector": _core("vector_fraction", 1.0),
