@@ -16,13 +16,14 @@ class Core:
     """Attention of one micro-batch in one layer, each array of shape (n,) or (1,).
 
     ``around_s``: the small kernels around it (rotary embedding, cache write, merge), which nothing hides. The kernel's own
-    ``hbm_bytes`` and ``hbm_s`` count the whole cache, whatever of it stays in SRAM.
+    ``hbm_bytes`` count the whole cache, whatever of it stays in SRAM; ``slowed_bytes`` are those that would take as long at
+    the full rate.
     """
 
     flop: Array
     hbm_bytes: Array
     flop_s: Array
-    hbm_s: Array
+    slowed_bytes: Array
     around_s: Array
     launch_s: Array
 
@@ -40,17 +41,21 @@ def core(c: Columns, s: Shape) -> Core:
         activation_bytes_per_element=c.stream_bytes_per_element, kv_bytes_per_element=c.kv_bytes_per_element,
         sram_bytes=c.sram_bytes / c.sram_cores,
     )  # fmt: skip
-    hbm_s = roofline.ceiling_s(work=_at_full_rate(c, s, read), rate=c.hbm_bytes_per_s * c.core_memory)
-    if (c.warm_bytes > 0).any():
-        missed = np.clip(read / c.warm_bytes - 1.0, 0.0, 1.0)
-        hbm_s = np.where(c.warm_bytes > 0, np.maximum(hbm_s * missed, read / c.warm_bytes_per_s), hbm_s)
-    return Core(flop, read, _flop_s(c, s, flop, heads, kv), hbm_s, _around_s(c, s, queries, heads, kv), _launch_s(c, s))
+    return Core(
+        flop, read, _flop_s(c, s, flop, heads, kv), _slowed(c, s, read), _around_s(c, s, queries, heads, kv), _launch_s(c, s)
+    )
 
 
-def _at_full_rate(c: Columns, s: Shape, read: Array) -> Array:
-    if not (c.core_ramp_bytes > 0).any():
-        return read
-    return kernels.ramped_bytes(read_bytes=read, ramp_bytes=c.core_ramp_bytes * s.decode)
+def _slowed(c: Columns, s: Shape, read: Array) -> Array:
+    """Short reads do not reach the full rate; a cache that SRAM still holds is read at that one's (timed kernels alone)."""
+    slowed = read
+    if (c.core_ramp_bytes > 0).any():
+        slowed = kernels.ramped_bytes(read_bytes=read, ramp_bytes=c.core_ramp_bytes * s.decode)
+    if not (c.warm_bytes > 0).any():
+        return slowed
+    missed = np.clip(read / c.warm_bytes - 1.0, 0.0, 1.0)
+    from_sram = read * (c.hbm_bytes_per_s * c.core_memory / c.warm_bytes_per_s)
+    return np.where(c.warm_bytes > 0, np.maximum(slowed * missed, from_sram), slowed)
 
 
 def _flop_s(c: Columns, s: Shape, flop: Array, heads: Array, kv: Array) -> Array:

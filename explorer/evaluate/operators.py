@@ -115,10 +115,14 @@ def _matmul_work(c: Columns, d: Matmuls) -> tuple[Array, Array, Array, Array]:
     return flop, sram, hbm, time
 
 
-def _quantise_s(c: Columns, d: Matmuls) -> Array | float:
-    """Kernels that only quantise the inputs of matmuls; 0 where the norm or activation before them does it in passing."""
+def _quantise_s(c: Columns, *all_dims: Matmuls) -> Array | None:
+    """Kernels that only quantise the inputs of matmuls; None where the norm or activation before them does it in passing."""
     if not (c.quantised_apart > 0).any():
-        return 0.0
+        return None
+    return sum((_one_quantise_s(c, d) for d in all_dims[1:]), _one_quantise_s(c, all_dims[0]))
+
+
+def _one_quantise_s(c: Columns, d: Matmuls) -> Array:
     time = kernels.quantise_kernel_s(
         m=d.m, k=d.k, from_bytes_per_element=2.0, to_bytes_per_element=d.a, hbm_bytes_per_s=c.hbm_bytes_per_s,
         quantise_fraction=c.quantise_fraction, launch_s=c.quantise_launch_s,
@@ -146,7 +150,7 @@ _LIGHT = {"embedding": 0.0, "norm": 0.5, "rotary": 0.75, "activation": 1.0, "los
 _LIGHT_FLOP_PER_BYTE = np.array(list(_LIGHT.values()))[:, None]
 _LIGHT_ROWS = [ROW[key] for key in _LIGHT]
 _MATMUL_ROWS = [ROW[key] for key in MATMULS]
-_ATTENTION, _ROTARY = ROW["attention"], list(_LIGHT).index("rotary")
+_ATTENTION, _OPTIMIZER, _ROTARY = ROW["attention"], ROW["optimizer"], list(_LIGHT).index("rotary")
 _LIGHT_KERNELS = np.array([[2.0 if key == "norm" else 1.0] for key in _LIGHT])  # a layer adds and normalises twice
 
 
@@ -169,26 +173,24 @@ def forward(c: Columns, s: Shape, resident: Array) -> Work:
     spilled[_ROTARY] *= c.core_around == 0  # what stands around a timed attention kernel is in its time
     light_flop = light * _LIGHT_FLOP_PER_BYTE
     light_s = roofline.ceiling_s(work=light_flop, rate=c.vector_flop_per_s)
-    hbm_s = _hbm_s(c, hbm * kept, core.hbm_s * kept, spilled)
+    hbm = hbm * kept
+    attained = _table(c.gemm_memory, c.core_memory, c.hbm_fraction)
+    attained[_OPTIMIZER] = 1.0  # has its own pass
+    hbm_s = roofline.ceiling_s(work=_table(hbm, core.slowed_bytes * kept, spilled) / attained, rate=c.hbm_bytes_per_s)
     return _work(
         c,
-        (_table(flop, core.flop, light_flop), _table(sram, core.hbm_bytes, light), _table(hbm * kept, core.hbm_bytes * kept, spilled)),
+        (_table(flop, core.flop, light_flop), _table(sram, core.hbm_bytes, light), _table(hbm, core.hbm_bytes * kept, spilled)),
         (_table(matmul_s, core.flop_s, light_s), hbm_s),
         _table(c.gemm_launch_s, core.launch_s, np.where(spilled > 0, c.kernel_latency_s * _LIGHT_KERNELS, 0.0)),
         _Apart(_quantise_s(c, dims), core.around_s),
     )
 
 
-def _hbm_s(c: Columns, matmuls: Array, core_s: Array, light: Array) -> Array:
-    rate, gemm_rate = c.hbm_bytes_per_s * c.hbm_fraction, c.hbm_bytes_per_s * c.gemm_memory
-    return _table(roofline.ceiling_s(work=matmuls, rate=gemm_rate), core_s, roofline.ceiling_s(work=light, rate=rate))
-
-
 @dataclass(frozen=True, eq=False)
 class _Apart:
     """Kernels beside matmuls and attention that nothing hides [s]."""
 
-    matmuls: Array | float
+    matmuls: Array | None
     attention: Array
 
 
@@ -199,9 +201,11 @@ def _work(c: Columns, amounts: tuple[Array, Array, Array], busy: tuple[Array, Ar
     time_s = np.maximum(np.maximum(flop_s, sram_s), hbm_s)
     if (c.gemm_overlap < 1).any():
         time_s[_MATMUL_ROWS] += (1.0 - c.gemm_overlap) * np.minimum(flop_s[_MATMUL_ROWS], hbm_s[_MATMUL_ROWS])
-    for rows_, more in ((_MATMUL_ROWS, apart.matmuls), (_ATTENTION, apart.attention)):
-        hbm_s[rows_] += more
-        time_s[rows_] += more
+    if apart.matmuls is not None:
+        hbm_s[_MATMUL_ROWS] += apart.matmuls
+        time_s[_MATMUL_ROWS] += apart.matmuls
+    hbm_s[_ATTENTION] += apart.attention
+    time_s[_ATTENTION] += apart.attention
     return Work(flop, sram, hbm, flop_s, sram_s, hbm_s, latency_s, time_s + latency_s, apart.attention)
 
 
@@ -220,10 +224,10 @@ def backward(c: Columns, s: Shape, ahead: Work) -> Work:
     hbm_rate = c.hbm_bytes_per_s * c.gemm_memory
     hbm_s = table(roofline.ceiling_s(work=hbm, rate=hbm_rate), ahead.hbm_s[_ATTENTION] - around, ahead.hbm_s[_LIGHT_ROWS])
     launches = _table(2.0 * c.gemm_launch_s, ahead.latency_s[_ATTENTION], ahead.latency_s[_LIGHT_ROWS]) * s.training
-    quantise = _quantise_s(c, both[0]) + _quantise_s(c, both[1])
+    quantise = _quantise_s(c, *both)
     return _work(
         c, (of(ahead.flop, flop), of(ahead.sram_bytes, sram), of(ahead.hbm_bytes, hbm)), (of(ahead.flop_s, matmul_s), hbm_s),
-        launches, _Apart(quantise * s.training, around * BACKWARD_AROUND * s.training),
+        launches, _Apart(quantise if quantise is None else quantise * s.training, around * BACKWARD_AROUND * s.training),
     )  # fmt: skip
 
 
@@ -236,4 +240,4 @@ def optimizer(c: Columns, s: Shape, params: Array) -> Work:
     flop_s = roofline.ceiling_s(work=table * 0.5, rate=c.vector_flop_per_s)
     hbm_s = roofline.ceiling_s(work=table, rate=c.hbm_bytes_per_s * c.hbm_fraction)
     latency_s = np.where(table > 0, c.kernel_latency_s, 0.0)
-    return _work(c, (table * 0.5, table, table), (flop_s, hbm_s), latency_s, _Apart(0.0, np.zeros(1)))
+    return _work(c, (table * 0.5, table, table), (flop_s, hbm_s), latency_s, _Apart(None, np.zeros(1)))
