@@ -175,6 +175,7 @@ _GETTERS: dict[str, Getter] = {
     "sram_fraction": _loss("sram_fraction", 1.0),
     "kernel_latency_s": _loss("start_s", 0.0),
     "host_s": _loss("host_s_per_step", 0.0),
+    "stack_fraction": lambda s: s.calibration.stack_fraction if s.job.phase == "training" and not _lossless(s) else 1.0,
     "up_fraction": _loss("scale_up_fraction", 1.0),
     "up_saturation_bytes": _loss("scale_up_saturation_bytes", 0.0),
     "up_launch_s": _loss("scale_up_launch_s", 0.0),

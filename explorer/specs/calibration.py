@@ -17,6 +17,7 @@ class Calibration(Spec):
 
     ``kernels`` holds what was fitted to timings of single kernels; `gemm` and `attention` fall back on the shares of whole
     machines (``matmul_fraction``, ``attention_fraction``, ``kernel_latency_s``), which also serve elementwise kernels.
+    ``stack_fraction`` is the speed of training under the software ``stack`` against kernels, links and bubbles alone.
     """
 
     id: Identifier
@@ -42,6 +43,8 @@ class Calibration(Spec):
     band_fraction: Annotated[float, Field(ge=0, le=2)]
     band_note: Text = ""
     kernels: Kernels | None = None
+    stack: Text = "default"
+    stack_fraction: Fraction = 1.0
     sources: dict[str, Source] = Field(default_factory=dict)
 
     def gemm(self, number_format: str) -> GemmKernel:
