@@ -71,10 +71,18 @@ def _loss(name: str, ideal: float) -> Callable[[Scenario], float]:
     return lambda s: ideal if s.efficiency == "ideal" else float(getattr(s.calibration, name))
 
 
-def _matmul_fraction(s: Scenario) -> float:
-    """A format without a constant of its own takes the chip's lowest."""
-    fitted = s.calibration.matmul_fraction
-    return 1.0 if _lossless(s) else fitted.get(_matmul(s), min(fitted.values()))
+def _gemm(name: str, ideal: float) -> Callable[[Scenario], float]:
+    return lambda s: ideal if _lossless(s) else float(getattr(s.calibration.gemm(_matmul(s)), name))
+
+
+def _core(name: str, ideal: float) -> Callable[[Scenario], float]:
+    return lambda s: ideal if _lossless(s) else float(getattr(s.calibration.attention(s.job.phase, s.job.kv_format), name))
+
+
+def _around(s: Scenario) -> float:
+    """Traffic around the attention kernel at full bandwidth, against one pass over Q, K, V and O; 0 where all is hidden."""
+    share = None if _lossless(s) else s.calibration.attention(s.job.phase, s.job.kv_format).io_fraction
+    return 0.0 if share is None else 1.0 / share
 
 
 def _private_srams(s: Scenario) -> float:
@@ -122,6 +130,7 @@ _GETTERS: dict[str, Getter] = {
     "sram_bytes": lambda s: s.chip.sram_bytes,
     "sram_bytes_per_s": lambda s: _uncounted(s.chip.sram_bytes_per_s),
     "sram_cores": _private_srams,
+    "cores": lambda s: s.chip.cores,
     "tile_m": lambda s: s.chip.matmul_tile[0],
     "tile_n": lambda s: s.chip.matmul_tile[1],
     "tdp_w": lambda s: s.chip.tdp_w or NAN,
@@ -146,13 +155,34 @@ _GETTERS: dict[str, Getter] = {
     "out_latency_s": lambda s: 0.0 if _lossless(s) else s.fabric.scale_out.latency_s,
     # losses
     "ideal": _lossless,
-    "matmul_fraction": _matmul_fraction,
-    "prologue_k": lambda s: 0.0 if _lossless(s) else s.calibration.prologue_k.get(_matmul(s), 0.0),
-    "attention_fraction": _loss("attention_fraction", 1.0),
+    "gemm_compute": _gemm("compute_fraction", 1.0),
+    "gemm_memory": _gemm("memory_fraction", 1.0),
+    "gemm_overlap": _gemm("overlap_fraction", 1.0),
+    "gemm_prologue_k": _gemm("prologue_k", 0.0),
+    "gemm_step_s": _gemm("step_s", 0.0),
+    "gemm_wave": _gemm("wave_fraction", 0.0),
+    "gemm_launch_s": _gemm("launch_s", 0.0),
+    "quantise_fraction": _gemm("quantise_fraction", 1.0),
+    "quantise_launch_s": _gemm("quantise_launch_s", 0.0),
+    # Stacks quantise to 8 bits in the norm or activation before the matmul; block scales of 4 bits take a kernel of their own.
+    "quantised_apart": lambda s: 0.0 if _lossless(s) else float(_matmul(s) == "fp4"),
+    "core_compute": _core("compute_fraction", 1.0),
+    "core_memory": _core("memory_fraction", 1.0),
+    "core_vector": _core("vector_fraction", 1.0),
+    "core_around": _around,
+    "core_ramp_bytes": _core("ramp_bytes", 0.0),
+    "core_token_s": _core("token_s", 0.0),
+    "core_block_tokens": _core("block_tokens", 0.0),
+    "core_group_least": _core("group_least", 0.0),
+    "core_group_most": _core("group_most", 1e9),
+    "core_launch_s": _core("launch_s", 0.0),
+    "warm_bytes": lambda s: 0.0,  # weights pass between two reads of a layer's KV cache
+    "warm_bytes_per_s": lambda s: math.inf,
     "hbm_fraction": _loss("hbm_fraction", 1.0),
     "sram_fraction": _loss("sram_fraction", 1.0),
-    "kernel_latency_s": _loss("kernel_latency_s", 0.0),
+    "kernel_latency_s": _loss("start_s", 0.0),
     "host_s": _loss("host_s_per_step", 0.0),
+    "stack_fraction": lambda s: s.calibration.stack_fraction if s.job.phase == "training" and not _lossless(s) else 1.0,
     "up_fraction": _loss("scale_up_fraction", 1.0),
     "up_saturation_bytes": _loss("scale_up_saturation_bytes", 0.0),
     "up_launch_s": _loss("scale_up_launch_s", 0.0),

@@ -152,7 +152,9 @@ def _time_parts(c: Columns, s: Shape, table: OperatorTable, exposed: Array) -> A
     sums["network"] = network_s
     sums["pipeline"] = np.where(c.pp == 1, 0.0, np.maximum(0.0, flowing - busy))
     sums["host"] = c.host_s
-    return rows(*sums.values())
+    parts = rows(*sums.values())
+    # What a training stack adds (gaps between kernels, copies, clocks that sink) stretches all parts alike.
+    return parts / c.stack_fraction if (c.stack_fraction < 1).any() else parts
 
 
 def _tokens(c: Columns, s: Shape) -> Array:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.evaluate import cores
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.shape import Shape
-from explorer.physics import attention, matmul, roofline, transformer
+from explorer.physics import attention, kernels, matmul, roofline, transformer
 
 OPERATORS: dict[str, str] = {
     "embedding": "Embedding",
@@ -35,6 +36,7 @@ PART_OF["optimizer"] = "optimizer_step"
 COMPUTE, SRAM, HBM, LATENCY = range(4)
 BOUNDS = ("compute", "SRAM", "HBM", "latency")
 BACKWARD_ATTENTION_FLOP = 2.5  # five matmuls against two (FlashAttention-2, arXiv:2307.08691)
+BACKWARD_AROUND = 2.0  # Q, K, V, O and the gradient of O are read, three gradients written: twice the forward pass
 BACKWARD_ELEMENTWISE = 1.7  # model.md 8.1: gradients read and write what the forward pass wrote
 OPTIMIZER_BYTES_PER_PARAM = 30.0
 
@@ -52,7 +54,8 @@ def rows(*values: Array) -> Array:
 class Work:
     """One pass (forward, backward or once a step) over all operators, each array of shape (operators, n).
 
-    ``time_s`` is the slowest ceiling plus launch latency.
+    ``time_s`` is the slowest ceiling, what it does not hide, and launch latency. ``hbm_s`` has all the HBM does in it, of
+    which ``around_s`` (one row) stands around the attention kernel and hides behind nothing.
     """
 
     flop: Array
@@ -63,6 +66,7 @@ class Work:
     hbm_s: Array
     latency_s: Array
     time_s: Array
+    around_s: Array | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,28 +100,34 @@ def _backward_matmuls(f: Matmuls) -> tuple[Matmuls, Matmuls]:
 
 
 def _matmul_work(c: Columns, d: Matmuls) -> tuple[Array, Array, Array, Array]:
-    """FLOP, SRAM bytes, HBM bytes of stacked matmuls, and FLOP with what filling the pipeline costs."""
+    """FLOP, SRAM bytes, HBM bytes of stacked matmuls, and the time of their arithmetic."""
     flop = matmul.matmul_flop(m=d.m, n=d.n, k=d.k)
     sizes = {"a_bytes_per_element": d.a, "b_bytes_per_element": d.b, "c_bytes_per_element": d.c}
     hbm = matmul.tiled_bytes(m=d.m, n=d.n, k=d.k, **sizes, sram_bytes=c.sram_bytes, cores=c.sram_cores)
     sram = matmul.operand_bytes(m=d.m, n=d.n, k=d.k, **sizes, tile_m=c.tile_m, tile_n=c.tile_n)
-    return flop, sram, hbm, flop * matmul.prologue_factor(k=d.k, prologue_k=c.prologue_k)
+    stretch = np.ones(1)
+    if (c.gemm_wave > 0).any():
+        stretch = kernels.wave_stretch(m=d.m, n=d.n, groups=1.0, cores=c.cores, wave_fraction=c.gemm_wave)
+    rate = c.array_flop_per_s * c.gemm_compute
+    time = kernels.gemm_compute_s(
+        m=d.m, n=d.n, k=d.k, stretch=stretch, flop_per_s=rate, prologue_k=c.gemm_prologue_k, step_s=c.gemm_step_s
+    )
+    return flop, sram, hbm, time
 
 
-def _attention_work(c: Columns, s: Shape) -> tuple[Array, Array]:
-    """FLOP and HBM bytes of one layer's attention: flash tiling over the prompt, the whole KV cache in decode."""
-    heads, kv = c.heads / c.tp, attention.kv_heads_per_rank(kv_heads=c.kv_heads, tp=c.tp)
-    queries = np.where(s.decode > 0, 1.0, c.context)
-    flop = s.sequences * attention.attention_flop(
-        query_tokens=queries, key_tokens=c.context, heads=heads, head_dim=c.head_dim,
-        causal_fraction=np.where(s.decode > 0, 1.0, 0.5),
+def _quantise_s(c: Columns, *all_dims: Matmuls) -> Array | None:
+    """Kernels that only quantise the inputs of matmuls; None where the norm or activation before them does it in passing."""
+    if not (c.quantised_apart > 0).any():
+        return None
+    return sum((_one_quantise_s(c, d) for d in all_dims[1:]), _one_quantise_s(c, all_dims[0]))
+
+
+def _one_quantise_s(c: Columns, d: Matmuls) -> Array:
+    time = kernels.quantise_kernel_s(
+        m=d.m, k=d.k, from_bytes_per_element=2.0, to_bytes_per_element=d.a, hbm_bytes_per_s=c.hbm_bytes_per_s,
+        quantise_fraction=c.quantise_fraction, launch_s=c.quantise_launch_s,
     )  # fmt: skip
-    read = attention.flash_bytes(
-        query_tokens=queries, key_tokens=c.context, heads=heads, kv_heads=kv, head_dim=c.head_dim,
-        activation_bytes_per_element=c.stream_bytes_per_element, kv_bytes_per_element=c.kv_bytes_per_element,
-        sram_bytes=c.sram_bytes / c.sram_cores,
-    )  # fmt: skip
-    return flop, s.sequences * read
+    return np.asarray(time * c.quantised_apart)
 
 
 def _elementwise_bytes(c: Columns, s: Shape) -> Array:
@@ -140,7 +150,8 @@ _LIGHT = {"embedding": 0.0, "norm": 0.5, "rotary": 0.75, "activation": 1.0, "los
 _LIGHT_FLOP_PER_BYTE = np.array(list(_LIGHT.values()))[:, None]
 _LIGHT_ROWS = [ROW[key] for key in _LIGHT]
 _MATMUL_ROWS = [ROW[key] for key in MATMULS]
-_ATTENTION = ROW["attention"]
+_ATTENTION, _OPTIMIZER, _ROTARY = ROW["attention"], ROW["optimizer"], list(_LIGHT).index("rotary")
+_LIGHT_KERNELS = np.array([[2.0 if key == "norm" else 1.0] for key in _LIGHT])  # a layer adds and normalises twice
 
 
 def _table(matmuls: Array, core: Array, light: Array) -> Array:
@@ -154,43 +165,70 @@ def _table(matmuls: Array, core: Array, light: Array) -> Array:
 
 def forward(c: Columns, s: Shape, resident: Array) -> Work:
     """One micro-batch forward. ``resident``: share of weights and KV cache that stays in SRAM from step to step."""
-    flop, sram, hbm, padded = _matmul_work(c, _forward_matmuls(c, s))
-    attention_flop, attention_bytes = _attention_work(c, s)
+    dims, core = _forward_matmuls(c, s), cores.core(c, s)
+    flop, sram, hbm, matmul_s = _matmul_work(c, dims)
     light = _elementwise_bytes(c, s)
     # A bound must allow elementwise operators to be fused into their neighbours: their bytes then stay on the chip.
     spilled, kept = light * (1.0 - c.ideal), 1.0 - resident
+    spilled[_ROTARY] *= c.core_around == 0  # what stands around a timed attention kernel is in its time
     light_flop = light * _LIGHT_FLOP_PER_BYTE
-    rate = _table(c.array_flop_per_s * c.matmul_fraction, c.attention_flop_per_s * c.attention_fraction, c.vector_flop_per_s)
+    light_s = roofline.ceiling_s(work=light_flop, rate=c.vector_flop_per_s)
+    hbm = hbm * kept
+    attained = _table(c.gemm_memory, c.core_memory, c.hbm_fraction)
+    attained[_OPTIMIZER] = 1.0  # has its own pass
+    hbm_s = roofline.ceiling_s(work=_table(hbm, core.slowed_bytes * kept, spilled) / attained, rate=c.hbm_bytes_per_s)
     return _work(
         c,
-        _table(flop, attention_flop, light_flop),
-        _table(sram, attention_bytes, light),
-        _table(hbm * kept, attention_bytes * kept, spilled),
-        roofline.ceiling_s(work=_table(padded, attention_flop, light_flop), rate=rate),
+        (_table(flop, core.flop, light_flop), _table(sram, core.hbm_bytes, light), _table(hbm, core.hbm_bytes * kept, spilled)),
+        (_table(matmul_s, core.flop_s, light_s), hbm_s),
+        _table(c.gemm_launch_s, core.launch_s, np.where(spilled > 0, c.kernel_latency_s * _LIGHT_KERNELS, 0.0)),
+        _Apart(_quantise_s(c, dims), core.around_s),
     )
 
 
-def _work(c: Columns, flop: Array, sram: Array, hbm: Array, flop_s: Array) -> Work:
+@dataclass(frozen=True, eq=False)
+class _Apart:
+    """Kernels beside matmuls and attention that nothing hides [s]."""
+
+    matmuls: Array | None
+    attention: Array
+
+
+def _work(c: Columns, amounts: tuple[Array, Array, Array], busy: tuple[Array, Array], latency_s: Array, apart: _Apart) -> Work:
+    """``amounts``: FLOP, SRAM and HBM bytes. ``busy``: times of arithmetic and of the HBM."""
+    (flop, sram, hbm), (flop_s, hbm_s) = amounts, busy
     sram_s = roofline.ceiling_s(work=sram, rate=c.sram_bytes_per_s * c.sram_fraction)
-    hbm_s = roofline.ceiling_s(work=hbm, rate=c.hbm_bytes_per_s * c.hbm_fraction)
-    latency_s = np.where(hbm > 0, c.kernel_latency_s, 0.0)
-    return Work(flop, sram, hbm, flop_s, sram_s, hbm_s, latency_s, np.maximum(np.maximum(flop_s, sram_s), hbm_s) + latency_s)
+    time_s = np.maximum(np.maximum(flop_s, sram_s), hbm_s)
+    if (c.gemm_overlap < 1).any():
+        time_s[_MATMUL_ROWS] += (1.0 - c.gemm_overlap) * np.minimum(flop_s[_MATMUL_ROWS], hbm_s[_MATMUL_ROWS])
+    if apart.matmuls is not None:
+        hbm_s[_MATMUL_ROWS] += apart.matmuls
+        time_s[_MATMUL_ROWS] += apart.matmuls
+    hbm_s[_ATTENTION] += apart.attention
+    time_s[_ATTENTION] += apart.attention
+    return Work(flop, sram, hbm, flop_s, sram_s, hbm_s, latency_s, time_s + latency_s, apart.attention)
 
 
 def backward(c: Columns, s: Shape, ahead: Work) -> Work:
     """One micro-batch backward, without recomputation. Zero where nothing is trained."""
-    inputs, weights = (_matmul_work(c, d) for d in _backward_matmuls(_forward_matmuls(c, s)))
-    rate = c.array_flop_per_s * c.matmul_fraction
-    flop, sram, hbm, padded = (a + b for a, b in zip(inputs, weights, strict=True))
+    both = _backward_matmuls(_forward_matmuls(c, s))
+    flop, sram, hbm, matmul_s = (a + b for a, b in zip(*(_matmul_work(c, d) for d in both), strict=True))
+    around = np.asarray(ahead.around_s)
 
-    def table(matmuls: Array, earlier: Array) -> Array:
-        attention, light = earlier[_ATTENTION] * BACKWARD_ATTENTION_FLOP, earlier[_LIGHT_ROWS] * BACKWARD_ELEMENTWISE
-        return _table(matmuls, attention, light) * s.training
+    def table(matmuls: Array, core: Array, light: Array) -> Array:
+        return _table(matmuls, core * BACKWARD_ATTENTION_FLOP, light * BACKWARD_ELEMENTWISE) * s.training
 
-    matmul_s = roofline.ceiling_s(work=padded, rate=rate)
+    def of(earlier: Array, matmuls: Array) -> Array:
+        return table(matmuls, earlier[_ATTENTION], earlier[_LIGHT_ROWS])
+
+    hbm_rate = c.hbm_bytes_per_s * c.gemm_memory
+    hbm_s = table(roofline.ceiling_s(work=hbm, rate=hbm_rate), ahead.hbm_s[_ATTENTION] - around, ahead.hbm_s[_LIGHT_ROWS])
+    launches = _table(2.0 * c.gemm_launch_s, ahead.latency_s[_ATTENTION], ahead.latency_s[_LIGHT_ROWS]) * s.training
+    quantise = _quantise_s(c, *both)
     return _work(
-        c, table(flop, ahead.flop), table(sram, ahead.sram_bytes), table(hbm, ahead.hbm_bytes), table(matmul_s, ahead.flop_s)
-    )
+        c, (of(ahead.flop, flop), of(ahead.sram_bytes, sram), of(ahead.hbm_bytes, hbm)), (of(ahead.flop_s, matmul_s), hbm_s),
+        launches, _Apart(quantise if quantise is None else quantise * s.training, around * BACKWARD_AROUND * s.training),
+    )  # fmt: skip
 
 
 def optimizer(c: Columns, s: Shape, params: Array) -> Work:
@@ -199,4 +237,7 @@ def optimizer(c: Columns, s: Shape, params: Array) -> Work:
     update = transformer.optimizer_bytes(params=params / shared, bytes_per_param=np.asarray(OPTIMIZER_BYTES_PER_PARAM))
     table = np.zeros((len(OPERATORS), max(update.shape[-1], s.training.shape[-1])))
     table[ROW["optimizer"]] = update * s.training
-    return _work(c, table * 0.5, table, table, roofline.ceiling_s(work=table * 0.5, rate=c.vector_flop_per_s))
+    flop_s = roofline.ceiling_s(work=table * 0.5, rate=c.vector_flop_per_s)
+    hbm_s = roofline.ceiling_s(work=table, rate=c.hbm_bytes_per_s * c.hbm_fraction)
+    latency_s = np.where(table > 0, c.kernel_latency_s, 0.0)
+    return _work(c, (table * 0.5, table, table), (flop_s, hbm_s), latency_s, _Apart(None, np.zeros(1)))

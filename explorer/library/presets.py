@@ -12,13 +12,16 @@ from typing import TypeVar
 
 from explorer import paths
 from explorer.errors import ExplorerError, unknown
+from explorer.library.kernel_presets import with_kernels
+from explorer.library.stack_presets import DEFAULT, Stack, read_stacks, under
 from explorer.library.text_files import read_text, shown
 from explorer.library.toml_presets import read_preset
 from explorer.specs import Calibration, Chip, Fabric, Offer, Spec, Workload, get_path
 
-_FOLDERS = ("chips", "fabrics", "workloads", "calibration")
+_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/stacks")
 _KEPT_APART = ("job", "plan", "calibration")  # no product sets these
 T = TypeVar("T", bound=Spec)
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +32,7 @@ class Library:
     fabrics: Mapping[str, Fabric]
     workloads: Mapping[str, Workload]
     calibrations: Mapping[str, Calibration]
+    stacks: Mapping[str, Stack]
     data_version: str
 
     def chip(self, name: str) -> Chip:
@@ -43,9 +47,10 @@ class Library:
         """The workload called ``name``. Raises `ExplorerError` with the nearest id."""
         return _find("workload", self.workloads, name)
 
-    def calibration(self, chip: str) -> Calibration:
-        """What the chip called ``chip`` loses against its datasheet. Raises `ExplorerError`."""
-        return _find("calibration", self.calibrations, chip)
+    def calibration(self, chip: str, stack: str = DEFAULT) -> Calibration:
+        """What the chip called ``chip`` loses against its datasheet under a training stack. Raises `ExplorerError`."""
+        found = _find("calibration", self.calibrations, chip)
+        return found if stack == found.stack else under(found, stack, _find("stack", self.stacks, stack))
 
     def landmarks(self, path: str) -> tuple[tuple[float, str], ...]:
         """Real products' values at a scenario's ``path``, sorted; products with the same value share one entry.
@@ -79,7 +84,7 @@ def capacity_block(chip: Chip) -> Offer | None:
     return next((offer for offer in chip.offers if offer.kind == "capacity block"), None)
 
 
-def _find(kind: str, specs: Mapping[str, T], name: str) -> T:
+def _find(kind: str, specs: Mapping[str, V], name: str) -> V:
     if name not in specs:
         raise unknown(kind, name, specs)
     return specs[name]
@@ -93,11 +98,14 @@ def load_library() -> Library:
 
 def read_library(folder: Path) -> Library:
     """The presets in ``folder``, checked one by one and against each other. Raises `ExplorerError`."""
+    stacks = read_stacks(folder / "calibration" / "stacks" / "training.toml")
+    plain = with_kernels(_read_folder(folder / "calibration", Calibration), folder / "calibration" / "kernels")
     library = Library(
         chips=_read_folder(folder / "chips", Chip),
         fabrics=_read_folder(folder / "fabrics", Fabric),
         workloads=_read_folder(folder / "workloads", Workload),
-        calibrations=_read_folder(folder / "calibration", Calibration),
+        calibrations=MappingProxyType({n: under(c, DEFAULT, stacks[DEFAULT]) if stacks else c for n, c in plain.items()}),
+        stacks=stacks,
         data_version=_data_version(folder),
     )
     for chip in library.chips.values():
@@ -119,6 +127,6 @@ def _data_version(folder: Path) -> str:
     date = read_text(folder / "VERSION", "the date of the presets").strip()
     content = hashlib.sha256()
     for path in sorted((p for name in _FOLDERS for p in (folder / name).glob("*.toml")), key=lambda p: p.as_posix()):
-        content.update(f"{path.parent.name}/{path.name}\n".encode())
+        content.update(f"{path.relative_to(folder).as_posix()}\n".encode())
         content.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return f"{date}+{content.hexdigest()[:12]}"

@@ -40,6 +40,30 @@ def wave_stretch(*, m: Value, n: Value, groups: Value, cores: Value, wave_fracti
     return _array(1.0 + wave_fraction * np.where(waves > 1.0, idle, 0.0))
 
 
+def gemm_compute_s(
+    *, m: Value, n: Value, k: Value, stretch: Value, flop_per_s: Value, prologue_k: Value, step_s: Value
+) -> Array:
+    """The arithmetic of one matmul kernel: all steps along k, none shorter than the latency of one.
+
+    Parameters
+    ----------
+    m, n, k : [1] rows of A, columns of B, shared dimension
+    stretch : [1] matmuls of this size in the kernel, times what whole waves cost (see wave_stretch)
+    flop_per_s : [FLOP/s] sustained rate
+    prologue_k : [1] fill and drain of the pipeline, as extra length of k
+    step_s : [s] least time of one step along k
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``(k + K0) max(2 m n r / P, tau)``
+    Reference: as gemm_kernel_s
+    Leaves out: traffic and launch
+    """
+    return _array((k + prologue_k) * np.maximum(MAC_FLOP * m * n * stretch / flop_per_s, step_s))
+
+
 def gemm_kernel_s(
     *,
     m: Value,
@@ -86,13 +110,15 @@ def gemm_kernel_s(
     Leaves out: quantisation of the inputs (see quantise_kernel_s), operands that stay in a cache, throttling in long runs
     """
     stretch = wave_stretch(m=m, n=n, groups=groups, cores=cores, wave_fraction=wave_fraction)
-    step = np.maximum(MAC_FLOP * m * n * groups * stretch / (peak_flop_per_s * compute_fraction), step_s)
+    compute = gemm_compute_s(
+        m=m, n=n, k=k, stretch=groups * stretch, flop_per_s=peak_flop_per_s * compute_fraction, prologue_k=prologue_k, step_s=step_s
+    )
     traffic = groups * compulsory_bytes(
         m=m, n=n, k=k, a_bytes_per_element=a_bytes_per_element, b_bytes_per_element=b_bytes_per_element,
         c_bytes_per_element=c_bytes_per_element,
     )  # fmt: skip
     memory = _ratio(traffic, hbm_bytes_per_s * memory_fraction)
-    return launch_s + overlapped_s(first_s=(k + prologue_k) * step, second_s=memory, overlap_fraction=overlap_fraction)
+    return launch_s + overlapped_s(first_s=compute, second_s=memory, overlap_fraction=overlap_fraction)
 
 
 def quantise_kernel_s(
@@ -125,6 +151,44 @@ def quantise_kernel_s(
     """
     traffic = m * k * (from_bytes_per_element + to_bytes_per_element)
     return launch_s + _ratio(traffic, hbm_bytes_per_s * quantise_fraction)
+
+
+def blocked_attention_flop(
+    *,
+    sequences: Value,
+    query_tokens: Value,
+    key_tokens: Value,
+    heads: Value,
+    head_dim: Value,
+    cores: Value,
+    causal_fraction: Value,
+    block_tokens: Value,
+) -> Array:
+    """Operations that fused attention spends on prompts, those that the mask throws away inside a block among them.
+
+    Parameters
+    ----------
+    sequences : [1] prompts in the batch
+    query_tokens, key_tokens : [token] of one prompt
+    heads : [1] query heads (of this rank)
+    head_dim : [1] elements of a head
+    cores : [1] blocks of queries that run at once
+    causal_fraction : [1] part of the score matrix that counts: 0.5 causal
+    block_tokens : [token] queries of a block; one block is the least a core does
+
+    Returns
+    -------
+    [FLOP] broadcast shape
+
+    Equation: ``4 d max(B a q (c s + b/2), b s cores)``
+    Reference: FlashAttention-2 (Dao 2023, arXiv:2307.08691): blocks on the diagonal are computed in full
+    Leaves out: the last wave
+    """
+    keys, block = ROWS_PER_TOKEN * key_tokens, ROWS_PER_TOKEN * block_tokens
+    scores = np.maximum(
+        sequences * heads * (ROWS_PER_TOKEN * query_tokens) * (keys * causal_fraction + block / 2.0), block * keys * cores
+    )
+    return _array(2.0 * MAC_FLOP * scores * head_dim)
 
 
 def attention_prefill_kernel_s(
@@ -173,14 +237,63 @@ def attention_prefill_kernel_s(
     Reference: FlashAttention-2 (Dao 2023, arXiv:2307.08691) taken as compute-bound; linear term fitted
     Leaves out: other head sizes' efficiency, sliding windows (give the window as key_tokens), the last wave
     """
-    queries = ROWS_PER_TOKEN * query_tokens
-    keys = ROWS_PER_TOKEN * key_tokens
-    block = ROWS_PER_TOKEN * block_tokens
-    scores = np.maximum(sequences * heads * queries * (keys * causal_fraction + block / 2.0), block * keys * cores)
-    compute = 2.0 * MAC_FLOP * scores * head_dim / (peak_flop_per_s * compute_fraction)
+    queries, keys = ROWS_PER_TOKEN * query_tokens, ROWS_PER_TOKEN * key_tokens
+    flop = blocked_attention_flop(
+        sequences=sequences, query_tokens=query_tokens, key_tokens=key_tokens, heads=heads, head_dim=head_dim, cores=cores,
+        causal_fraction=causal_fraction, block_tokens=block_tokens,
+    )  # fmt: skip
+    compute = flop / (peak_flop_per_s * compute_fraction)
     traffic = 2.0 * sequences * head_dim * activation_bytes_per_element * (heads * queries + kv_heads * keys)
     memory = _ratio(traffic, hbm_bytes_per_s * io_fraction)
     return launch_s + overlapped_s(first_s=compute, second_s=memory, overlap_fraction=overlap_fraction)
+
+
+def ramped_bytes(*, read_bytes: Value, ramp_bytes: Value) -> Array:
+    """What a read costs, as bytes at the full bandwidth: a short one does not reach it.
+
+    Parameters
+    ----------
+    read_bytes : [B] size of the read
+    ramp_bytes : [B] a read much smaller than this runs at half the bandwidth
+
+    Returns
+    -------
+    [B] broadcast shape
+
+    Equation: ``Q (1 + R / (Q + R))``
+    Reference: fitted form
+    Leaves out: nothing read, which costs nothing
+    """
+    return _array(read_bytes * (1.0 + _ratio(ramp_bytes, read_bytes + ramp_bytes)))
+
+
+def grouped_flop_per_s(
+    *,
+    heads: Value,
+    kv_heads: Value,
+    group_least: Value,
+    group_most: Value,
+    matmul_flop_per_s: Value,
+    vector_flop_per_s: Value,
+) -> Array:
+    """Rate of decode attention's arithmetic: on the matmul units only for groups of query heads that their kernel serves.
+
+    Parameters
+    ----------
+    heads, kv_heads : [1] query heads and key-value heads (of this rank)
+    group_least, group_most : [1] query heads per key-value head that the matmul kernel serves
+    matmul_flop_per_s, vector_flop_per_s : [FLOP/s] sustained rates of the two kernels
+
+    Returns
+    -------
+    [FLOP/s] broadcast shape
+
+    Equation: ``P_matmul`` where ``least <= a / kv <= most``, else ``P_vector``
+    Reference: as attention_decode_kernel_s
+    Leaves out: groups that are padded
+    """
+    group = heads / kv_heads
+    return _array(np.where((group >= group_least) & (group <= group_most), matmul_flop_per_s, vector_flop_per_s))
 
 
 def attention_decode_kernel_s(
@@ -239,10 +352,11 @@ def attention_decode_kernel_s(
     tokens = sequences * context * ROWS_PER_TOKEN
     cache = 2.0 * tokens * kv_heads * head_dim * kv_bytes_per_element
     missed = cache * np.clip(_ratio(cache, cache_bytes) - 1.0, 0.0, 1.0)
-    ramped = missed * (1.0 + _ratio(ramp_bytes, missed + ramp_bytes))
-    group = heads / kv_heads
-    on_matmul = (group >= group_least) & (group <= group_most)
-    rate = np.where(on_matmul, peak_flop_per_s * compute_fraction, vector_flop_per_s * vector_fraction)
+    ramped = ramped_bytes(read_bytes=missed, ramp_bytes=ramp_bytes)
+    rate = grouped_flop_per_s(
+        heads=heads, kv_heads=kv_heads, group_least=group_least, group_most=group_most,
+        matmul_flop_per_s=peak_flop_per_s * compute_fraction, vector_flop_per_s=vector_flop_per_s * vector_fraction,
+    )  # fmt: skip
     compute = 2.0 * MAC_FLOP * tokens * heads * head_dim / rate
     memory = np.maximum(ramped / (hbm_bytes_per_s * memory_fraction), cache / cache_bytes_per_s)
     queries = 2.0 * sequences * heads * head_dim * activation_bytes_per_element

@@ -6,12 +6,13 @@ from explorer.specs.chip import Chip, Offer, SramPart
 from explorer.specs.fabric import Fabric, ScaleOut, ScaleUp
 from explorer.specs.formats import FORMATS, Format, matmul_format
 from explorer.specs.job import PHASES, RECOMPUTES, Job, Plan
+from explorer.specs.kernels import AttentionKernel, GemmKernel, Kernels
 from explorer.specs.source import CONFIDENCE, Source
 from explorer.specs.study import EFFICIENCIES, MOST_SCENARIOS, Scenario, Study, get_path, set_path
 from explorer.specs.workload import Workload
 
 __all__ = [
-    "CONFIDENCE", "EFFICIENCIES", "FORMATS", "MOST_SCENARIOS", "PHASES", "RECOMPUTES", "Calibration", "Chip", "Fabric",
-    "Format", "Job", "Offer", "Plan", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError", "SramPart",
+    "CONFIDENCE", "EFFICIENCIES", "FORMATS", "MOST_SCENARIOS", "PHASES", "RECOMPUTES", "AttentionKernel", "Calibration", "Chip",
+    "Fabric", "Format", "GemmKernel", "Job", "Kernels", "Offer", "Plan", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError", "SramPart",
     "Study", "Workload", "build", "build_json", "get_path", "matmul_format", "set_path",
 ]

@@ -156,7 +156,7 @@ def _matmul(row: Mapping[str, str]) -> tuple[Key, dict[str, float], str]:
     values |= {
         "groups": _number(row, "groups") if row["op"] == "grouped_gemm" else _number(row, "batch", 1.0),
         "bytes": entry["bytes"],
-        "quantised": float(_quantises(row["library"], row["dtype"])),
+        "quantised": float(quantises(row["library"], row["dtype"])),
         "time_s": 1e-6 * _number(row, "time_us"),
     }
     kind = "grouped" if row["op"] == "grouped_gemm" else "gemm"
@@ -182,7 +182,8 @@ def _attention(row: Mapping[str, str]) -> tuple[Key, dict[str, float], str]:
     return Key(row["op"], row["chip"], cached), values, shape
 
 
-def _quantises(library: str, dtype: str) -> bool:
+def quantises(library: str, dtype: str) -> bool:
+    """Whether a library's timings of a format include quantising the activations."""
     table: Mapping[str, Sequence[str]] = notes()["quantises"]
     return any(library.startswith(start) and dtype in formats for start, formats in table.items())
 

@@ -6,6 +6,7 @@ else, attention that of a model with one layer), so what is checked here is what
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,8 +15,11 @@ import numpy as np
 from explorer.evaluate import Columns, evaluate, lower
 from explorer.evaluate.columns import DECODE, PREFILL
 from explorer.evaluate.operators import ROW
+from explorer.library import load_library
 from explorer.specs import Plan, Scenario, Workload, build
 from explorer.validation.cases import Found, Prediction
+from explorer.validation.kernel_constants import kernel_constants
+from explorer.validation.kernel_rows import notes, quantises
 from explorer.validation.rows import Row, RowError
 from explorer.validation.scenes import Setting, job_of, precision_of, scenario_of
 
@@ -45,15 +49,15 @@ class Bases:
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
-        self._places: dict[tuple[str, str, str], int] = {}
+        self._places: dict[tuple[str, str, str, str], int] = {}
         self._scenarios: list[Scenario] = []
 
-    def place(self, row: Row, precision: str, kv_format: str) -> tuple[int, str, float]:
+    def place(self, row: Row, phase: str, precision: str, kv_format: str) -> tuple[int, str, float]:
         """Index of the base for the row's chip, the chip's id, and the share of the chip that was measured."""
         name, chip = self._setting.chip(row)
-        key = (chip.id, precision, kv_format)
+        key = (chip.id, phase, precision, kv_format)
         if key not in self._places:
-            job = job_of("decode", 1, 1, precision, kv_format)
+            job = job_of(phase, 1, 1, precision, kv_format)
             workload = build(Workload, {"id": "kernel", "name": "Kernel", "ffn_gated": False, "tied_embeddings": True} | _ONE)
             self._places[key] = len(self._scenarios)
             self._scenarios.append(scenario_of(self._setting, row, chip, workload, job, Plan(chips=1)))
@@ -123,14 +127,18 @@ def _gemm(setting: Setting, bases: Bases, row: Row) -> Kernel:
     if row.count("batch", 1) > 1 or row.text("groups"):
         raise RowError("batched and grouped matmuls are not modelled yet")
     _, chip = setting.chip(row)
-    base, chip_id, share = bases.place(row, precision_of(setting, row, chip, "dtype"), "bf16")
+    precision = precision_of(setting, row, chip, "dtype")
+    base, chip_id, share = bases.place(row, "decode", precision, "bf16")
     if op == "hbm_copy":
         quantity, measured = _measured(row, "gbps")
         m = n = k = 1
     else:
         quantity, measured = _measured(row, "time_us", "tflops")
         m, n, k = row.count("m"), row.count("n"), row.count("k")
-    columns = {"phase": float(DECODE), "batch": float(m), "vocab": float(n), "hidden": float(k)}
+    columns = {
+        "phase": float(DECODE), "batch": float(m), "vocab": float(n), "hidden": float(k),
+        "quantised_apart": float(quantises(row.text("library"), row.text("dtype"))),
+    } | _as_timed(setting, chip_id, precision)  # fmt: skip
     return Kernel("gemm", row, chip_id, base, share, quantity, measured, columns)
 
 
@@ -144,10 +152,32 @@ def _attention(setting: Setting, bases: Bases, row: Row) -> Kernel:
     if (op == "prefill" and new != keys) or (op == "decode" and new != 1):
         raise RowError(f"{new} new tokens against {keys} keys are not modelled yet")
     cache = setting.aliases.begins("precision", row.text("kv_dtype").replace("bfloat", "bf"))
-    base, chip_id, share = bases.place(row, "bf16", cache or "bf16")
+    base, chip_id, share = bases.place(row, op, "bf16", cache or "bf16")
     quantity, measured = _measured(row, "time_us")
     columns = {
         "phase": float(PREFILL if op == "prefill" else DECODE), "batch": float(row.count("batch")), "context": float(keys),
         "heads": float(row.count("heads")), "kv_heads": float(row.count("kv_heads")), "head_dim": float(row.count("head_dim")),
-    }  # fmt: skip
+    } | (_warm(chip_id, share, cache or "bf16") if op == "decode" else {"warm_bytes": 0.0, "warm_bytes_per_s": math.inf})  # fmt: skip
     return Kernel("attention", row, chip_id, base, share, quantity, measured, columns)
+
+
+def _as_timed(setting: Setting, chip: str, precision: str) -> dict[str, float]:
+    """What a timed matmul has and one inside a model has not: the way to the host and back, the steps of quantising along k."""
+    kernel = setting.library.calibration(chip).gemm(precision)
+    stored = {"gemm_launch_s": kernel.launch_s, "gemm_step_s": kernel.step_s, "gemm_prologue_k": kernel.prologue_k}
+    if chip in notes()["host_visible"]:
+        stored["gemm_launch_s"] = kernel_constants(chip, "gemm", "bf16")["launch_s"]
+    if precision == "fp4" and kernel.quantise_launch_s > 0:
+        timed = kernel_constants(chip, "gemm", "nvfp4")
+        stored |= {"gemm_step_s": timed["step_s"], "gemm_prologue_k": timed["prologue_k"]}
+    return stored
+
+
+def _warm(chip: str, share: float, kv_format: str) -> dict[str, float]:
+    """The part of the last repetition's KV cache that the SRAM still holds when it is timed again, and the rate it is read at."""
+    if notes()["decode"].get(chip, {}).get("timings") != "warm":
+        return {"warm_bytes": 0.0, "warm_bytes_per_s": math.inf}
+    return {
+        "warm_bytes": 0.5 * share * load_library().chip(chip).sram_bytes,
+        "warm_bytes_per_s": kernel_constants(chip, "decode", kv_format)["cache_bytes_per_s"],
+    }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from explorer.library import Library, formats_of
-from explorer.specs import Chip, Fabric, Job, Plan, Scenario, Spec, SpecError, Workload, build
+from explorer.specs import Calibration, Chip, Fabric, Job, Plan, Scenario, Spec, SpecError, Workload, build
 from explorer.validation.aliases import Aliases, ChipName
 from explorer.validation.rows import Row, RowError
 
@@ -24,10 +24,18 @@ class Setting:
     library: Library
     aliases: Aliases
     workloads: dict[tuple[object, ...], Workload] = field(default_factory=dict)
+    calibrations: dict[tuple[str, str], Calibration] = field(default_factory=dict)
 
     def chip(self, row: Row) -> tuple[ChipName, Chip]:
         """The row's chip."""
         return self.aliases.chip(self.library, row.text("chip"))
+
+    def calibration(self, chip: str, stack: str) -> Calibration:
+        """What the chip loses under a stack; one without a constant of its own takes the default."""
+        stack = stack if stack in self.library.stacks else "default"
+        if (chip, stack) not in self.calibrations:
+            self.calibrations[chip, stack] = self.library.calibration(chip, stack)
+        return self.calibrations[chip, stack]
 
     def fabric(self, chip: Chip) -> Fabric:
         """The chip's first fabric."""
@@ -122,10 +130,11 @@ def _padded(heads: int, kv_heads: int, tp: int) -> tuple[int, int]:
 
 
 def scenario_of(setting: Setting, row: Row, chip: Chip, workload: Workload, job: Job, plan: Plan) -> Scenario:
-    """The scenario, calibrated."""
+    """The scenario, calibrated, under the row's training stack where its constant is known."""
+    stack = setting.aliases.begins("stacks", row.text("framework")) if job.phase == "training" else None
     return _made(Scenario, {
         "name": row.id[:80], "chip": chip, "fabric": setting.fabric(chip), "workload": workload, "job": job, "plan": plan,
-        "efficiency": "calibrated", "calibration": setting.library.calibration(chip.id),
+        "efficiency": "calibrated", "calibration": setting.calibration(chip.id, stack or "default"),
     })  # fmt: skip
 
 

@@ -1,0 +1,51 @@
+"""What training stacks lose beside kernels, links and bubbles: one constant each, fitted to whole steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from explorer.errors import ExplorerError
+from explorer.library.text_files import read_text
+from explorer.library.toml_presets import parse_toml
+from explorer.specs import Calibration, Source, SpecError, build
+
+DEFAULT = "default"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The speed of a stack against kernels, links and bubbles alone, in (0, 1], and where it comes from."""
+
+    fraction: float
+    source: Source
+
+
+def read_stacks(path: Path) -> Mapping[str, Stack]:
+    """The stacks in a file, ``default`` among them; none without the file. Raises `ExplorerError`."""
+    if not path.is_file():
+        return MappingProxyType({})
+    where = f"{path.parent.name}/{path.name}"
+    stacks = {name: _stack(entry, f"{where}: {name}") for name, entry in parse_toml(read_text(path, "stacks"), where).items()}
+    if DEFAULT not in stacks:
+        raise ExplorerError(f"{where}: no entry {DEFAULT!r}")
+    return MappingProxyType(stacks)
+
+
+def _stack(entry: object, where: str) -> Stack:
+    value = entry.get("fraction") if isinstance(entry, dict) else None
+    if not isinstance(entry, dict) or not isinstance(value, float) or not 0 < value <= 1:
+        raise ExplorerError(f"{where}: expected a table with a fraction above 0 and at most 1")
+    given = {name: entry[name] for name in ("kind", "ref", "url", "note") if name in entry}
+    try:
+        return Stack(value, build(Source, given))
+    except SpecError as error:
+        raise ExplorerError(f"{where}: {error}") from None
+
+
+def under(calibration: Calibration, name: str, stack: Stack) -> Calibration:
+    """The calibration of a chip that trains under a stack."""
+    sources = calibration.sources | {"stack_fraction": stack.source}
+    return calibration.replace(stack=name, stack_fraction=stack.fraction, sources=sources)

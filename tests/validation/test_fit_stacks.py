@@ -1,0 +1,70 @@
+"""Constants of whole steps: recovered from made-up rows, every source counting alike, the same file twice."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from validate_samples import INFERENCE, TRAINING, run
+
+from explorer.library import load_library
+from explorer.validation import fit_host, fit_stacks
+
+TRAIN = {
+    "model": "Llama-3-8B", "chip": "H100-80GB-SXM", "chips": 64, "tp": 2, "pp": 1, "seq": 8192, "mbs": 1, "precision": "bf16",
+    "recompute": "full", "zero": "ZeRO-1", "framework": "llm-foundry",
+}  # fmt: skip
+BATCHES = tuple(64 * k for k in range(1, 17))
+
+
+def _rows(folder: Path, fraction: float, **more: object) -> list[dict[str, object]]:
+    """Steps as they would be measured, times and rates in turns."""
+    plain = run(folder, TRAINING, *(TRAIN | {"gbs": b, "step_time_s": 1} for b in BATCHES)).rows
+    bare = [r.predicted * load_library().stacks["llm-foundry"].fraction for r in plain]
+    rows: list[dict[str, object]] = []
+    for batch, seconds in zip(BATCHES, bare, strict=True):
+        speed = {"tokens_per_s_per_chip": batch * 8192 / 64 / (seconds / fraction)} if batch % 128 else {"step_time_s": seconds / fraction}
+        rows.append(TRAIN | {"gbs": batch} | speed | more)
+    return rows
+
+
+def test_a_stacks_constant_is_found_again(tmp_path: Path) -> None:
+    found = run(tmp_path, TRAINING, *_rows(tmp_path, 0.6))
+    fitted = fit_stacks.fit_stacks(found.rows, fit_stacks.stacks_of(tmp_path / "rows.csv"))
+    assert {name: fraction for name, (fraction, _) in fitted.items()} == {"default": 0.6, "llm-foundry": 0.6}
+    target = tmp_path / "training.toml"
+    assert fit_stacks.main([str(tmp_path / "rows.csv"), "-o", str(target)]) == 0
+    first = target.read_bytes()
+    assert fit_stacks.main([str(tmp_path / "rows.csv"), "-o", str(target)]) == 0
+    assert target.read_bytes() == first
+    assert tomllib.loads(first.decode())["llm-foundry"]["fraction"] == 0.6
+
+
+def test_one_source_with_many_rows_does_not_decide_alone(tmp_path: Path) -> None:
+    many, few = _rows(tmp_path, 0.5), _rows(tmp_path, 0.9, source="T")
+    counted = run(tmp_path, TRAINING, *many, *many, *many, *few)
+    alone = fit_stacks.fit_stacks(counted.rows, fit_stacks.stacks_of(tmp_path / "rows.csv"))["llm-foundry"][1]
+    # One source right, the other 80 % (times) or 44 % (rates) off; counted by rows it would be half as much.
+    assert 0.22 <= alone.cost(0.5) <= 0.4
+    assert alone.off(0.5)[alone.seen].mean() < 0.2
+
+
+def test_host_time_is_what_the_kernels_leave(tmp_path: Path) -> None:
+    serve = {"model": "Llama-3-70B", "chip": "H100-80GB-SXM", "isl": 1000, "osl": 200, "tp": 8, "pp": 1, "precision": "fp8", "backend": "vllm"}
+    rows = [serve | {"isl": 500 + 100 * k, "batch_or_concurrency": 1, "tpot_ms": 10, "mode": "online"} for k in range(12)]
+    predicted = [r.predicted for r in run(tmp_path, INFERENCE, *rows).rows]
+    known = load_library().calibration("h100").host_s_per_step
+    later = [row | {"tpot_ms": p + 1e3 * (0.0012 - known)} for row, p in zip(rows, predicted, strict=True)]
+    (host,) = fit_host.fit_host(run(tmp_path, INFERENCE, *later).rows)
+    assert (host.chip, host.host_s) == ("h100", pytest.approx(0.0012))
+    assert host.fitted.n + host.held_out.n == 12
+    assert host.held_out.worst < 1e-3
+
+
+@pytest.mark.parametrize("command", [fit_host.main, lambda a: fit_stacks.main([*a, "-o", "never.toml"])])
+def test_a_wrong_file_is_one_line(command: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command([str(tmp_path / "none.csv")]) == 2  # type: ignore[operator]
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "none.csv" in told
