@@ -38,7 +38,9 @@ def core(c: Columns, s: Shape) -> Core:
     )  # fmt: skip
     read = s.sequences * attention.flash_bytes(
         query_tokens=queries, key_tokens=c.context, heads=heads, kv_heads=kv, head_dim=c.head_dim,
-        activation_bytes_per_element=c.stream_bytes_per_element, kv_bytes_per_element=c.kv_bytes_per_element,
+        activation_bytes_per_element=c.stream_bytes_per_element,
+        # Training keeps no cache: keys and values are activations like the rest.
+        kv_bytes_per_element=np.where(s.training > 0, c.stream_bytes_per_element, c.kv_bytes_per_element),
         sram_bytes=c.sram_bytes / c.sram_cores,
     )  # fmt: skip
     return Core(

@@ -205,3 +205,11 @@ def test_sends_of_a_pipeline(library: Library) -> None:
     assert float(report.traffic.message_bytes[ROW["pp_boundary"], 0]) == 8192 * 8192 * 2 / 8
     assert report.columns.full(report.traffic.tier)[ROW["pp_boundary"], 0] == 2
     assert np.all(report.exposed_s[ROW["pp_boundary"]] <= report.traffic.time_s[ROW["pp_boundary"]])
+
+
+def test_the_format_of_the_cache_does_not_touch_training(library: Library) -> None:
+    scenario = _training(library, "llama3-8b", 64, 2, 1, 256)
+    narrow = scenario.replace(job=scenario.job.replace(kv_format="fp8"))
+    report = evaluate_study([scenario, narrow])
+    for key, values in report.values.items():
+        assert values[0] == values[-1] or np.isnan(values[0]), key
