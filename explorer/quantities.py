@@ -25,8 +25,8 @@ QUANTITIES: dict[str, Quantity] = {
     q.key: q
     for q in (
         Quantity("step_s", "time of a step", "s", "less", "One token for every sequence (decode), one batch of prompts (prefill), one optimizer step (training).", "pipeline((sum of operators) + exposed network) + host"),
-        Quantity("step_low_s", "step, everything overlapped", "s", "less", "Lower end of the range: every resource busy at once.", "max over resources"),
-        Quantity("step_high_s", "step, nothing overlapped", "s", "less", "Upper end of the range: phases one after the other, plus the calibration's error band.", "sum over resources"),
+        Quantity("step_low_s", "step, low end", "s", "less", "Low end of the range: the step less the calibration's error band, but never below the time of the busiest resource, with everything overlapped.", "max(step / (1 + band), busiest resource)"),
+        Quantity("step_high_s", "step, high end", "s", "less", "High end of the range: the step and the calibration's error band.", "step x (1 + band)"),
         Quantity("tokens_per_s", "tokens/s", "tokens/s", "more", "All replicas together.", "tokens of a step / step time"),
         Quantity("tokens_per_s_per_chip", "tokens/s per chip", "tokens/s", "more", "The fair figure between clusters of different size.", "tokens_per_s / chips used"),
         Quantity("tokens_per_s_per_user", "tokens/s per user", "tokens/s", "more", "How fast one sequence grows while decoding.", "1 / step time"),
@@ -38,7 +38,7 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("fewest_chips", "fewest chips", "1", "less", "Smallest power-of-two tensor x pipeline group that holds one replica at this batch and context.", "min tp x pp with total <= capacity"),
         Quantity("network_exposed_s", "network, exposed", "s", "less", "Communication that no computation hides.", "sum of max(0, t - overlap x window)"),
         Quantity("network_exposed_fraction", "network share", "fraction", "less", "Exposed communication in the time of a step.", "network_exposed_s / step_s"),
-        Quantity("joules_per_token", "J / token", "J", "less", "All chips of the plan, at the chip's rated power; hosts and cooling not counted.", "chips x energy of a step / tokens"),
+        Quantity("joules_per_token", "J / token", "J", "less", "All chips of the plan: an idle share and a share for the work of the rated power, and the bytes of HBM and links; at most the rated power. Hosts and cooling not counted.", "chips x min(P T, P (idle T + (1 - idle) FLOP / peak) + bytes x J/B) / tokens"),
         Quantity("usd_per_million_tokens", "$ / M tokens", "USD", "less", "Chips only, at full use.", "chips x price / 3600 / tokens_per_s x 1e6"),
     )
 }

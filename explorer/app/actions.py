@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from explorer import __version__
 from explorer.app import menus
+from explorer.app.look import tip
 from explorer.app.panes import PANES
 from explorer.app.settings import SCALES
 from explorer.charts import CHARTS
@@ -56,8 +57,9 @@ class Actions(QObject):
 
     def _undo(self) -> None:
         stack = self._window.document.undo_stack
-        self.undo = stack.createUndoAction(self._window, "Undo")
-        self.redo = stack.createRedoAction(self._window, "Redo")
+        self.undo, self.redo = QAction("Undo", self._window), QAction("Redo", self._window)
+        _follow(self.undo, stack.undo, stack.canUndoChanged, stack.undoTextChanged)
+        _follow(self.redo, stack.redo, stack.canRedoChanged, stack.redoTextChanged)
         self.undo.setShortcut(QKeySequence(_Key.Undo))
         self.redo.setShortcuts(_keys(_Key.Redo, "Ctrl+Y"))
         self.all |= {"Undo": self.undo, "Redo": self.redo}
@@ -177,6 +179,19 @@ class Actions(QObject):
         action.setMenu(copy)
         self._kept.append((action, copy))
         return action
+
+
+def _follow(action: QAction, act: _Act, possible: SignalInstance, named: SignalInstance) -> None:
+    """Tie an action to one direction of the undo stack."""
+    action.setEnabled(False)
+    action.triggered.connect(act)
+    possible.connect(action.setEnabled)
+    named.connect(partial(_name_step, action))
+
+
+def _name_step(action: QAction, step: str) -> None:
+    """What would be undone, under the pointer: a text that grew with it would push the bar about."""
+    action.setToolTip(tip(f"{action.text()} {step}".strip()))
 
 
 def _keys(*wanted: _Key | str) -> list[QKeySequence]:

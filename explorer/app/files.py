@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from explorer import charts
 from explorer.errors import ExplorerError
 from explorer.library import default_study, parse_study, read_study, study_text, write_study
+from explorer.library.text_files import read_bytes, shown
 from explorer.specs import Study
 
 if TYPE_CHECKING:
@@ -48,9 +49,6 @@ class Files(QObject):
             study = _study_in(path)
         except ExplorerError as error:
             self._window.dialogs.tell("Not opened", str(error))
-            return False
-        except OSError as error:
-            self._window.dialogs.tell("Not opened", f"cannot read {path.name}: {error.strerror or 'the system refuses'}")
             return False
         if not self.may_leave():
             return False
@@ -144,9 +142,7 @@ def _study_in(path: Path) -> Study:
         return read_study(path)
     from explorer.render.metadata import MOST_BYTES, read_study_from
 
-    if path.stat().st_size > MOST_BYTES:
-        raise ExplorerError(f"{path.name} is larger than {MOST_BYTES // 2**20} MiB")
-    text = read_study_from(path.read_bytes())
+    text = read_study_from(read_bytes(path, "a picture", MOST_BYTES))
     if text is None:
-        raise ExplorerError(f"{path.name} carries no study: only pictures exported from here do")
-    return parse_study(text, path.name)
+        raise ExplorerError(f"{shown(path)} carries no study: only pictures exported from here do")
+    return parse_study(text, shown(path))

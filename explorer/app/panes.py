@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QTabBar, QVBoxLayout, QWidget
 
 from explorer.app.look import Look
@@ -20,11 +20,15 @@ PANES: tuple[tuple[str, str], ...] = (
 )
 
 
+_SHORT = {"Memory fit": "Memory", "Interconnect": "Network", "Time of a step": "Time", "Comparison": "Table"}
+
+
 class PaneGrid(QWidget):
     """Shows charts by name in their panes. Only panes that can be seen are given charts: ask `visible_charts`."""
 
     export_asked = Signal(str)
     layout_changed = Signal()
+    hovered = Signal(str, str)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +42,8 @@ class PaneGrid(QWidget):
         self._tabs.setAccessibleName("Panes")
         self._tabs.setExpanding(False)
         self._tabs.setDrawBase(False)
+        self._tabs.setUsesScrollButtons(False)  # all in sight, if need be with their names cut
+        self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
         outer = QVBoxLayout(self)
@@ -47,10 +53,13 @@ class PaneGrid(QWidget):
         for i, (key, title) in enumerate(PANES):
             self.panes[key] = self._make_pane(key, title, look)
             self._grid.addWidget(self.panes[key], i // 2, i % 2)
-            self._tabs.addTab(title)
+            self._add_tab(title)
         self._tabs.currentChanged.connect(self._arrange)
         self.set_look(look)
         self._arrange()
+
+    def _add_tab(self, title: str) -> None:
+        self._tabs.setTabToolTip(self._tabs.addTab(_SHORT.get(title, title)), title)
 
     def _make_pane(self, key: str, title: str, look: Look) -> Pane:
         pane = Pane(look, self, VARIANTS.get(key, ()))
@@ -60,6 +69,7 @@ class PaneGrid(QWidget):
         pane.variant_chosen.connect(partial(self._choose, key))
         pane.fill_toggled.connect(partial(self._fill, key))
         pane.export_asked.connect(self.export_asked)
+        pane.hovered.connect(partial(self.hovered.emit, key))
         return pane
 
     def set_look(self, look: Look) -> None:
@@ -84,7 +94,7 @@ class PaneGrid(QWidget):
             while self._tabs.count() > len(PANES):
                 self._tabs.removeTab(len(PANES))
             for title, part in guests.items():
-                self._tabs.addTab(title)
+                self._add_tab(title)
                 self._grid.addWidget(part, 0, 0, 2, 2)
         self._arrange()
 
@@ -137,6 +147,11 @@ class PaneGrid(QWidget):
         for key, name in self._shown.items():
             if name in charts:
                 self.panes[key].show_chart(charts[name])
+
+    def said(self, key: str) -> str:
+        """The read-out under the hand in one pane, or nothing."""
+        view = self.panes[key].view
+        return view.tip.text if view else ""
 
     def show_ghost(self, charts: Mapping[str, Chart] | None) -> None:
         """Faint lines of an earlier state; None clears them."""

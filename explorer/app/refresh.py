@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from explorer import charts
+from explorer.app.pointed import cell_sources, mark_source
 from explorer.app.references import edited, reference
 from explorer.app.states import knob_states, ladders, source_lines
 from explorer.charts.common import Scene
@@ -57,7 +58,7 @@ class Refresher(QObject):
         self._cast: tuple[object, ...] = ()
         self._slow = Slow()
         self._gesture = -1
-        self._pointed = ""
+        self._pointed = self._chart = ""
         self.scene: Scene | None = None
 
     def request(self, _study: Study | None = None) -> None:
@@ -89,8 +90,14 @@ class Refresher(QObject):
 
     def point(self, key: str) -> None:
         """Show where the number of a knob comes from, until another one is pointed at."""
-        self._pointed = key
+        self._pointed, self._chart = key, ""
         self._show_source()
+
+    def point_mark(self, pane: str, said: str) -> None:
+        """Show how the number of a mark in a chart comes about; it stays until the next redraw when the hand has left it."""
+        if said:
+            self._pointed, self._chart = "", pane
+            self._show_source()
 
     def begin_gesture(self, gesture: int) -> None:
         """A drag begins: remember what was, and keep the axes still."""
@@ -102,10 +109,12 @@ class Refresher(QObject):
             seen = self._window.panes.visible_charts()
             self._window.panes.show_ghost({k: charts.chart(k, self.scene) for k in seen})
         self._window.panes.hold_axes(True)
+        self._window.knobs.hold_rows(True)
 
     def end_gesture(self) -> None:
         """The drag is over: fit the axes again; the ghost stays a moment longer."""
         self._gesture = -1
+        self._window.knobs.hold_rows(False)
         if not self._window.isVisible():  # sliders that go away end their gestures too
             return
         self.draw()
@@ -131,7 +140,8 @@ class Refresher(QObject):
             return
         self._late = False
         self._words.start()
-        window.table.show_table(charts.comparison(scene))
+        document = window.document
+        window.table.show_table(charts.comparison(scene), cell_sources(document.library, document.opened, scene.study))
         window.verdict.show_findings(self._findings(scene))
         marks = tuple(edited(window.document.library, scene.study, i) for i in range(len(scene.study.scenarios)))
         window.bar.show_study(scene.study, marks, charts.workload_line(scene.study))
@@ -142,6 +152,10 @@ class Refresher(QObject):
             self._show_words()
 
     def _show_source(self) -> None:
+        if self._chart:
+            said = self._window.panes.said(self._chart)
+            key = self._window.panes.panes[self._chart].chart.key
+            self._window.verdict.show_source(*(mark_source(key, said) if said else ("",)))
         if not self._pointed:
             return
         document, row = self._window.document, knob(self._pointed)
@@ -153,9 +167,10 @@ class Refresher(QObject):
     def _findings(self, scene: Scene) -> Findings:
         study = scene.study
         found = explain(scene.report, study.scenarios, study.active, study.baseline)
+        found = replace(found, name=charts.names(study)[study.active])
         if self._slow.scenario is None or not self._slow.advice:
             return found
-        text = ". Or: ".join(a.text for a in self._slow.advice) + "."
+        text = " ".join(f"{a.text}." for a in self._slow.advice)
         paragraphs = list(found.paragraphs)
         paragraphs.insert(min(2, len(paragraphs)), Paragraph("Next best change", text))
         return replace(found, paragraphs=tuple(paragraphs))

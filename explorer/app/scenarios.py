@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 from explorer.app import menus
 from explorer.app.references import reference
 from explorer.errors import ExplorerError
-from explorer.library import make_scenario, suited_tp
+from explorer.library import make_scenario, suited_plan
 from explorer.specs import MOST_SCENARIOS, Scenario, Study
 
 if TYPE_CHECKING:
@@ -137,10 +137,10 @@ class Scenarios(QObject):
 
     def _with_workload(self, s: Scenario, workload: str) -> Scenario:
         model = self._window.document.library.workload(workload)
-        plan = s.plan
-        if model.heads % plan.tp or plan.pp > model.layers:
-            plan = plan.replace(tp=suited_tp(s.chip, s.fabric, model, plan.chips), pp=1)
-        return s.replace(workload=model, plan=plan)
+        changed = s.replace(workload=model)
+        if model.heads % s.plan.tp or s.plan.pp > model.layers:
+            return changed.replace(plan=suited_plan(changed.replace(plan=s.plan.replace(pp=1))))
+        return changed
 
     def choose_fabric(self, fabric: str) -> None:
         """Another fabric under the chip in hand."""

@@ -23,6 +23,7 @@ from explorer.library import Library
 from explorer.specs import Study
 
 TITLE = "Chip Architecture Explorer"
+_SMALLEST = (320, 240)
 _TABS_BELOW = (1100, 650)  # effective pixels
 
 
@@ -67,6 +68,7 @@ class Window(QMainWindow):
         rows.addWidget(self.bar)
         rows.addWidget(self._split, 1)
         self.setCentralWidget(whole)
+        self.setMinimumSize(*_SMALLEST)  # else Qt makes the window as large as all parts wish
         for name, part in (("Knobs", self.knobs), ("Verdict", self.verdict), ("Comparison", self.table)):
             part.setAccessibleName(part.accessibleName() or name)
 
@@ -79,6 +81,7 @@ class Window(QMainWindow):
         self.knobs.gesture_ended.connect(lambda _key: self.refresher.end_gesture())
         self.knobs.pointed.connect(self.refresher.point)
         self.panes.layout_changed.connect(self.refresher.request)
+        self.panes.hovered.connect(self.refresher.point_mark)
         self.panes.export_asked.connect(self.files.export)
         self.table.row_activated.connect(self.document.activate)
         self.bar.activated.connect(self.document.activate)

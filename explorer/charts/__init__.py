@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import partial
 
 from explorer.charts.bars import memory, time
-from explorer.charts.common import Scene, names, scene, workload_line
-from explorer.charts.compare import comparison
+from explorer.charts.common import Scene, names, numbered, scene, workload_line
+from explorer.charts.compare import comparison, other_offers
 from explorer.charts.interconnect import OPERATIONS, interconnect, interconnect_of
 from explorer.charts.model import Annotation, Axis, Bar, Cell, Chart, Column, Mark, Segment, Series, Table
 from explorer.charts.roofline import roofline
@@ -38,5 +38,6 @@ def chart(name: str, scene: Scene) -> Chart:
 
 __all__ = [
     "CHARTS", "VARIANTS", "Annotation", "Axis", "Bar", "Cell", "Chart", "Column", "Mark", "Scene", "Segment", "Series", "Table",
-    "chart", "comparison", "interconnect", "memory", "names", "roofline", "scene", "time", "workload_line",
+    "chart", "comparison", "interconnect", "memory", "names", "numbered",
+    "other_offers", "roofline", "scene", "time", "workload_line",
 ]  # fmt: skip

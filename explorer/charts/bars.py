@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.charts.common import Scene, at, footer, names, workload_line
+from explorer.charts.common import Scene, at, context_line, footer, names, workload_line
 from explorer.charts.model import Axis, Bar, Chart, Segment
 from explorer.evaluate import TIME_PARTS
 from explorer.evaluate.memory import PARTS
@@ -26,6 +26,7 @@ def memory(scene: Scene) -> Chart:
         bars=bars,
         legend=legend,
         note=footer(scene.study),
+        context=context_line(scene.study),
         summary="Memory of one chip. " + "; ".join(said),
         metadata=dict(scene.metadata),
     )
@@ -73,6 +74,7 @@ def time(scene: Scene) -> Chart:
         bars=bars,
         legend=tuple((k, TIME_PARTS[k]) for k in used),
         note=footer(scene.study),
+        context=context_line(scene.study),
         summary=f"Time of a step, {workload_line(scene.study)}. " + "; ".join(said),
         metadata=dict(scene.metadata),
     )

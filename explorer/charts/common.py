@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from explorer import __version__
 from explorer.evaluate import Report, evaluate_study
-from explorer.specs import Source, Study
+from explorer.library import edits, load_library
+from explorer.specs import FORMATS, Scenario, Source, Study, matmul_format
 
 Array = NDArray[np.float64]
+_MOST_EDIT_LETTERS = 160
 _MOST_LETTERS = 125  # of the sources in a footer: three lines of a figure one column wide hold them with the rest
 
 
@@ -40,7 +42,17 @@ def at(array: Array, point: int) -> Array:
 
 
 def names(study: Study) -> tuple[str, ...]:
-    """Scenario names, numbered where two are equal."""
+    """Scenario names, numbered where two are equal; ``B200 (edited)`` where hardware numbers are not the preset's."""
+    library = load_library()
+    return tuple(_marked(n) if edits(library, s) else n for n, s in zip(numbered(study), study.scenarios, strict=True))
+
+
+def _marked(name: str) -> str:
+    return name if name.endswith("edited)") else f"{name} (edited)"
+
+
+def numbered(study: Study) -> tuple[str, ...]:
+    """Scenario names as given, numbered where two are equal."""
     given = [s.name for s in study.scenarios]
     return tuple(n if given.count(n) == 1 else f"{n} ({i + 1})" for i, n in enumerate(given))
 
@@ -59,27 +71,85 @@ def workload_line(study: Study) -> str:
     return " · ".join(agreed)
 
 
+def context_line(study: Study) -> str:
+    """What an exported file must say of its load: model, phase, batch, context, chips, plan and formats.
+
+    ``Llama 3 70B · decode · batch 32 · context 4,096 · 16 chips · TP 16 / TP 16 / TP 8 × 2 · BF16``: what differs is
+    given for one scenario after the other.
+    """
+    parts = (
+        (lambda x: x.workload.name),
+        (lambda x: str(x.job.phase)),
+        (lambda x: f"batch {x.job.batch:,}"),
+        (lambda x: f"context {x.job.context:,}"),
+        (lambda x: f"{x.plan.chips:,} chip{'s' if x.plan.chips > 1 else ''}"),
+        plan_text,
+        _formats_text,
+    )
+    said = [[part(s) for s in study.scenarios] for part in parts]
+    return " · ".join(each[0] if len(set(each)) == 1 else " / ".join(each) for each in said)
+
+
+def plan_text(s: Scenario) -> str:
+    """``TP 8 PP 2 × 4``."""
+    dp = max(1, s.plan.chips // (s.plan.tp * s.plan.pp))
+    staged = f"PP {s.plan.pp}" + (f" VPP {s.plan.virtual_stages}" if s.plan.virtual_stages > 1 and s.job.phase == "training" else "")
+    parts = [f"TP {s.plan.tp}"] + [staged] * (s.plan.pp > 1) + [f"× {dp}"] * (dp > 1)
+    return " ".join(parts)
+
+
+def _formats_text(s: Scenario) -> str:
+    """The format of the matmuls, and that of the KV cache where it is another one."""
+    matmul, cache = FORMATS[matmul_format(s.job.weight_format, s.job.activation_format)].label, FORMATS[s.job.kv_format].label
+    return matmul if cache == matmul else f"{matmul}, KV {cache}"
+
+
 def footer(study: Study) -> str:
-    """Where the numbers come from, short enough for a narrow figure: the chips' sources, efficiency set, program, data.
+    """Where the numbers come from, short enough for a narrow figure: edits, the chips' sources, efficiency, program, data.
 
     Chips with the same source share an entry. Entries beyond `_MOST_LETTERS` are counted, not named.
     """
-    entries = _source_entries(study)
-    shown = [e for i, e in enumerate(entries) if len("; ".join(entries[: i + 1])) <= _MOST_LETTERS] or entries[:1]
-    rest = [f"{len(entries) - len(shown)} more in the study"] if len(shown) < len(entries) else []
     sets = sorted({s.efficiency for s in study.scenarios})
     data = f", data {study.data_version}" if study.data_version else ""
-    sources = "; ".join([*shown, *rest]) or "none given"
-    return f"Sources: {sources}. Efficiency: {' and '.join(sets)}. Chip Architecture Explorer {__version__}{data}."
+    sources = _counted(_source_entries(study), _MOST_LETTERS) or "none given"
+    return f"{_edits(study)}Sources: {sources}. Efficiency: {' and '.join(sets)}. Chip Architecture Explorer {__version__}{data}."
+
+
+def _edits(study: Study) -> str:
+    """``Set by you: B200 HBM capacity 500 GiB, was 179 GiB. ``; nothing where all hardware is as shipped.
+
+    A study that is older than the presets may differ from them without any hand, and is told so.
+    """
+    library = load_library()
+    said = [
+        f"{name} {edit.text()}"
+        for name, s in zip(numbered(study), study.scenarios, strict=True)
+        for edit in edits(library, s)
+    ]
+    if not said:
+        return ""
+    same_data = study.data_version in ("", library.data_version)
+    return f"{'Set by you' if same_data else 'Unlike the presets'}: {_counted(said, _MOST_EDIT_LETTERS)}. "
+
+
+def _counted(entries: list[str], most: int) -> str:
+    """As many entries as ``most`` letters hold, one at least, and the number of the others."""
+    shown = [e for i, e in enumerate(entries) if len("; ".join(entries[: i + 1])) <= most] or entries[:1]
+    rest = [f"{len(entries) - len(shown)} more in the study"] if len(shown) < len(entries) else []
+    return "; ".join([*shown, *rest])
 
 
 def _source_entries(study: Study) -> list[str]:
-    """``Trainium2, Trainium3: AWS Neuron docs (vendor doc)``, one for each source of a bandwidth or a peak rate."""
+    """``Trainium2, Trainium3: AWS Neuron docs (vendor doc)``, one for each source of a bandwidth or a peak rate.
+
+    A number that somebody changed has its source no longer.
+    """
     chips: dict[str, dict[str, None]] = {}
     for s in study.scenarios:
+        changed = {e.key for e in edits(load_library(), s)}
         for field in ("hbm_bytes_per_s", "peak_bf16_flop_per_s"):
             source = s.chip.sources.get(field)
-            if source:
+            if source and f"chip.{field}" not in changed:
                 chips.setdefault(_short(source), {})[s.chip.name] = None
     return [e if _named(e, list(c)) else f"{', '.join(c)}: {e}" for e, c in chips.items()]
 

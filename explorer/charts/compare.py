@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from explorer.charts.common import Scene, footer, names
+from explorer.charts.common import Scene, at, context_line, footer, names, plan_text
 from explorer.charts.model import Cell, Column, Severity, Table
 from explorer.evaluate import bound_of
 from explorer.evaluate.explain import WORDS
+from explorer.library import capacity_block
 from explorer.quantities import QUANTITIES
 from explorer.specs import FORMATS, Scenario, matmul_format
 from explorer.units import format_number, format_quantity
 
 _Read = Callable[[Scene, int], float | str | None]
+_COST = "usd_per_million_tokens"
 _HIDDEN_CHANGE = 0.005
 
 
@@ -47,13 +49,6 @@ def _fits(scene: Scene, i: int) -> str:
     return "yes" if fits else "no"
 
 
-def _plan(s: Scenario) -> str:
-    dp = max(1, s.plan.chips // (s.plan.tp * s.plan.pp))
-    staged = f"PP {s.plan.pp}" + (f" VPP {s.plan.virtual_stages}" if s.plan.virtual_stages > 1 and s.job.phase == "training" else "")
-    parts = [f"TP {s.plan.tp}"] + [staged] * (s.plan.pp > 1) + [f"× {dp}"] * (dp > 1)
-    return " ".join(parts)
-
-
 def _formats(s: Scenario) -> str:
     return FORMATS[matmul_format(s.job.weight_format, s.job.activation_format)].label
 
@@ -68,7 +63,7 @@ def _quantity(key: str, label: str = "") -> _Field:
 
 
 _FIELDS: tuple[_Field, ...] = (
-    _Field("plan", "plan", "1", "Tensor parallel, pipeline parallel × replicas.", _spec(_plan)),
+    _Field("plan", "plan", "1", "Tensor parallel, pipeline parallel × replicas.", _spec(plan_text)),
     _quantity("step_s", "step"),
     _quantity("tokens_per_s"),
     _quantity("tokens_per_s_per_chip", "tokens/s/chip"),
@@ -92,7 +87,7 @@ def comparison(scene: Scene) -> Table:
     count, baseline = len(scene.study.scenarios), scene.study.baseline
     values = [[f.read(scene, i) for i in range(count)] for f in _FIELDS]
     columns = tuple(
-        Column(f.key, f.label, f.unit, f.help, same=count > 1 and len(set(row)) == 1)
+        Column(f.key, f.label, f.unit, _help(scene, f), same=count > 1 and len(set(row)) == 1 and not (f.key == "fits" and "no" in row))
         for f, row in zip(_FIELDS, values, strict=True)
     )
     rows = tuple(
@@ -100,8 +95,33 @@ def comparison(scene: Scene) -> Table:
     )
     return Table(
         "Comparison", columns, rows, names(scene.study), tuple(range(count)), baseline, footer(scene.study),
-        dict(scene.metadata),
+        dict(scene.metadata), context_line(scene.study),
     )  # fmt: skip
+
+
+def _help(scene: Scene, f: _Field) -> str:
+    """The field's help; below the cost, what is published for chips that nobody rents in capacity blocks."""
+    if f.key != _COST:
+        return f.help
+    shown = zip(names(scene.study), scene.study.scenarios, strict=True)
+    return "\n".join([f.help, *(f"{n}: {other_offers(s)}" for n, s in shown if s.offer is None and _elsewhere(s))])
+
+
+def _elsewhere(s: Scenario) -> bool:
+    """Whether the chip has a published price, but no capacity block."""
+    return bool(s.chip.offers) and capacity_block(s.chip) is None
+
+
+def other_offers(s: Scenario) -> str:
+    """``no capacity block; on demand $3.43/h (p4d.24xlarge, 2026-11)``; empty for a chip that has one, or no price at all."""
+    if not _elsewhere(s):
+        return ""
+    said = (", ".join(x for x in (o.instance, o.date) if x) for o in s.chip.offers)
+    each = (
+        f"{o.kind} {format_quantity(o.usd_per_chip_h, 'USD/h')}" + (f" ({more})" if more else "")
+        for o, more in zip(s.chip.offers, said, strict=True)
+    )
+    return "; ".join(["no capacity block", *each])
 
 
 def _cell(scene: Scene, f: _Field, row: list[float | str | None], i: int, baseline: int | None) -> Cell:
@@ -112,7 +132,14 @@ def _cell(scene: Scene, f: _Field, row: list[float | str | None], i: int, baseli
         bad = f.key == "fits" and value == "no"
         return Cell(value, value, severity="bad" if bad else "normal")
     change, severity = _change(scene, f, row, i, baseline)
-    return Cell(_text(f, value), value, change, severity)
+    kind = _kind(scene, i) if f.key == _COST else ""
+    return Cell(f"{_text(f, value)} {kind}".strip(), value, change, severity)
+
+
+def _kind(scene: Scene, i: int) -> str:
+    """The kind of an offer that is not the usual one: nobody shall take an assumed price for a published one."""
+    offer = scene.study.scenarios[i].offer
+    return "" if offer is None or offer.kind == "capacity block" else offer.kind
 
 
 def _text(f: _Field, value: float) -> str:
@@ -124,11 +151,16 @@ def _text(f: _Field, value: float) -> str:
 
 
 def _missing(scene: Scene, f: _Field, i: int) -> str:
-    if f.key == "usd_per_million_tokens" and scene.study.scenarios[i].offer is None:
-        return "no price"
-    if f.key == "joules_per_token" and scene.study.scenarios[i].chip.tdp_w is None:
+    scenario = scene.study.scenarios[i]
+    if f.key == _COST and scenario.offer is None:
+        return "no capacity block" if _elsewhere(scenario) else "no price"
+    if f.key == "joules_per_token" and scenario.chip.tdp_w is None:
         return "no power"
     return "-"
+
+
+def _holds(scene: Scene, i: int) -> bool:
+    return bool(at(scene.report.fits, i))
 
 
 def _change(
@@ -136,11 +168,13 @@ def _change(
 ) -> tuple[str, Severity]:
     if baseline is None or baseline == i or f.better == "neither":
         return "", "normal"
-    if f.key == "usd_per_million_tokens" and not _same_kind(scene, i, baseline):
-        return "other offer", "warn"
+    if f.key in QUANTITIES and not f.key.startswith("memory") and not (_holds(scene, i) and _holds(scene, baseline)):
+        return "", "normal"  # what does not fit has gained nothing
     now, then = row[i], row[baseline]
     if not isinstance(now, float) or not isinstance(then, float) or then == 0:
         return "", "normal"
+    if f.key == _COST and not _same_kind(scene, i, baseline):
+        return "other offer", "warn"
     gain = now / then - 1
     if abs(gain) < _HIDDEN_CHANGE:
         return "", "normal"

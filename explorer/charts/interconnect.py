@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from explorer.charts.common import Array, Scene, at, footer, names
+from explorer.charts.common import Array, Scene, at, context_line, footer, names
 from explorer.charts.model import Axis, Chart, Mark, Series
 from explorer.evaluate.columns import Columns
 from explorer.evaluate.network import ROW, TIERS, all_gather_s, all_reduce_s, all_to_all_s, group, send_s
@@ -62,6 +62,7 @@ def _chart(scene: Scene, main: list[tuple[str, str] | None], key: str, title: st
         series=tuple(series),
         marks=_marks(scene, marks),
         note=footer(scene.study),
+        context=context_line(scene.study),
         summary=_summary(scene, main),
         empty="" if series else "One chip a replica: nothing to send. Raise tensor or pipeline parallel.",
         metadata=dict(scene.metadata),

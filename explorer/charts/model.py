@@ -100,7 +100,7 @@ class Annotation:
 class Chart:
     """Everything that is drawn. Either ``series`` on two axes, or ``bars`` along the x axis.
 
-    ``note`` is the source footer of files; ``summary`` one sentence for people who cannot see the chart; ``empty`` says why
+    ``note`` is the source footer of files, ``context`` the load they show (the window shows it elsewhere); ``summary`` one sentence for people who cannot see the chart; ``empty`` says why
     nothing is drawn when that is so.
     """
 
@@ -115,6 +115,7 @@ class Chart:
     annotations: tuple[Annotation, ...] = ()
     legend: tuple[tuple[str, str], ...] = ()
     note: str = ""
+    context: str = ""
     summary: str = ""
     empty: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -143,7 +144,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows are scenarios, columns are quantities."""
+    """Rows are scenarios, columns are quantities. ``note`` and ``context`` as in a `Chart`."""
 
     title: str
     columns: tuple[Column, ...]
@@ -153,3 +154,4 @@ class Table:
     baseline: int | None = None
     note: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
+    context: str = ""

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from explorer.charts.common import Array, Scene, at, footer, names, workload_line
+from explorer.charts.common import Array, Scene, at, context_line, footer, names, workload_line
 from explorer.charts.model import Axis, Chart, Series
 from explorer.evaluate import operators
 from explorer.evaluate.network import ROW
@@ -57,11 +57,12 @@ def roofline(scene: Scene, level: Level = "hbm") -> Chart:
     return Chart(
         key="roofline" if level == "hbm" else f"roofline-{level}",
         title="Roofline" if level == "hbm" else f"Roofline at the {view.label}",
-        subtitle=_subtitle(scene),
+        subtitle=_subtitle(scene, view),
         x=Axis(f"Intensity at {view.label}", "FLOP/B", "log", (low, high)),
         y=Axis("Attained", "FLOP/s", "log", y_range),
         series=tuple(series),
         note=footer(scene.study),
+        context=context_line(scene.study),
         summary=_summary(scene, points, view),
         empty=empty,
         metadata=dict(scene.metadata),
@@ -74,13 +75,14 @@ def _why_empty(scene: Scene, level: Level) -> str:
     return "This plan cannot be: see the verdict" if not np.any(scene.report.valid_plan) else "Nothing to draw"
 
 
-def _subtitle(scene: Scene) -> str:
-    active = scene.study.scenarios[scene.study.active]
-    c = scene.report.columns
-    ridge = _peak(scene, scene.study.active) / float(at(c.hbm_bytes_per_s, scene.study.active))
-    if not np.isfinite(ridge):
+def _subtitle(scene: Scene, view: _View) -> str:
+    """Where the active chip's roof at this level turns flat; the load where it has no slope or no flat part."""
+    i = scene.study.active
+    ridge = _peak(scene, i) / float(at(getattr(scene.report.columns, view.rate_of), i))
+    if not np.isfinite(ridge) or ridge <= 0:
         return workload_line(scene.study)
-    return f"{active.name} turns compute-bound at {format_number(ridge)} FLOP/B"
+    of = "" if view is LEVELS["hbm"] else f" of {view.label}"
+    return f"{names(scene.study)[i]} turns compute-bound at {format_number(ridge)} FLOP/B{of}"
 
 
 def _peak(scene: Scene, i: int) -> float:
@@ -100,9 +102,9 @@ def _points(scene: Scene, i: int, view: _View) -> _Points:
     labels = tuple(operators.OPERATORS.values())
     c = scene.report.columns
     roof = np.minimum(intensity * at(getattr(c, view.rate_of), i), _peak(scene, i))
-    bound = at(table.bound, i)
+    bound, name = at(table.bound, i), names(scene.study)[i]
     tips = tuple(
-        f"{labels[k]} · {names(scene.study)[i]}\n"
+        f"{labels[k]} · {name}\n"
         f"{format_number(x)} FLOP/B at {view.label} · {format_quantity(y, 'FLOP/s')}\n"
         f"{operators.BOUNDS[int(bound[k])]}-bound, {y / r:.0%} of the {view.label} roof\n"
         f"{format_quantity(time[k], 's')} a step, {_intensities(scene, i, k)}"

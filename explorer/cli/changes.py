@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.charts import names
+from explorer.charts import numbered
 from explorer.cli.flags import Flags
 from explorer.errors import ExplorerError, unknown
 from explorer.knobs import knob
@@ -59,7 +59,7 @@ def _chosen(study: Study, name: str) -> list[int]:
     """Scenarios called ``name``, by their own name or their chip's id; all of them where it is empty."""
     if not name:
         return list(range(len(study.scenarios)))
-    listed = [(n, s.name, s.chip.id) for n, s in zip(names(study), study.scenarios, strict=True)]
+    listed = [(n, s.name, s.chip.id) for n, s in zip(numbered(study), study.scenarios, strict=True)]
     found = [i for i, calls in enumerate(listed) if name.casefold() in (c.casefold() for c in calls)]
     if not found:
         raise unknown("scenario", name, dict.fromkeys(c for calls in listed for c in (calls[2], calls[0])))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 from pathlib import Path
 
 from explorer import __version__, charts
+from explorer.cli.output import as_json
 from explorer.cli.report_text import report_text
 from explorer.cli.study_args import study_of
 from explorer.errors import ExplorerError, nearest, unknown
 from explorer.evaluate import evaluate_study, record
-from explorer.library import load_library, study_text
-from explorer.specs import Study
+from explorer.knobs import Value
+from explorer.library import edits, load_library, study_text
+from explorer.specs import Scenario, Study
 
 _STUDY_KEY = "study"  # under which pictures carry it, so that they open again
 _SIZE = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})", re.IGNORECASE)
@@ -39,9 +40,13 @@ def run_eval(arguments: argparse.Namespace) -> str:
     found = {
         "version": __version__,
         "data_version": study.data_version,
-        "scenarios": [record(report, s, i) for i, s in enumerate(study.scenarios)],
+        "scenarios": [record(report, s, i, _edited(s)) for i, s in enumerate(study.scenarios)],
     }
-    return json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False)
+    return as_json(found)
+
+
+def _edited(scenario: Scenario) -> dict[str, tuple[Value | None, Value | None]]:
+    return {e.key: (e.was, e.now) for e in edits(load_library(), scenario)}
 
 
 def _scene(study: Study) -> charts.Scene:

@@ -24,7 +24,7 @@ FLAGS = (
     Flag("workload", "ID", "the model, such as llama3-70b (the default), llama3-8b, llama3.1-405b"),
     Flag("phase", "PHASE", "decode (default), prefill or training"),
     Flag("batch", "N", "sequences: of one replica in inference, of the whole cluster in training (default 32)", "job.batch"),
-    Flag("context", "N", "tokens a sequence holds (default 4096)", "job.context"),
+    Flag("context", "N", "tokens a sequence holds; 4k is 4,000 (default 4096)", "job.context"),
     Flag("chips", "N", "size of the cluster (default 16)", "plan.chips"),
     Flag("tp", "N", "tensor parallel: chips that share each matmul (default: the widest that suits)", "plan.tp"),
     Flag("pp", "N", "pipeline parallel: stages that share the layers", "plan.pp"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import ExplorerError, unknown
-from explorer.library import load_library, read_library
+from explorer.library import Library, load_library, read_library, text_files
 from explorer.library.sourced import unit_of
 from explorer.specs import Chip, Fabric, Spec, Workload
 from explorer.units import format_quantity
@@ -70,6 +70,21 @@ def _plain(field: str, value: Any) -> str:
 
 def checked(folder: str | None) -> str:
     """Read every preset again and say so. Raises `ExplorerError` at the first mistake: file, line and key."""
-    library = load_library() if folder is None else read_library(Path(folder))
+    library = load_library() if folder is None else _read(folder)
     counts = ((library.chips, "chips"), (library.fabrics, "fabrics"), (library.workloads, "workloads"))
     return f"{', '.join(f'{len(specs)} {what}' for specs, what in counts)}: all right (data {library.data_version})"
+
+
+def _read(folder: str) -> Library:
+    """Somebody's own presets: what is missing there says nothing of the installation."""
+    path = Path(folder)
+    try:
+        there = bool(folder.strip()) and path.is_dir()
+    except (OSError, ValueError):
+        there = False
+    if not there:
+        raise ExplorerError(f"presets check: there is no folder {folder[:200]!r}")
+    for part in ("chips", "fabrics", "workloads", "calibration"):
+        if not any((path / part).glob("*.toml")):
+            raise ExplorerError(f"presets check: {text_files.shown(path)} has no presets in {part}/")
+    return read_library(path)

@@ -6,11 +6,12 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from explorer.charts import names
+from explorer.charts import names, other_offers
 from explorer.evaluate import TIME_PARTS, Findings, Report, evaluate_study, explain, record
 from explorer.evaluate.memory import PARTS
 from explorer.evaluate.operators import OPERATORS
 from explorer.explore import next_best
+from explorer.library import Edit, edits, load_library
 from explorer.quantities import QUANTITIES
 from explorer.specs import FORMATS, Scenario, Study, matmul_format
 from explorer.units import format_number, format_quantity
@@ -32,10 +33,11 @@ def report_text(study: Study) -> str:
 def _block(study: Study, report: Report, i: int, name: str) -> str:
     scenario = study.scenarios[i]
     found = record(report, scenario, i)
+    changed = edits(load_library(), scenario)
     said = explain(report, study.scenarios, i, study.baseline)
-    lines = [*_head(name, scenario), *_reasons(found), *_verdict(said), *_advice(scenario), ""]
+    lines = [*_head(name, scenario), *_edited(changed), *_reasons(found), *_verdict(said), *_advice(scenario), ""]
     if found["valid_plan"]:
-        lines += [*_results(found), "", *_time(found), ""]
+        lines += [*_results(found), *_wrapped(_price(scenario)), "", *_time(found), ""]
     lines += [*_memory(found), ""]
     if found["roofline"]:
         lines += [*_operators(found), ""]
@@ -59,6 +61,21 @@ def _head(name: str, s: Scenario) -> list[str]:
     return [title + "=" * max(0, WIDTH - len(title)), *_wrapped(f"{load}; {cluster}")]
 
 
+def _edited(changed: tuple[Edit, ...]) -> list[str]:
+    """What is not as the vendor has it."""
+    return _wrapped(f"Edited, not as shipped: {'; '.join(e.text() for e in changed)}.") if changed else []
+
+
+def _price(scenario: Scenario) -> str:
+    """The kind of the price, or what else is published where there is none."""
+    offer = scenario.offer
+    if offer is not None:
+        words = "Price: an assumed" if offer.kind == "assumed" else f"Price, {offer.kind}:"
+        return f"{words} {format_quantity(offer.usd_per_chip_h, 'USD/h', digits=4)} a chip."
+    other = other_offers(scenario)
+    return f"Price: {other}; another kind of offer is not compared." if other else ""
+
+
 def _reasons(found: dict[str, Any]) -> list[str]:
     title = "Cannot be: " if not found["valid_plan"] else "Does not fit: "
     return [line for reason in found["reasons"] for line in _wrapped(title + reason)]
@@ -72,7 +89,8 @@ def _verdict(said: Findings) -> list[str]:
 
 
 def _advice(scenario: Scenario) -> list[str]:
-    return [line for advice in next_best(scenario) for line in _wrapped(f"Next best change: {advice.text}.")]
+    said = " ".join(f"{advice.text}." for advice in next_best(scenario))
+    return list(_wrapped(f"Next best change: {said}")) if said else []
 
 
 def _columns(title: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import stat
 from pathlib import Path
 
 from explorer.cli.changes import apply_flags, apply_settings
 from explorer.cli.flags import FLAGS, Flags, read_flags
 from explorer.errors import ExplorerError
 from explorer.library import Library, default_study, load_library, make_scenario, parse_study, read_study
-from explorer.library.text_files import reason, shown
+from explorer.library.text_files import read_bytes, shown
 from explorer.specs import MOST_SCENARIOS, Scenario, Study
 
 _PICTURES = (".png", ".svg", ".pdf")
@@ -34,6 +33,8 @@ def study_of(arguments: argparse.Namespace) -> Study:
     flags = read_flags(arguments)
     library = load_library()
     if arguments.study is not None:
+        if not arguments.study.strip():
+            raise ExplorerError("STUDY is empty: give the name of a study file, or leave it out")
         if arguments.chip:
             raise ExplorerError("give a study file or --chip, not both")
         study = apply_flags(open_study(Path(arguments.study)), flags, library)
@@ -48,27 +49,10 @@ def open_study(path: Path) -> Study:
         return read_study(path)
     from explorer.render.metadata import MOST_BYTES, read_study_from  # only pictures need it
 
-    content = _bytes_of(path, MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise ExplorerError(f"{shown(path)} is larger than {MOST_BYTES // 2**20} MiB")
-    text = read_study_from(content)
+    text = read_study_from(read_bytes(path, "a picture", MOST_BYTES))
     if text is None:
         raise ExplorerError(f"{shown(path)} carries no study: only pictures exported from here do")
     return parse_study(text, shown(path))
-
-
-def _bytes_of(path: Path, most: int) -> bytes:
-    """The beginning of a regular file; a pipe is never opened, so nothing waits for a writer."""
-    try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            raise ExplorerError(f"{shown(path)} is not a regular file")
-        with path.open("rb") as file:
-            return file.read(most)
-    except OSError as error:
-        raise ExplorerError(f"cannot read {shown(path)}: {reason(error)}") from None
-    except ValueError:
-        raise ExplorerError(f"cannot read {shown(path)}: not a possible file name") from None
 
 
 def _made(library: Library, chips: list[str] | None, flags: Flags) -> Study:

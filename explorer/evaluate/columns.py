@@ -199,25 +199,6 @@ _GETTERS: dict[str, Getter] = {
 }
 COLUMN_NAMES = tuple(_GETTERS)
 
-# Knobs whose value is a column as it stands, so that a sweep may widen the column without touching a Scenario.
-KNOB_COLUMNS = {
-    "chip.hbm_bytes": "hbm_bytes",
-    "chip.hbm_bytes_per_s": "hbm_bytes_per_s",
-    "chip.sram_bytes": "sram_bytes",
-    "chip.sram_bytes_per_s": "sram_bytes_per_s",
-    "chip.tdp_w": "tdp_w",
-    "offer.usd_per_chip_h": "usd_per_chip_h",
-    "fabric.scale_up.link_bytes_per_s_per_direction": "link_bytes_per_s",
-    "fabric.scale_out.bytes_per_s_per_direction": "out_bytes_per_s",
-    "plan.chips": "chips",
-    "plan.tp": "tp",
-    "plan.pp": "pp",
-    "plan.virtual_stages": "virtual_stages",
-    "plan.microbatch": "microbatch",
-    "job.batch": "batch",
-    "job.context": "context",
-}
-
 
 class Columns:
     """Read-only arrays by name, as attributes: ``columns.hbm_bytes_per_s``."""

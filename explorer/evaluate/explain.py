@@ -83,7 +83,15 @@ def bound_of(report: Report, point: int) -> Bound:
 def not_modelled(scenario: Scenario) -> tuple[str, ...]:
     """What the numbers of this scenario leave out, what nobody has published about its chip first."""
     unpublished = (words for field, words in _UNPUBLISHED.items() if getattr(scenario.chip, field) is None)
-    return (*unpublished, *_NOT_MODELLED[scenario.job.phase], *_NEVER_MODELLED)
+    return (*_beyond(scenario), *unpublished, *_NOT_MODELLED[scenario.job.phase], *_NEVER_MODELLED)
+
+
+def _beyond(scenario: Scenario) -> list[str]:
+    """A context that the model was not made for: its numbers are reckoned all the same."""
+    work, context = scenario.workload, scenario.job.context
+    if context <= work.max_context:
+        return []
+    return [f"whether {work.name} works beyond its {work.max_context:,} tokens (the context is {context:,})"]
 
 
 def why_not(report: Report, scenario: Scenario, point: int) -> list[str]:
@@ -101,13 +109,13 @@ def explain(report: Report, scenarios: tuple[Scenario, ...], point: int, baselin
     step = report.value("step_s", point)
     bound = bound_of(report, point)
     change, severity = _against(report, scenarios, point, baseline)
-    possible = step is not None
+    possible, fits = step is not None, bool(_at(report.fits, point))
     roof = f" · {bound.roof_fraction:.0%} of its roof" if bound.roof_fraction else f" · {bound.share:.0%} of the time"
     return Findings(
         name=scenario.name,
         slot=point,
         tagline=WORDS[bound.kind] + roof if possible else "this plan cannot be",
-        headline=format_quantity(step, "s") if possible else "no result",
+        headline="no result" if not possible else format_quantity(step, "s") if fits else "does not fit",
         headline_note=_note(report, scenario, point) if possible else "",
         change=change,
         change_severity=severity,
@@ -119,8 +127,11 @@ def explain(report: Report, scenarios: tuple[Scenario, ...], point: int, baselin
 def _note(report: Report, scenario: Scenario, point: int) -> str:
     low, high = report.value("step_low_s", point), report.value("step_high_s", point)
     rate = format_quantity(report.value("tokens_per_s", point), "tokens/s")
+    name = _STEP_NAMES[scenario.job.phase]
+    if not _at(report.fits, point):
+        return f"{format_quantity(report.value('step_s', point), 's')} {name} if it fitted · {rate}"
     spread = f", {format_quantity(low, 's')} to {format_quantity(high, 's')}" if high and low and high > low else ""
-    return f"{_STEP_NAMES[scenario.job.phase]}{spread} · {rate}"
+    return f"{name}{spread} · {rate}"
 
 
 def _against(
@@ -131,6 +142,10 @@ def _against(
     mine, theirs = report.value("tokens_per_s_per_chip", point), report.value("tokens_per_s_per_chip", baseline)
     if not mine or not theirs:
         return "", "normal"
+    if not _at(report.fits, point):
+        return "", "normal"  # what cannot run gains nothing
+    if not _at(report.fits, baseline):
+        return f"nothing to compare with: {scenarios[baseline].name} does not fit", "normal"
     gain = mine / theirs - 1
     sign = "▲" if gain >= 0 else "▼"
     return f"{sign} {abs(gain):.0%} tokens/s per chip against {scenarios[baseline].name}", "good" if gain >= 0 else "bad"
@@ -190,10 +205,34 @@ def _trust(scenario: Scenario) -> str:
         return "Ideal: no losses at all. A bound that real machines stay behind, often by 1.3 to 2 times; compare, do not plan."
     band = scenario.calibration.band_fraction
     name = FORMATS[matmul_format(scenario.job.weight_format, scenario.job.activation_format)].label
-    words = {
-        "measured": f"Losses of {scenario.chip.name} are fitted on public measurements.",
-        "derived": f"Losses of {scenario.chip.name} are derived from published figures.",
-        "transferred": f"No public measurement covers {scenario.chip.name} in full: some losses are carried over from similar chips.",
-        "guess": f"Some losses of {scenario.chip.name} are assumed, not measured.",
-    }
-    return f"{words[scenario.calibration.provenance]} Expect ±{band:.0%} in {name}. {scenario.calibration.band_note}".strip()
+    return f"{_losses(scenario)} Expect ±{band:.0%} in {name}. {scenario.calibration.band_note}".strip()
+
+
+# What a person knows the constants of the calibration by; a part counts as no better known than its weakest constant.
+_LOSSES = {
+    "matmul": ("matmul_fraction.{format}", "kernels.gemm.{format}"),
+    "attention": ("attention_fraction",),
+    "HBM": ("hbm_fraction",),
+    "kernel starts": ("kernel_latency_s",),
+    "host": ("host_s_per_step",),
+    "scale-up network": ("scale_up_fraction", "scale_up_saturation_bytes", "scale_up_launch_s"),
+    "scale-out network": ("scale_out_fraction", "scale_out_saturation_bytes", "scale_out_launch_s"),
+    "overlap": ("tp_overlap_fraction", "dp_overlap_fraction", "pp_overlap_fraction"),
+}
+_KINDS = {"measured": "measured", "derived": "derived", "transferred": "carried over from similar chips", "guess": "assumed"}
+
+
+def _losses(s: Scenario) -> str:
+    """Which losses of the chip are measured, derived, carried over or assumed, by name."""
+    form = matmul_format(s.job.weight_format, s.job.activation_format)
+    sources = s.calibration.sources
+    known: dict[str, list[str]] = {kind: [] for kind in _KINDS}
+    for part, fields in _LOSSES.items():
+        kinds = {sources[f].kind for field in fields if (f := field.format(format=form)) in sources} or {"guess"}
+        known[next((k for k in reversed(_KINDS) if k in kinds), "guess")].append(part)
+    told = [f"{_listed(parts)} {_KINDS[kind]}" for kind, parts in known.items() if parts]
+    return f"Losses of {s.chip.name}: {'; '.join(told)}."
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

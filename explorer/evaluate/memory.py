@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.evaluate.columns import TRAINING, Array, Columns
+from explorer.evaluate.columns import COLUMN_NAMES, TRAINING, Array, Columns
 from explorer.evaluate.operators import rows
 from explorer.evaluate.shape import Shape, cut
+from explorer.evaluate.stretch import Growth, stretch
 from explorer.physics import attention, memory, transformer
 
 PARTS: dict[str, str] = {
@@ -137,66 +138,70 @@ def _live(c: Columns, s: Shape) -> Array:
     )
 
 
-def _fullest(c: Columns, s: Shape, stages: _Stages) -> tuple[Array, Array]:
-    """Parts and total of the fuller stage."""
-    parts = _parts(c, s, stages)
+def _table(c: Columns, s: Shape, stages: _Stages) -> tuple[tuple[Array, ...], Array]:
+    """Parts and total of each stage, (stages, n) or narrower."""
+    parts = tuple(np.atleast_2d(part) for part in _parts(c, s, stages))
     total = parts[0]
     for part in parts[1:]:
         total = total + part
+    return parts, total
+
+
+def _fullest(stages: _Stages, parts: tuple[Array, ...], total: Array) -> tuple[Array, Array]:
+    """Parts and total of the fuller stage."""
     if total.shape[0] == 1:
-        return rows(*[part[-1] for part in map(np.atleast_2d, parts)]), total[0]
+        return rows(*[part[-1] for part in parts]), total[0]
     second = (stages.params[1] > 0) & (total[1] > total[0])
-    chosen = [np.where(second, part[-1], part[0]) for part in map(np.atleast_2d, parts)]
+    chosen = [np.where(second, part[-1], part[0]) for part in parts]
     return rows(*chosen), np.where(second, total[1], total[0])
 
 
-def _grows_with(part_rows: Array, c: Columns, keys: tuple[str, ...]) -> Array:
-    """Bytes of the named parts, with the share of the reserve that grows with them."""
-    total = part_rows[ROW[keys[0]]]
-    for key in keys[1:]:
-        total = total + part_rows[ROW[key]]
-    grown: Array = total * (1 + c.reserve_fraction)
-    return grown
-
-
-def _stretch(c: Columns, s: Shape, parts: Array, total: Array) -> tuple[Array, Array]:
-    """Largest batch and longest context, from the bytes that grow with each (both affine)."""
+def _growth(c: Columns, s: Shape, stages: _Stages, parts: tuple[Array, ...], total: Array) -> Growth:
+    """How the bytes of each stage follow load and context; every growing part takes its share of the reserve along."""
+    share = 1 + c.reserve_fraction
     steady = _WORKSPACE_BYTES + s.training * (s.dp > 1) * _BUCKET_BYTES
-    flow = _grows_with(parts, c, ("activations", "kv_cache", "logits", "communication")) - steady * (1 + c.reserve_fraction)
-    flow = np.maximum(flow, 1.0)
-    count = np.where(s.training > 0, c.microbatch, s.microbatches * s.sequences)
-    batch = memory.largest_count(capacity_bytes=c.hbm_bytes, fixed_bytes=total - flow, bytes_each=flow / count)
-    batch = np.where(s.training > 0, batch, np.where(batch > c.pp, np.floor(batch / c.pp) * c.pp, batch))
+    cache, kept = parts[ROW["kv_cache"]] * share, parts[ROW["activations"]] * share
+    logits = (parts[ROW["logits"]] - _WORKSPACE_BYTES) * share
+    sent = (parts[ROW["communication"]] + _WORKSPACE_BYTES - steady) * share
+    waiting = np.zeros((1, 1))
+    if s.training.any():
+        waiting = s.training * share * stages.in_flight * stages.layers * _kept(c, s, c.recompute)
     # Decode keeps the KV cache alone for each token of context, prefill no logits.
-    cache, stream = _grows_with(parts, c, ("kv_cache",)), _grows_with(parts, c, ("activations", "kv_cache", "communication"))
-    longer = np.where(s.decode > 0, cache, np.where(s.prefill > 0, stream, flow))
-    fixed = total - longer
-    context = memory.largest_count(capacity_bytes=c.hbm_bytes, fixed_bytes=fixed, bytes_each=longer / c.context)
-    return batch, context
+    longer = np.where(s.decode > 0, cache, cache + kept + sent + np.where(s.prefill > 0, 0.0, logits))
+    there = np.where(stages.params > 0, 1.0, 0.0)
+    return Growth(there, total, cache, kept + logits + sent, waiting, longer, stages.in_flight)
+
+
+def _splits(c: Columns) -> list[tuple[int, int]]:
+    """(TP, PP), powers of two, smaller groups first, in a group the widest TP first."""
+    heads = c.heads.astype(np.int64)
+    widest = int(np.max(heads & -heads))
+    sizes = [2**k for k in range(int(np.log2(_LARGEST_GROUP)) + 1)]
+    return [(tp, size // tp) for size in sizes for tp in (2**k for k in range(size.bit_length())[::-1]) if tp <= widest]
 
 
 def _fewest(c: Columns) -> Array:
-    """Smallest power-of-two group (tensor-parallel inside the domain, then pipeline) that holds a replica; 0 for none."""
-    best = np.zeros(c.width)
-    heads = c.heads.astype(np.int64)
-    widest = np.minimum(np.exp2(np.floor(np.log2(c.domain))), (heads & -heads).astype(np.float64))
-    size = 1.0
-    while size <= _LARGEST_GROUP and not np.all(best):
-        tp = np.minimum(size, widest)
-        pp = np.maximum(1.0, size / tp)
-        trial = c.replace(tp=tp, pp=pp, virtual_stages=1.0, chips=np.maximum(size, np.where(c.phase == TRAINING, c.chips, size)))
-        s = cut(trial)
-        _, total = _fullest(trial, s, _stages(trial, s))
-        holds = (total <= c.hbm_bytes) & (pp <= c.layers)
-        best = np.where((best == 0) & holds, tp * pp, best)
-        size *= 2
+    """Smallest power-of-two group, cut into TP x PP in whatever way, that holds a replica; 0 for none. Shape (n,)."""
+    splits = np.array(_splits(c), dtype=np.float64)
+    point, split = (i.ravel() for i in np.indices((c.width, len(splits))))
+    tp, pp = splits[split].T
+    many = Columns({name: np.broadcast_to(getattr(c, name), (c.width,)) for name in COLUMN_NAMES}).take(point)
+    size = tp * pp
+    trial = many.replace(tp=tp, pp=pp, virtual_stages=1.0, chips=np.where(many.phase == TRAINING, np.maximum(size, many.chips), size))
+    s = cut(trial)
+    stages = _stages(trial, s)
+    _, total = _fullest(stages, *_table(trial, s, stages))
+    holds = (total <= trial.hbm_bytes) & (pp <= trial.layers) & (trial.heads % tp == 0)
+    sizes = np.where(holds, size, np.inf).reshape(c.width, len(splits)).min(axis=1)
+    best: Array = np.where(np.isfinite(sizes), sizes, 0.0)
     return best
 
 
 def fill(c: Columns, s: Shape, *, search: bool) -> Memory:
-    """Memory of each point. ``search`` also looks for the smallest group (costs as much again for each doubling)."""
+    """Memory of each point. ``search`` also looks for the smallest group (some 80 points for each point)."""
     stages = _stages(c, s)
-    parts, total = _fullest(c, s, stages)
-    batch, context = _stretch(c, s, parts, total)
+    table, totals = _table(c, s, stages)
+    parts, total = _fullest(stages, table, totals)
+    batch, context = stretch(c, s, _growth(c, s, stages, table, totals))
     fewest = _fewest(c) if search else np.zeros(1)
     return Memory(parts, total, c.full(c.hbm_bytes), batch, context, fewest, np.max(stages.params, axis=0))

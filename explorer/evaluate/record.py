@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,8 +17,14 @@ from explorer.specs import Scenario
 _WHOLE = {"largest_batch", "longest_context", "fewest_chips"}
 
 
-def record(report: Report, scenario: Scenario, point: int) -> dict[str, Any]:
-    """All results of one scenario, in base units."""
+Edited = Mapping[str, tuple[Any, Any]]
+
+
+def record(report: Report, scenario: Scenario, point: int, edited: Edited = MappingProxyType({})) -> dict[str, Any]:
+    """All results of one scenario, in base units.
+
+    ``edited`` are hardware numbers that are not the preset's, by knob: what they were (None: not published) and are.
+    """
     possible = bool(report.valid_plan[point if len(report.valid_plan) > 1 else 0])
     values = {key: _plain(key, report.value(key, point)) for key in QUANTITIES if not key.startswith("memory_")}
     return {
@@ -43,6 +51,7 @@ def record(report: Report, scenario: Scenario, point: int) -> dict[str, Any]:
         "roofline": _roofline(report, point) if possible else [],
         "interconnect": _interconnect(report, point) if possible else [],
         "offer": None if scenario.offer is None else {"kind": scenario.offer.kind, "usd_per_chip_h": scenario.offer.usd_per_chip_h, "date": scenario.offer.date},
+        "edited": {key: list(pair) for key, pair in edited.items()},
         "calibration": scenario.calibration.provenance if scenario.efficiency == "calibrated" else None,
         "not_modelled": list(not_modelled(scenario)),
     }

@@ -1,10 +1,11 @@
 """Files: shipped presets, studies, and the scenarios made from them."""
 
+from explorer.library.edits import Edit, edits
 from explorer.library.presets import Library, capacity_block, load_library, read_library
-from explorer.library.scenarios import default_study, formats_of, make_scenario, suited_tp
+from explorer.library.scenarios import default_study, formats_of, make_scenario, suited_plan, suited_tp
 from explorer.library.studies import parse_study, read_study, study_text, write_study, write_whole
 
 __all__ = [
-    "Library", "capacity_block", "default_study", "formats_of", "load_library", "make_scenario", "parse_study",
-    "read_library", "read_study", "study_text", "suited_tp", "write_study", "write_whole",
-]
+    "Edit", "Library", "capacity_block", "default_study", "edits", "formats_of", "load_library", "make_scenario",
+    "parse_study", "read_library", "read_study", "study_text", "suited_plan", "suited_tp", "write_study", "write_whole",
+]  # fmt: skip

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
+import numpy as np
+
 from explorer.errors import ExplorerError, unknown
+from explorer.evaluate import evaluate, lower
 from explorer.library.presets import Library, capacity_block
 from explorer.specs import (
     EFFICIENCIES,
@@ -63,12 +67,40 @@ def suited_tp(chip: Chip, fabric: Fabric, workload: Workload, chips: int) -> int
     return tp
 
 
+def suited_plan(scenario: Scenario) -> Plan:
+    """The plan of ``scenario`` with TP and PP that suit it.
+
+    Decode: `suited_tp`. Prefill and training: of all TP x PP, powers of two, with TP inside the domain, the one that fits
+    with the most tokens/s, the smallest group among equals. A PP above 1 stays. Where nothing fits, what is least too large.
+    """
+    s, plan = scenario, scenario.plan
+    widest = plan.replace(tp=suited_tp(s.chip, s.fabric, s.workload, max(1, plan.chips // plan.pp)))
+    if s.job.phase == "decode":
+        return widest
+    heads, domain = s.workload.heads & -s.workload.heads, min(s.fabric.scale_up.domain, plan.chips)
+    splits = [(tp, pp) for tp in _powers(min(heads, domain)) for pp in ([plan.pp] if plan.pp > 1 else _powers(s.workload.layers))]
+    splits = sorted((split for split in splits if plan.chips % math.prod(split) == 0), key=lambda split: (math.prod(split), split[1]))
+    tp, pp = np.array(splits or [(widest.tp, widest.pp)], dtype=np.float64).T
+    report = evaluate(lower([s]).replace(tp=tp, pp=pp))
+    full, rate = report.columns.full, np.nan_to_num(report.values["tokens_per_s"])
+    fits, possible = full(report.fits) > 0, full(report.valid_plan) > 0
+    if not possible.any():
+        return widest
+    overfull = np.where(possible, full(report.memory.total), np.inf)
+    best = int(np.argmax(np.where(fits & possible, full(rate), 0.0)) if np.any(fits & possible) else np.argmin(overfull))
+    return plan.replace(tp=int(tp[best]), pp=int(pp[best]))
+
+
+def _powers(most: int) -> list[int]:
+    return [2**k for k in range(most.bit_length())]
+
+
 def make_scenario(
     library: Library, *, chip: str, workload: str, phase: str, batch: int, context: int, chips: int,
     tp: int | None = None, pp: int = 1, virtual_stages: int = 1, microbatch: int = 1, recompute: str = "none", zero: int = 1,
     precision: str = "bf16", fabric: str | None = None, efficiency: str = "calibrated", name: str | None = None,
 ) -> Scenario:  # fmt: skip
-    """One scenario from preset ids. ``tp`` None: the widest that suits; ``fabric`` None: the chip's first.
+    """One scenario from preset ids. ``tp`` None: what suits, and PP with it where ``pp`` is 1; ``fabric`` None: the chip's first.
 
     ``batch`` counts sequences, of one replica in inference, of all in training; ``context`` counts tokens. The price is
     the chip's capacity block where it has one. Plans that cannot be (24 chips, TP 7) are made: that is for the
@@ -88,13 +120,12 @@ def make_scenario(
         "chips": chips, "pp": pp, "virtual_stages": virtual_stages, "microbatch": microbatch, "recompute": recompute, "zero": zero,
     }  # fmt: skip
     plan = build(Plan, split | ({"tp": tp} if tp is not None else {}))
-    if tp is None:
-        plan = plan.replace(tp=suited_tp(the_chip, the_fabric, the_workload, max(1, chips // pp)))
-    return build(Scenario, {
+    made = build(Scenario, {
         "name": name if name is not None else the_chip.name, "chip": the_chip, "fabric": the_fabric,
         "workload": the_workload, "job": job, "plan": plan, "efficiency": efficiency,
         "calibration": library.calibration(chip), "offer": capacity_block(the_chip),
     })  # fmt: skip
+    return made if tp is not None else made.replace(plan=suited_plan(made))
 
 
 def default_study(library: Library) -> Study:

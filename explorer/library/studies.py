@@ -13,7 +13,7 @@ from typing import Any
 
 from explorer.errors import ExplorerError
 from explorer.library.text_files import MIB, read_text, reason, shown
-from explorer.specs import SpecError, Study
+from explorer.specs import MOST_SCENARIOS, SpecError, Study
 from explorer.specs.base import build_json
 
 FORMAT = 1
@@ -41,6 +41,7 @@ def parse_study(text: str, where: str = "the text") -> Study:
     except ValueError as error:
         raise _refused(where, "a number has too many digits" if "digits" in str(error) else str(error)) from None
     data = migrate(data, where)
+    _check_count(data["scenarios"], where)
     try:
         return build_json(Study, json.dumps(data, allow_nan=False))
     except SpecError as error:
@@ -51,12 +52,22 @@ def parse_study(text: str, where: str = "the text") -> Study:
         raise _refused(where, "a number is too large") from None
 
 
+def _check_count(scenarios: Any, where: str) -> None:
+    """Say how many scenarios there are in plain words, where that is what is wrong."""
+    if not isinstance(scenarios, list):
+        raise _refused(where, "its scenarios are no list")
+    if not 1 <= len(scenarios) <= MOST_SCENARIOS:
+        most = f": {MOST_SCENARIOS} at most" if scenarios else ""
+        raise _refused(where, f"it has {len(scenarios) or 'no'} scenarios{most}")
+
+
 def migrate(
     data: Any, where: str, migrations: Mapping[int, Migration] = MIGRATIONS, newest: int = FORMAT
 ) -> dict[str, Any]:
     """Bring a study of any known format to the ``newest``, one step after the other. Raises `ExplorerError`."""
-    if not isinstance(data, dict) or "scenarios" not in data or "format" not in data:
-        raise _refused(where, "it has no format and no scenarios")
+    missing = [key for key in ("format", "scenarios") if not isinstance(data, dict) or key not in data]
+    if missing:
+        raise _refused(where, f"it has no {' and no '.join(missing)}")
     found = data["format"]
     if isinstance(found, bool) or not isinstance(found, int) or found < 1:
         raise _refused(where, f"its format is {str(found)[:20]!r}, not a number from 1 to {newest}")

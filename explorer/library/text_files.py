@@ -25,8 +25,19 @@ def reason(error: OSError) -> str:
 def read_text(path: Path, what: str, most_bytes: int = MIB) -> str:
     """The text of a regular UTF-8 file of at most ``most_bytes``; ``what`` it should be goes into the error.
 
-    Raises `ExplorerError` for a missing or unreadable file, a folder, a pipe or device, one that is too large, or one
-    that is not UTF-8. A pipe is never opened, so nothing waits for a writer.
+    Raises `ExplorerError` for all that `read_bytes` refuses, and for what is not UTF-8.
+    """
+    try:
+        return read_bytes(path, what, most_bytes).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ExplorerError(f"{shown(path)} is not {what}: byte {error.start} is not UTF-8 text") from None
+
+
+def read_bytes(path: Path, what: str, most_bytes: int = MIB) -> bytes:
+    """The content of a regular file of at most ``most_bytes``; ``what`` it should be goes into the error.
+
+    Raises `ExplorerError` for a missing or unreadable file, a folder, a pipe or device, or one that is too large. A pipe
+    is never opened, so nothing waits for a writer.
     """
     name = shown(path)
     try:
@@ -43,7 +54,4 @@ def read_text(path: Path, what: str, most_bytes: int = MIB) -> str:
         raise ExplorerError(f"cannot read {name}: not a possible file name") from None
     if len(content) > most_bytes:
         raise ExplorerError(f"{name} is not {what}: it is larger than {most_bytes // MIB} MiB")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ExplorerError(f"{name} is not {what}: byte {error.start} is not UTF-8 text") from None
+    return content

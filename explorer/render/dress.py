@@ -1,4 +1,4 @@
-"""What stands around every chart and table: title and subtitle above, the sources below."""
+"""What stands around every chart and table: title and subtitle above, the load and the sources below."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from explorer.render.box import Box
 from explorer.render.sheet import Sheet
 
 _MOST_NOTE_LINES = 8
+_MOST_CONTEXT_LINES = 3
 _NOTE_SHARE = 0.24  # of the height, at most
 
 
-def dress(title: str, subtitle: str, note: str, sheet: Sheet) -> Box:
-    """Write title, subtitle and footer; the room that is left between them."""
+def dress(title: str, subtitle: str, context: str, note: str, sheet: Sheet) -> Box:
+    """Write title, subtitle and footer, which begins with the load that is shown; the room that is left between them."""
     margin = 1.1 * sheet.em
     room = sheet.wide - 2 * margin
     top = _head(title, subtitle, sheet, margin, room)
-    bottom = _foot(note, sheet, margin, room)
+    bottom = _foot(context, note, sheet, margin, room)
     return Box(margin, top, sheet.wide - margin, bottom)
 
 
@@ -36,13 +37,14 @@ def _head(title: str, subtitle: str, sheet: Sheet, margin: float, room: float) -
     return y + 0.35 * em
 
 
-def _foot(note: str, sheet: Sheet, margin: float, room: float) -> float:
+def _foot(context: str, note: str, sheet: Sheet, margin: float, room: float) -> float:
     step = 1.3 * sheet.size("note")
     most = min(_MOST_NOTE_LINES, max(1, int(_NOTE_SHARE * sheet.high / step)))
-    lines = sheet.wrap(note, "note", room, most)
+    loads = sheet.wrap(context, "note", room, min(most, _MOST_CONTEXT_LINES))
+    lines = [*loads, *sheet.wrap(note, "note", room, most - len(loads))]
     top = sheet.high - 0.75 * margin - step * len(lines)
     for i, line in enumerate(lines):
-        sheet.text(margin, top + (i + 0.5) * step, line, "note", sheet.theme.muted)
+        sheet.text(margin, top + (i + 0.5) * step, line, "note", sheet.theme.text if i < len(loads) else sheet.theme.muted)
     return top - (0.55 * sheet.em if lines else 0.0)
 
 

@@ -108,7 +108,7 @@ def _picture(drawing: Callable[[Sheet], None], about: _About, kind: PictureKind,
 
 def draw(chart: Chart, sheet: Sheet) -> None:
     """Draw all of a chart on a sheet."""
-    area = dress(chart.title, chart.subtitle, chart.note, sheet)
+    area = dress(chart.title, chart.subtitle, chart.context, chart.note, sheet)
     if chart.bars:
         draw_bars(chart, sheet, area)
     elif has_values(chart):

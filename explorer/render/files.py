@@ -9,6 +9,7 @@ from explorer.charts.model import Chart, Table
 from explorer.charts.style import theme as known_theme
 from explorer.errors import ExplorerError, unknown
 from explorer.library import write_whole
+from explorer.library.text_files import shown
 from explorer.render import tables
 from explorer.render.figure import SIZES, PictureKind, render_chart, render_table
 
@@ -64,10 +65,19 @@ def _checked(path: Path, known: tuple[str, ...], theme: str, size: str) -> str:
 
 def _suffix(path: Path, known: tuple[str, ...]) -> str:
     suffix = path.suffix.lower()
-    if suffix not in known:
-        told = f"the suffix {suffix!r}" if suffix else "no suffix"
-        raise ExplorerError(f"cannot write {path.name!r}: {told} says no known kind of file (known: {', '.join(known)})")
-    return suffix
+    if suffix in known:
+        return suffix
+    if path.name in ("", "..") or _is_folder(path):
+        raise ExplorerError(f"cannot write {shown(path)}: it is a folder (write a file name that ends in {', '.join(known)})")
+    wrong = f"{suffix!r} is no kind of file that can be written" if suffix else "its name has no ending that says what to write"
+    raise ExplorerError(f"cannot write {path.name!r}: {wrong} (known: {', '.join(known)})")
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _check_folder(path: Path) -> None:

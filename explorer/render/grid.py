@@ -13,7 +13,7 @@ _WIDEST_GAP = 5.0  # between two columns, in sizes of the text
 
 def draw_table(table: Table, sheet: Sheet) -> None:
     """Draw all of a table on a sheet."""
-    area = dress(table.title, _subtitle(table), table.note, sheet)
+    area = dress(table.title, _subtitle(table), table.context, table.note, sheet)
     if not table.rows or not table.columns:
         say("Nothing to compare", sheet, area)
         return

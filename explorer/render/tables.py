@@ -2,8 +2,8 @@
 
 CSV is one header row and plain rows, so that every reader takes it without options: ``.`` is the decimal point, units stand
 in the header, numbers are bare and in base units with all their digits, what is missing is empty, and a text that a
-spreadsheet would run as a formula begins with an apostrophe. The sources stand in a last column ``source``, in the first
-row only.
+spreadsheet would run as a formula begins with an apostrophe. The load that is shown and the sources stand in last columns
+``load`` and ``source``, in the first row only.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def table_csv(table: Table) -> str:
     rows: list[list[Value]] = [
         [label, *(_bare(c) for c in row)] for label, row in zip(table.row_labels, table.rows, strict=True)
     ]
-    return _csv(header, rows, table.note)
+    return _csv(header, rows, table)
 
 
 def chart_csv(chart: Chart) -> str:
@@ -51,7 +51,7 @@ def _series_csv(chart: Chart) -> str:
         for i, (a, b) in enumerate(zip(s.x.tolist(), s.y.tolist(), strict=True)):
             label = s.labels[i] if i < len(s.labels) else _operator(s, i)
             rows.append([s.label, s.role, label, a, b, *(_range_at(s, i) if ranged else ())])
-    return _csv(header, rows, chart.note)
+    return _csv(header, rows, chart)
 
 
 def _operator(series: Series, i: int) -> str:
@@ -75,7 +75,7 @@ def _bars_csv(chart: Chart) -> str:
     for bar in chart.bars:
         more: list[Value] = [getattr(bar, k) for k in around]
         rows += [[bar.label, part, value, *more] for part, value in _parts(bar)]
-    return _csv(header, rows, chart.note)
+    return _csv(header, rows, chart)
 
 
 def _parts(bar: Bar) -> list[tuple[str, Value]]:
@@ -90,7 +90,8 @@ def table_markdown(table: Table) -> str:
     for i, (label, row) in enumerate(zip(table.row_labels, table.rows, strict=True)):
         name = f"{label} (baseline)" if i == table.baseline else label
         lines.append(_markdown_row([name, *(_shown(c) for c in row)]))
-    lines += ["", _marked(table.note)] if table.note else []
+    for text in (table.context, table.note):
+        lines += ["", _marked(text)] if text else []
     return "\n".join(lines) + "\n"
 
 
@@ -129,8 +130,8 @@ def table_xlsx(table: Table) -> bytes:
                 sheet.write_string(i, column, _line(value)[:_LONGEST_CELL])
             elif value is not None:
                 sheet.write_number(i, column, value)
-    if table.note:
-        sheet.write_string(len(table.rows) + 2, 0, _line(table.note)[:_LONGEST_CELL])
+    for at, text in enumerate(filter(None, (table.context, table.note)), start=len(table.rows) + 2):
+        sheet.write_string(at, 0, _line(text)[:_LONGEST_CELL])
     sheet.freeze_panes(1, 1)
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, max(1, len(table.columns)), 16)
@@ -165,11 +166,12 @@ def _number(value: float) -> str:
     return f"{value:.0f}" if whole else repr(float(value))
 
 
-def _csv(header: Sequence[str], rows: Sequence[Sequence[Value]], note: str) -> str:
+def _csv(header: Sequence[str], rows: Sequence[Sequence[Value]], shown: Chart | Table) -> str:
+    more = {title: text for title, text in (("load", shown.context), ("source", shown.note)) if text}
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([_safe(h) for h in (*header, *(["source"] if note else []))])
+    writer.writerow([_safe(h) for h in (*header, *more)])
     for i, row in enumerate(rows):
         cells = ["" if v is None else _safe(v) if isinstance(v, str) else _number(v) for v in row]
-        writer.writerow([*cells, *([_safe(note) if i == 0 else ""] if note else [])])
+        writer.writerow([*cells, *(_safe(text) if i == 0 else "" for text in more.values())])
     return out.getvalue()

@@ -13,6 +13,7 @@ from explorer.specs.source import Source
 Positive = Annotated[float, Field(gt=0, le=1e24)]
 NotNegative = Annotated[float, Field(ge=0, le=1e24)]
 Fraction = Annotated[float, Field(gt=0, le=1)]
+TileSide = Annotated[int, Field(ge=1, le=1_000_000)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.\-]{0,63}$")]
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=PLAIN)]
 
@@ -58,7 +59,7 @@ class Chip(Spec):
     array_fraction: dict[str, Fraction] = Field(default_factory=dict)
     sparse_flop_per_s: dict[str, Positive] = Field(default_factory=dict)
     cores: Annotated[int, Field(ge=1, le=100_000)]
-    matmul_tile: tuple[int, int]
+    matmul_tile: tuple[TileSide, TileSide]
     hbm_bytes: Positive
     hbm_bytes_per_s: Positive
     sram_bytes: Positive

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,14 @@ def test_bad_files_are_told_in_one_line_and_change_nothing(window: Window, tmp_p
         assert len(said) < 300
         assert "Errno" not in said
     assert (window.document.study, window.document.path, window.document.undo_stack.count(), window.settings.recent) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in this system's folders")
+@pytest.mark.parametrize("name", ["pipe.png", "pipe.svg", "pipe.json"])
+def test_a_pipe_is_refused_and_never_waited_for(window: Window, tmp_path: Path, answers: Answers, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    assert not window.files.open_path(tmp_path / name)
+    assert answers.said[-1].endswith("is not a regular file")
 
 
 @pytest.mark.parametrize("where", ["missing/a.json", "folder"])

@@ -8,14 +8,14 @@ import pytest
 
 from explorer.charts.common import footer
 from explorer.charts.style import theme
-from explorer.library import Library
+from explorer.library import Library, capacity_block
 from explorer.render.figure import SIZES
 from explorer.render.sheet import Sheet
 from explorer.specs import Chip, Source, Study
 
 
 def with_chips(study: Study, *chips: Chip) -> Study:
-    scenarios = tuple(study.scenarios[0].model_copy(update={"chip": c}) for c in chips)
+    scenarios = tuple(study.scenarios[0].model_copy(update={"chip": c, "offer": capacity_block(c)}) for c in chips)
     return study.model_copy(update={"scenarios": scenarios, "data_version": "2026-11-23+69506626a384"})
 
 

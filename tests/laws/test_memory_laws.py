@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
-from law_cases import law, scenarios
+from hypothesis import strategies as st
+from law_cases import LIBRARY, law, scenarios
 
 from explorer.evaluate import Report, evaluate_study
 from explorer.evaluate.memory import PARTS
 from explorer.explore import sweep
+from explorer.library import make_scenario
 from explorer.specs import Scenario
 
 ROW = {key: i for i, key in enumerate(PARTS)}
@@ -72,26 +74,47 @@ def test_recomputation_only_saves_memory(scenario: Scenario) -> None:
     assert kept[1] * 2 >= kept[2]
 
 
+@st.composite
+def _stretched(draw: st.DrawFn, phase: str) -> Scenario:
+    """Any number of stages up to 8, and contexts long enough for one wave of sequences to count."""
+    scenario = draw(scenarios(phase=phase))
+    plan, pp = scenario.plan, draw(st.integers(1, 8))
+    dp = draw(st.sampled_from((1, 2)))
+    context = draw(st.sampled_from((512, 8192, 131072)))
+    return scenario.replace(
+        plan=plan.replace(pp=pp, chips=plan.tp * pp * dp), job=scenario.job.replace(context=context)
+    )
+
+
+@pytest.mark.parametrize("phase", ["decode", "prefill", "training"])
 @law
-@given(scenarios())
-def test_largest_batch_fits_and_one_more_does_not(scenario: Scenario) -> None:
-    if scenario.job.phase != "training":
-        scenario = scenario.replace(plan=scenario.plan.replace(pp=1, chips=scenario.plan.tp))
+@given(st.data())
+def test_largest_batch_fits_and_one_more_does_not(phase: str, data: st.DataObject) -> None:
+    scenario = data.draw(_stretched(phase))
     best = evaluate_study([scenario]).value("largest_batch", 0)
     assert best is not None
-    key = "plan.microbatch" if scenario.job.phase == "training" else "job.batch"
-    if scenario.job.phase == "training" and scenario.plan.pp > 1:
-        return  # fewer micro-batches in flight change the memory as well
-    if 1 <= best < 1e6:
+    key = "plan.microbatch" if phase == "training" else "job.batch"
+    if best < 1:
+        assert not sweep(scenario, key, [1]).fits[0]
+    elif best < 1e6:
         report = sweep(scenario, key, [best, best + 1])
-        fits = report.columns.full(report.fits)
-        assert fits.tolist() == [1.0, 0.0]
+        assert report.columns.full(report.fits).tolist() == [1.0, 0.0]
+
+
+def test_the_last_wave_of_a_pipelined_prefill_counts() -> None:
+    """A second wave of long prompts through four stages needs room for two sequences at once."""
+    scenario = make_scenario(
+        LIBRARY, chip="h100", workload="llama3-70b", phase="prefill", batch=32, context=131072, chips=4, tp=1, pp=4
+    )
+    best = evaluate_study([scenario]).value("largest_batch", 0)
+    assert best is not None
+    report = sweep(scenario, "job.batch", [max(best, 1), best + 1])
+    assert report.columns.full(report.fits).tolist() == [float(best > 0), 0.0]
 
 
 @law
 @given(scenarios())
 def test_longest_context_fits_and_one_more_does_not(scenario: Scenario) -> None:
-    scenario = scenario.replace(plan=scenario.plan.replace(pp=1, chips=scenario.plan.tp))
     longest = evaluate_study([scenario]).value("longest_context", 0)
     assert longest is not None
     if 1 <= longest < 1e8:
@@ -105,18 +128,15 @@ def test_fewest_chips_fit_and_half_of_them_do_not(scenario: Scenario) -> None:
     fewest = evaluate_study([scenario], search=True).value("fewest_chips", 0)
     if fewest is None:
         return
-    widest = 1
-    while widest * 2 <= scenario.fabric.scale_up.domain and scenario.workload.heads % (widest * 2) == 0:
-        widest *= 2
 
-    def group(chips: int) -> Scenario:
-        tp = min(chips, widest)
-        return scenario.replace(plan=scenario.plan.replace(chips=chips, tp=tp, pp=chips // tp))
+    def fits(chips: int) -> bool:
+        cuts = [2**k for k in range(chips.bit_length()) if scenario.workload.heads % 2**k == 0]
+        plans = [scenario.plan.replace(chips=chips, tp=tp, pp=chips // tp) for tp in cuts if chips // tp <= scenario.workload.layers]
+        return bool(plans) and bool(evaluate_study([scenario.replace(plan=plan) for plan in plans]).fits.any())
 
     size = int(fewest)
-    assert evaluate_study([group(size)]).fits[0]
-    if size > 1:
-        assert not evaluate_study([group(size // 2)]).fits[0]
+    assert fits(size)
+    assert size == 1 or not fits(size // 2)
 
 
 @law

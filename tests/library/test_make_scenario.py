@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from explorer.errors import ExplorerError
+from explorer.evaluate import evaluate_study
 from explorer.library import Library, formats_of, make_scenario, suited_tp
 from explorer.specs import Scenario, Study
 
@@ -97,3 +99,43 @@ def test_precisions() -> None:
     assert formats_of("mxfp8") == ("mxfp8", "mxfp8", "fp8")
     assert formats_of("fp4") == ("fp4", "fp4", "fp8")
     assert formats_of(" w = fp4 , a=fp8") == ("fp4", "fp8", "bf16")
+
+
+@pytest.mark.parametrize("chip", ["trainium2", "trainium3", "b200", "h100"])
+@pytest.mark.parametrize(("workload", "phase", "batch", "chips"), [
+    ("llama3-8b", "training", 1024, 64),
+    ("llama3.1-405b", "training", 2048, 16384),
+    ("llama3-70b", "training", 1024, 1024),
+    ("llama3-70b", "prefill", 32, 16),
+])  # fmt: skip
+def test_no_cut_inside_the_domain_beats_the_plan_that_is_taken(
+    library: Library, chip: str, workload: str, phase: str, batch: int, chips: int
+) -> None:
+    made = make(library, chip=chip, workload=workload, phase=phase, batch=batch, context=8192, chips=chips)
+    plan, domain = made.plan, made.fabric.scale_up.domain
+    others = [plan.replace(tp=2**i, pp=2**j) for i in range(8) for j in range(8) if 2**i <= domain and chips % 2 ** (i + j) == 0]
+    report = evaluate_study([made, *(made.replace(plan=p) for p in others)])
+    assert report.fits[0]
+    assert report.valid_plan[0]
+    usable = (report.fits > 0) & (report.valid_plan > 0)
+    assert report.values["tokens_per_s"][0] >= np.max(report.values["tokens_per_s"][usable]) * (1 - 1e-12)
+    assert plan.recompute == "none"
+
+
+def test_a_small_model_is_not_cut_wide_in_training(library: Library) -> None:
+    for chip in ("trainium2", "trainium3", "b200"):
+        made = make(library, chip=chip, workload="llama3-8b", phase="training", batch=1024, context=8192, chips=64)
+        assert (made.plan.tp, made.plan.pp) == (1, 1)
+
+
+def test_pipeline_stages_that_are_asked_for_stay(library: Library) -> None:
+    assert make(library, phase="training", batch=512, pp=4).plan.pp == 4
+    assert make(library, phase="prefill", chips=2, pp=5).plan.tp == 1
+
+
+def test_where_nothing_fits_the_least_overfull_plan_is_taken(library: Library) -> None:
+    made = make(library, workload="llama3.1-405b", phase="training", batch=64, chips=2)
+    cuts = [(1, 1), (2, 1), (1, 2)]
+    report = evaluate_study([made, *(made.replace(plan=made.plan.replace(tp=tp, pp=pp)) for tp, pp in cuts)])
+    assert not report.fits.any()
+    assert report.memory.total[0] == report.memory.total.min()

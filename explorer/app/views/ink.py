@@ -73,9 +73,10 @@ class Ink:
         """Pixels that ``text`` takes in one line."""
         return self.metrics[kind].horizontalAdvance(text)
 
-    def elided(self, kind: str, text: str, room: float) -> str:
-        """``text``, cut with an ellipsis where it is wider than ``room``."""
-        return self.metrics[kind].elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, room))
+    def elided(self, kind: str, text: str, room: float, *, middle: bool = False) -> str:
+        """``text``, cut with an ellipsis at its end or in its ``middle`` where it is wider than ``room``."""
+        where = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+        return self.metrics[kind].elidedText(text, where, max(0.0, room))
 
     def write(
         self, painter: QPainter, kind: str, color: str, box: QRectF, text: str,

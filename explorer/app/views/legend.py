@@ -11,6 +11,7 @@ from explorer.app.views.ink import Ink
 from explorer.charts.model import Chart
 
 _READABLE = 5.0  # lines of text in width below which a cut name says too little
+_LONGEST, _SHORTEST, _GAP = 16, 6, 1.2  # lines of text in width: of an entry, and between two
 _ROLES = ("roof", "line", "points")
 
 
@@ -66,24 +67,36 @@ def bar_entries(chart: Chart, ink: Ink) -> tuple[Entry, ...]:
 def arrange(entries: tuple[Entry, ...], room: float, ink: Ink, most_rows: int) -> tuple[tuple[Placed, ...], int]:
     """Entries in rows no wider than ``room``, and the number of rows.
 
-    In a single row they share the room, their names cut where need be, unless little would be left; what does not fit ``most_rows`` is left out.
+    In a single row they share the room, their names cut where need be, unless little would be left. What does not fit
+    ``most_rows`` gets shorter names, then one more row; nobody is left out before that.
     """
-    placed: list[Placed] = []
-    x, row, gap = 0.0, 0, 1.2 * ink.em
+    gap = _GAP * ink.em
     widths = [sample_width(e, ink) + ink.width("small", e.label) for e in entries]
-    crowded = most_rows == 1 and sum(widths) + gap * (len(entries) - 1) > room
-    share = _share(widths, room - gap * (len(entries) - 1)) if crowded else min(room, 16 * ink.em)
-    if share < _READABLE * ink.em:
-        share, most_rows = min(room, 16 * ink.em), 2
+    if most_rows == 1:
+        crowded = sum(widths) + gap * (len(entries) - 1) > room
+        share = _share(widths, room - gap * (len(entries) - 1)) if crowded else min(room, _LONGEST * ink.em)
+        if share >= _READABLE * ink.em:
+            return _in_rows(entries, room, ink, share)
+        most_rows = 2
+    for rows in (most_rows, most_rows + 1):
+        for share in range(_LONGEST, _SHORTEST - 1, -1):
+            placed, used = _in_rows(entries, room, ink, min(room, share * ink.em))
+            if used <= rows:
+                return placed, used
+    return tuple(p for p in placed if p.row <= most_rows), most_rows + 1
+
+
+def _in_rows(entries: tuple[Entry, ...], room: float, ink: Ink, share: float) -> tuple[tuple[Placed, ...], int]:
+    """Entries no wider than ``share`` in as many rows as they take. Of a scenario's name the end is kept: it tells two apart."""
+    placed: list[Placed] = []
+    x, row = 0.0, 0
     for entry in entries:
-        text = ink.elided("small", entry.label, share - sample_width(entry, ink))
+        text = ink.elided("small", entry.label, share - sample_width(entry, ink), middle=entry.slot is not None)
         wide = sample_width(entry, ink) + ink.width("small", text)
         if x and x + wide > room:
             x, row = 0.0, row + 1
-        if row >= most_rows:
-            return tuple(placed), most_rows
         placed.append(Placed(entry, x, row, text))
-        x += wide + gap
+        x += wide + _GAP * ink.em
     return tuple(placed), row + 1 if placed else 0
 
 

@@ -134,16 +134,22 @@ class Plate:
             box = QRectF(0, y - em / 2, frame.left - 0.5 * em, em)
             ink.write(painter, "small", ink.theme.muted, box, tick.text, Qt.AlignmentFlag.AlignRight)
 
+    def _title(self, axis: Axis, room: float) -> str:
+        """Label and unit, else the label, else the unit: a whole one of them rather than a cut one."""
+        bare = axis.label.partition(" (")[0]
+        forms = (axis_title(axis), bare, axis.unit)
+        return next((f for f in forms if self.ink.width("small", f) <= room), "")
+
     def _titles(self, painter: QPainter, setting: Setting, frame: Frame) -> None:
         ink, em = self.ink, self.ink.em
         middle = Qt.AlignmentFlag.AlignHCenter
         if setting.x.label:
             box = QRectF(frame.left, frame.top + frame.height + 1.5 * em, frame.width, 1.2 * em)
-            ink.write(painter, "small", ink.theme.text, box, ink.elided("small", axis_title(setting.x), frame.width), middle)
+            ink.write(painter, "small", ink.theme.text, box, self._title(setting.x, frame.width), middle)
         if setting.y.label:
             painter.save()
             painter.translate(0.2 * em, frame.top + frame.height)
             painter.rotate(-90)
             box = QRectF(0, 0, frame.height, 1.2 * em)
-            ink.write(painter, "small", ink.theme.text, box, ink.elided("small", axis_title(setting.y), frame.height), middle)
+            ink.write(painter, "small", ink.theme.text, box, self._title(setting.y, frame.height), middle)
             painter.restore()

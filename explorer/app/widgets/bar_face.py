@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWid
 from explorer.app.look import Look, plain_look
 from explorer.app.widgets.bar_plan import BarPlan, plan_bar
 from explorer.app.widgets.pill import Pill
-from explorer.app.widgets.text import ElidedLabel, PlainLabel
+from explorer.app.widgets.text import PartsLabel, PlainLabel
 
 
 class BarFace(QWidget):
@@ -28,7 +28,7 @@ class BarFace(QWidget):
         self.plus.setAccessibleName("Add a scenario")
         self.plus.setProperty("kind", "icon")
         self.plus.setToolTip("Add a scenario")
-        self.summary = ElidedLabel("", self)
+        self.summary = PartsLabel("", self)
         self.summary.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.buttons: list[QToolButton] = []
         self._actions: list[QAction] = []
@@ -100,7 +100,8 @@ class BarFace(QWidget):
             title=self.title.sizeHint().width() + px(16),
             pills=[(p.natural_width() + px(6), p.least_width() + px(6)) for p in self.pills],
             fixed=px(12) + px(28) + px(18) + px(12),
-            summary=self.summary.sizeHint().width() + px(16),
+            summary=self.summary.sizeHint().width() + px(20),
+            least=self.summary.least() + px(20),
             actions=[b.sizeHint().width() + px(6) for b in self.buttons],
             more=px(34),
         )
@@ -119,7 +120,7 @@ class BarFace(QWidget):
         self.plus.setGeometry(x, top, px(28), tall)
         end = self._arrange_actions(plan.actions, top, tall)
         left = x + px(28) + px(9)
-        self.summary.setVisible(plan.summary > px(90))
+        self.summary.setVisible(plan.summary >= self.summary.least() + px(18))
         self.summary.setGeometry(left, 0, max(1, end - left - px(9)), self.height() - 1)
 
     def _arrange_actions(self, kept: int, top: int, tall: int) -> int:

@@ -17,23 +17,27 @@ class BarPlan:
 
 
 def plan_bar(
-    room: int, *, title: int, pills: Sequence[tuple[int, int]], fixed: int, summary: int, actions: Sequence[int], more: int
+    room: int, *, title: int, pills: Sequence[tuple[int, int]], fixed: int, summary: int, actions: Sequence[int], more: int, least: int = 0
 ) -> BarPlan:
     """Share ``room`` pixels.
 
     ``pills`` are (natural, least) widths; ``fixed`` is what nobody can take away; ``actions`` are dropped from the left into
-    a menu ``more`` wide, so the last one stays longest. First the summary gives way, then names, then actions, then the
-    title, and at last the pills become narrower than their least width.
+    a menu ``more`` wide, so the last one stays longest. First the summary gives way down to ``least``, then names, then the
+    rest of the summary, then the title where that saves ``least``, then actions, and at last the pills become narrower than
+    their least width.
     """
-    natural, least = sum(n for n, _ in pills), sum(m for _, m in pills)
+    natural, narrowest = sum(n for n, _ in pills), sum(m for _, m in pills)
     kept = len(actions)
     cost = sum(actions)
-    while kept and fixed + title + least + cost > room:
+    while kept and fixed + title + narrowest + cost > room:
         kept -= 1
         cost = sum(actions[len(actions) - kept :]) + more
-    shown = fixed + title + least + cost <= room
+    shown = fixed + title + narrowest + cost <= room
     left = room - fixed - cost - (title if shown else 0)
-    widths = tuple(n for n, _ in pills) if natural <= left else _squeeze(pills, left)
+    if shown and left - least < narrowest <= left + title - least:
+        shown, left = False, left + title  # the window's frame has the title too
+    names = left - least if left - least >= narrowest else left
+    widths = tuple(n for n, _ in pills) if natural <= names else _squeeze(pills, names)
     rest = left - sum(widths)
     return BarPlan(widths, max(0, min(summary, rest)), shown, kept)
 

@@ -154,7 +154,8 @@ class ChoiceBox(QComboBox):
         self.look = look
         self.setFont(look.font("base"))
         self.setFixedHeight(look.px(19))
-        self.setFixedWidth(look.px(84))
+        widest = max((self.fontMetrics().horizontalAdvance(self.itemText(i)) for i in range(self.count())), default=0)
+        self.setFixedWidth(min(max(look.px(84), widest + look.px(24)), look.px(150)))
 
     def name(self, label: str) -> None:
         """Accessible name."""
@@ -200,7 +201,8 @@ class ChoiceBox(QComboBox):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), look.px(4), look.px(4))
         painter.setPen(look.colour("text"))
         words = self.rect().adjusted(look.px(5), 0, -look.px(17), 0)
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self.currentText())
+        shown = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, words.width())
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, shown)
         painter.setPen(QPen(look.colour("muted"), look.px(1.4)))
         x, y, d = self.width() - look.px(9), self.height() / 2 + look.px(1), look.px(3)
         painter.drawPolyline([QPointF(x - d, y - d * 0.6), QPointF(x, y + d * 0.5), QPointF(x + d, y - d * 0.6)])

@@ -6,11 +6,11 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
-from explorer.app.look import Look, plain_look, tip
+from explorer.app.look import FontKind, Look, plain_look, tip
 from explorer.app.widgets.marker import draw_marker
-from explorer.charts.model import Cell, Table
+from explorer.charts.model import Cell, Column, Table
 
 Index = QModelIndex | QPersistentModelIndex
 _COLOURS = {"good": "good", "bad": "bad", "warn": "warn", "faint": "muted", "normal": "muted"}
@@ -24,6 +24,7 @@ class CompareModel(QAbstractTableModel):
         super().__init__()
         self.table = Table("", (), (), (), ())
         self.columns: tuple[int, ...] = ()
+        self.sources: dict[tuple[int, str], str] = {}
 
     def show(self, table: Table, columns: tuple[int, ...]) -> bool:
         """Exchange the table; True when rows or columns are others than before."""
@@ -62,11 +63,12 @@ class CompareModel(QAbstractTableModel):
         if cell is None:
             name, is_baseline = self.name(index.row())
             return tip(name) if role == _Role.ToolTipRole else f"{name}{' (baseline)' if is_baseline else ''}"
+        column = self.table.columns[self.columns[index.column() - 1]]
         if role == _Role.ToolTipRole:
-            return None
+            source = self.sources.get((index.row(), column.key), "")
+            return tip("\n".join(t for t in (*_told(self.table, index.row(), column, cell), column.help, source) if t))
         text = f"{cell.text} {cell.change}".strip()
-        label = self.table.columns[self.columns[index.column() - 1]].label
-        return f"{label}: {text}" if role == _Role.AccessibleTextRole else text
+        return f"{column.label}: {text}" if role == _Role.AccessibleTextRole else text
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal or section > len(self.columns):
@@ -81,20 +83,44 @@ class CompareModel(QAbstractTableModel):
         return column.label if role in (_Role.DisplayRole, _Role.AccessibleTextRole) else None
 
 
+def _told(table: Table, row: int, column: Column, cell: Cell) -> tuple[str, str]:
+    """Whose number it is, and the number with all its digits."""
+    exact = f" = {cell.value:.10g}" if isinstance(cell.value, float | int) else ""
+    unit = f" {column.unit}" if exact and column.unit != "1" else ""
+    against = f", {cell.change} against the baseline" if cell.change else ""
+    return f"{column.label} · {table.row_labels[row]}", f"{cell.text}{exact}{unit}{against}"
+
+
+def is_whole(rect: QRect, room: int) -> bool:
+    """Whether a column is not cut by an edge of a table ``room`` pixels wide. One that is wider is shown as far as it goes."""
+    return rect.width() > room or (rect.left() >= 0 and rect.right() < room)
+
+
 class CompareDelegate(QStyledItemDelegate):
     """Value in the text's colour, change beside it in green or red, a marker before each name."""
 
     look: Look = plain_look()
+    tight = False
+
+    @property
+    def air(self) -> int:
+        """Pixels of a 10 pt layout beside the words of a column."""
+        return 7 if self.tight else 14
+
+    @property
+    def kind(self) -> FontKind:
+        """The font of the cells."""
+        return "small" if self.tight else "base"
 
     def natural(self, model: CompareModel, index: QModelIndex) -> int:
         """Width that shows everything [px]."""
         look, cell = self.look, model.cell(index)
-        wide = QFontMetrics(look.font("base")).horizontalAdvance
+        wide = QFontMetrics(look.font(self.kind)).horizontalAdvance
         if cell is None:
             name, is_baseline = model.name(index.row())
             tag = QFontMetrics(look.font("small")).horizontalAdvance("baseline") + look.px(7) if is_baseline else 0
             return look.px(22) + wide(name) + tag + look.px(10)
-        return wide(cell.text) + (wide(cell.change) + look.px(6) if cell.change else 0) + look.px(16)
+        return wide(cell.text) + (wide(cell.change) + look.px(4) if cell.change else 0) + look.px(self.air)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(self.look.px(80), self.look.px(24))
@@ -103,6 +129,9 @@ class CompareDelegate(QStyledItemDelegate):
         look, model = self.look, index.model()
         assert isinstance(model, CompareModel)
         rect: QRect = option.rect
+        view = option.widget
+        if isinstance(view, QTableView) and not is_whole(rect, view.viewport().width()):
+            return
         state: QStyle.StateFlag = option.state
         painter.save()
         if index.row():
@@ -122,23 +151,23 @@ class CompareDelegate(QStyledItemDelegate):
         look, (name, is_baseline), slot = self.look, model.name(row), model.table.row_slots[row]
         middle = QPointF(rect.left() + look.px(10), rect.center().y() + 0.5)
         draw_marker(painter, slot, middle, look.px(9), look.hue(slot))
-        metrics = QFontMetrics(look.font("base"))
+        metrics = QFontMetrics(look.font(self.kind))
         room = rect.adjusted(look.px(22), 0, 0, 0)
         text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width())
-        _write(painter, room, text, look, "base", "text", Qt.AlignmentFlag.AlignLeft)
+        _write(painter, room, text, look, self.kind, "text", Qt.AlignmentFlag.AlignLeft)
         if is_baseline:
             after = room.adjusted(metrics.horizontalAdvance(text) + look.px(7), 0, 0, 0)
             _write(painter, after, "baseline", look, "small", "muted", Qt.AlignmentFlag.AlignLeft)
 
     def _paint_cell(self, painter: QPainter, rect: QRect, cell: Cell) -> None:
         look = self.look
-        right = rect.adjusted(0, 0, -look.px(8), 0)
+        right = rect.adjusted(0, 0, -look.px(self.air // 2), 0)
         alone = "text" if cell.change or cell.severity == "normal" else _COLOURS[cell.severity]
         if cell.change:
-            _write(painter, right, cell.change, look, "base", _COLOURS[cell.severity], Qt.AlignmentFlag.AlignRight)
-            wide = QFontMetrics(look.font("base")).horizontalAdvance(cell.change)
-            right = right.adjusted(0, 0, -wide - look.px(6), 0)
-        _write(painter, right, cell.text, look, "base", alone, Qt.AlignmentFlag.AlignRight)
+            _write(painter, right, cell.change, look, self.kind, _COLOURS[cell.severity], Qt.AlignmentFlag.AlignRight)
+            wide = QFontMetrics(look.font(self.kind)).horizontalAdvance(cell.change)
+            right = right.adjusted(0, 0, -wide - look.px(4), 0)
+        _write(painter, right, cell.text, look, self.kind, alone, Qt.AlignmentFlag.AlignRight)
 
 
 def _write(painter: QPainter, rect: QRect, text: str, look: Look, kind: Any, colour: str, side: Qt.AlignmentFlag) -> None:

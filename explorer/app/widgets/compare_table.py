@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QGuiApplication, QKeySequence, QResizeEvent, QShortcut
+from collections.abc import Mapping
+
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetrics,
+    QGuiApplication,
+    QKeySequence,
+    QPainter,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -16,10 +26,21 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.app.look import Look, plain_look
-from explorer.app.widgets.compare_model import CompareDelegate, CompareModel
+from explorer.app.widgets.compare_model import CompareDelegate, CompareModel, is_whole
 from explorer.app.widgets.compare_text import as_tsv, visible_columns
 from explorer.app.widgets.text import tint
 from explorer.charts.model import Table
+
+
+class WholeHeader(QHeaderView):
+    """Column heads; one that the right edge would cut is left out, as its cells are."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+        if is_whole(rect, self.viewport().width()):
+            super().paintSection(painter, rect, logicalIndex)
 
 
 class CompareTable(QFrame):
@@ -45,27 +66,13 @@ class CompareTable(QFrame):
         self.toggle.setToolTip("Hide the columns in which all scenarios agree")
         self.toggle.toggled.connect(self._refresh)
         self.toggle.clicked.connect(self.differences_toggled)
-        self._set_up_view()
+        _still(self.view)
+        self.view.doubleClicked.connect(lambda index: self.row_activated.emit(index.row()))
+        self.toggle.raise_()
         self._box = QVBoxLayout(self)
         self._box.addWidget(self.view)
         QShortcut(QKeySequence.StandardKey.Copy, self, self.copy, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.set_look(plain_look())
-
-    def _set_up_view(self) -> None:
-        view, header = self.view, self.view.horizontalHeader()
-        view.setFrameShape(QFrame.Shape.NoFrame)
-        view.setShowGrid(False)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        view.setTabKeyNavigation(False)
-        view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setWordWrap(False)
-        view.setAccessibleName("Comparison of the scenarios")
-        view.verticalHeader().hide()
-        view.doubleClicked.connect(lambda index: self.row_activated.emit(index.row()))
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSectionsClickable(False)
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(10)
 
     # ---- what is shown
 
@@ -82,7 +89,7 @@ class CompareTable(QFrame):
         self.view.setStyleSheet(
             f"QTableView {{ background: {look.theme.card}; border: 0; }} QHeaderView {{ background: {look.theme.card}; }}"
             f"QHeaderView::section {{ background: {look.theme.card}; color: {look.theme.muted}; border: 0;"
-            f" border-bottom: 1px solid {look.theme.grid}; padding: 0 {look.px(8)}px; }}"
+            f" border-bottom: 1px solid {look.theme.grid}; padding: 0 {look.px(4)}px; }}"
         )
         self.view.verticalHeader().setDefaultSectionSize(look.px(24))
         self.toggle.setFont(look.font("small"))
@@ -93,8 +100,9 @@ class CompareTable(QFrame):
         self._widths = []
         self._refresh()
 
-    def show_table(self, table: Table) -> None:
-        """Show a table; nothing is emitted."""
+    def show_table(self, table: Table, sources: Mapping[tuple[int, str], str] | None = None) -> None:
+        """Show a table; nothing is emitted. ``sources``: where a number comes from, by row and column key."""
+        self.model.sources = dict(sources or {})
         self._show(table)
 
     def set_differences_only(self, on: bool) -> None:
@@ -110,12 +118,13 @@ class CompareTable(QFrame):
         if self.toggle.text() != f"{mark}differences only":
             self.toggle.setText(f"{mark}differences only")
         needed = self._needed()
-        if fresh or len(needed) != len(self._widths) or any(n > w for n, w in zip(needed, self._widths, strict=True)):
-            keep = self._widths if not fresh and len(needed) == len(self._widths) else [0] * len(needed)
-            self._widths = [max(n, k) for n, k in zip(needed, keep, strict=True)]
+        if fresh or len(needed) != len(self._widths):
             self.toggle.adjustSize()
-            self._spread()
+            self._measure()
             self.updateGeometry()
+        elif any(n > w for n, w in zip(needed, self._widths, strict=True)):  # wider for good: a drag must not make them breathe
+            self._widths = [max(n, k) for n, k in zip(needed, self._widths, strict=True)]
+            self._spread()
         self.view.setAccessibleDescription(f"{len(table.rows)} scenarios, {self.model.columnCount() - 1} columns")
 
     def _needed(self) -> list[int]:
@@ -126,21 +135,34 @@ class CompareTable(QFrame):
             head = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
             cells = (self.delegate.natural(model, model.index(row, column)) for row in range(model.rowCount()))
             least = self.toggle.sizeHint().width() + self.look.px(12) if column == 0 else 0
-            widths.append(max(least, heads.horizontalAdvance(head) + self.look.px(22), *cells, 0))
+            widths.append(max(least, heads.horizontalAdvance(head) + self.look.px(self.delegate.air), *cells, 0))
         return widths
 
+    def _measure(self) -> None:
+        """Widths for the room there is: with air, or tight where the columns do not all fit."""
+        for tight in (False, True):
+            self.delegate.tight = tight
+            self._widths = self._needed()
+            if sum(self._widths) <= self.view.viewport().width():
+                break
+        self._spread()
+
     def _spread(self) -> None:
-        """Share what is left of the width among all columns."""
+        """Share what is left of the width among the columns that are whole before anybody scrolls."""
         if not self._widths:
             return
-        spare = max(0, self.view.viewport().width() - sum(self._widths))
-        share, rest = divmod(spare, len(self._widths))
+        room, whole = self.view.viewport().width(), 1
+        while whole < len(self._widths) and sum(self._widths[: whole + 1]) <= room:
+            whole += 1
+        spare = max(0, room - sum(self._widths[:whole]))
+        share, rest = divmod(spare, whole)
         for column, width in enumerate(self._widths):
-            self.view.setColumnWidth(column, width + share + (rest if column == 0 else 0))
+            more = (share if column < whole else 0) + (rest if column == 0 else 0)
+            self.view.setColumnWidth(column, width + more)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._spread()
+        self._measure()
 
     def sizeHint(self) -> QSize:
         rows = max(3, self.model.rowCount())
@@ -171,3 +193,21 @@ class CompareTable(QFrame):
         if index.isValid():
             menu.addAction("Copy cell").triggered.connect(lambda: self._copy_cell(index))
         menu.popup(event.globalPos())
+
+
+def _still(view: QTableView) -> None:
+    """A table that is looked at: nothing in it is selected, sorted or dragged."""
+    view.setFrameShape(QFrame.Shape.NoFrame)
+    view.setShowGrid(False)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+    view.setTabKeyNavigation(False)
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+    view.setHorizontalHeader(WholeHeader(view))
+    view.setWordWrap(False)
+    view.setAccessibleName("Comparison of the scenarios")
+    view.verticalHeader().hide()
+    header = view.horizontalHeader()
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    header.setSectionsClickable(False)
+    header.setHighlightSections(False)
+    header.setMinimumSectionSize(10)

@@ -136,6 +136,11 @@ class KnobPanel(QScrollArea):
             self._present = present
             self._arrange()
 
+    def hold_rows(self, on: bool) -> None:
+        """Keep all rows where they are while a drag lasts."""
+        for row in self.rows.values():
+            row.hold(on)
+
     def refuse(self, key: str, message: str) -> None:
         """Show at its row why an edit was refused."""
         if key in self.rows:

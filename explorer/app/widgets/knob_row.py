@@ -13,6 +13,8 @@ from explorer.app.widgets.editors import ChoiceEditor, NumberEditor
 from explorer.app.widgets.text import ElidedLabel, PlainLabel
 from explorer.knobs import Knob, Ladder, Value
 
+_ANY_HEIGHT = 16_777_215  # Qt's own largest
+
 
 @dataclass(frozen=True)
 class KnobState:
@@ -39,6 +41,7 @@ class KnobRow(QWidget):
         self.knob = knob
         self.state: KnobState | None = None
         self._error = ""
+        self._held = False
         self.label = ElidedLabel(knob.label, self)
         self.note = PlainLabel("", self, wrap=True)
         self.note.hide()
@@ -87,6 +90,18 @@ class KnobRow(QWidget):
             self._dress()
         self._say(before)
 
+    def hold(self, on: bool) -> None:
+        """While a drag lasts no line of words comes, goes or grows: the rows below stay under the hand."""
+        if on == self._held:
+            return
+        self._held = on
+        if on and not self.note.isHidden():
+            self.note.setFixedHeight(self.note.height())
+        elif not on:
+            self.note.setMinimumHeight(0)
+            self.note.setMaximumHeight(_ANY_HEIGHT)
+            self._say_note()
+
     def refuse(self, message: str) -> None:
         """Say in red why the last edit was refused; what was typed stays, the value stays the old one."""
         self.editor.refuse(message)
@@ -126,7 +141,8 @@ class KnobRow(QWidget):
             parts = [t for t in (was, self.state.note) if t]
         self.note.show_text(self._error or " · ".join(parts))
         self.note.dress(self.look, "small", "bad" if self._error else "warn")
-        self.note.setVisible(bool(self.note.text()))
+        if self._error or not self._held:
+            self.note.setVisible(bool(self.note.text()))
 
     def _dress(self) -> None:
         changed = self.state is not None and self.state.was is not None

@@ -62,7 +62,7 @@ class Pill(QPushButton):
 
     def least_width(self) -> int:
         """Width below which a name says little."""
-        return min(self.natural_width(), self.look.px(104))
+        return min(self.natural_width(), self.look.px(112))
 
     def sizeHint(self) -> QSize:
         return QSize(self.natural_width(), self.look.px(28))

@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from explorer.app.look import FontKind, Look, tip
 
+_DOT = " · "
+
 
 def tint(widget: QWidget, colour: QColor) -> None:
-    """Text colour of a label, set only where it differs."""
-    if widget.palette().color(QPalette.ColorRole.WindowText) != colour:
-        palette = widget.palette()
-        palette.setColor(QPalette.ColorRole.WindowText, colour)
-        widget.setPalette(palette)
+    """Text colour of a label, its own: one that it only inherits falls away with the palette that it came from."""
+    palette = QPalette()
+    palette.setColor(QPalette.ColorRole.WindowText, colour)
+    widget.setPalette(palette)  # Qt does nothing where this is what the widget has of its own
 
 
 class PlainLabel(QLabel):
@@ -73,6 +74,10 @@ class ElidedLabel(PlainLabel):
         """Whether the text is cut at present."""
         return self.fontMetrics().horizontalAdvance(self.text()) > self._room()
 
+    def shown(self, room: int) -> str:
+        """The text as it is written in ``room`` pixels."""
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+
     def _refresh_tip(self) -> None:
         whole = f"{self.text()}\n" if self.is_elided() else ""
         self.setToolTip(tip((whole + self._own_tip).strip()))
@@ -107,8 +112,31 @@ class ElidedLabel(PlainLabel):
             side = metrics.height() * 0.42
             painter.drawEllipse(QPoint(round(side / 2), rect.center().y() + 1), side / 2, side / 2)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self._room())
+        text = self.shown(self._room())
         painter.drawText(rect.adjusted(self._indent(), 0, 0, 0), int(self.alignment()), text)
+
+
+class PartsLabel(ElidedLabel):
+    """Parts with dots between them, of which the first and the last say most: the others give way first."""
+
+    def least(self) -> int:
+        """Width of the last part alone [px]."""
+        return self.fontMetrics().horizontalAdvance(_forms(self.text())[-1]) + 2
+
+    def shown(self, room: int) -> str:
+        """The longest form that fits."""
+        wide = self.fontMetrics().horizontalAdvance
+        forms = _forms(self.text())
+        return next((f for f in forms if wide(f) <= room), self.fontMetrics().elidedText(forms[-1], Qt.TextElideMode.ElideRight, room))
+
+
+def _forms(text: str) -> list[str]:
+    """``text`` and its shorter forms, longest first: without its middle, piece by piece, and at last without its beginning."""
+    parts = text.split(_DOT)
+    if len(parts) < 2:
+        return [text]
+    cut = [_DOT.join((*parts[:k], "…", parts[-1])) for k in range(len(parts) - 2, -1, -1)]
+    return [text, *cut]
 
 
 class Bubble(QLabel):
