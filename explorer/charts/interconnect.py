@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from explorer.charts.common import Array, Scene, at, context_line, footer, names
-from explorer.charts.model import Axis, Chart, Mark, Series
+from explorer.charts.model import Axis, Chart, Later, Mark, Series
 from explorer.evaluate.columns import Columns
 from explorer.evaluate.network import ROW, TIERS, all_gather_s, all_reduce_s, all_to_all_s, group, send_s
 from explorer.specs import Scenario
@@ -99,12 +99,16 @@ def _curve(scene: Scene, i: int, name: str, row: str, label: str) -> Series:
     with np.errstate(divide="ignore", invalid="ignore"):
         time = _timed(row, c, at(scene.report.shape.dp, i).reshape(1))(c, _SIZES)
     time = np.broadcast_to(time, _SIZES.shape)
-    rate = _SIZES / time
-    tips = tuple(
-        f"{name} · {label}\n{format_quantity(float(v), 'B')} in {format_quantity(float(t), 's')}\n{format_quantity(float(r), 'B/s')} of buffer a second"
-        for v, t, r in zip(_SIZES, time, rate, strict=True)
-    )
+    tips = Later(len(_SIZES), lambda: _curve_tips(name, label, time))
     return Series(f"curve-{i}", name, i, "line", _SIZES, time, tips)
+
+
+def _curve_tips(name: str, label: str, time: Array) -> tuple[str, ...]:
+    return tuple(
+        f"{name} · {label}\n{format_quantity(float(v), 'B')} in {format_quantity(float(t), 's')}\n"
+        f"{format_quantity(float(v / t), 'B/s')} of buffer a second"
+        for v, t in zip(_SIZES, time, strict=True)
+    )
 
 
 def _here(scene: Scene, i: int, name: str, row: str, size: float, time: float) -> Series:

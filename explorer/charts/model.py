@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,29 @@ class Axis:
     range: tuple[float, float] | None = None
 
 
+class Later(Sequence[str]):
+    """Texts that are written when the first of them is read: a drag draws many charts that nobody points at."""
+
+    def __init__(self, count: int, write: Callable[[], tuple[str, ...]]) -> None:
+        self._count, self._write = count, write
+        self._texts: tuple[str, ...] | None = None
+
+    def _all(self) -> tuple[str, ...]:
+        if self._texts is None:
+            self._texts = self._write()
+        return self._texts
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        return self._all()[index]
+
+
 @dataclass(frozen=True, eq=False)
 class Series:
     """A line or a set of points of one scenario.
@@ -38,7 +61,7 @@ class Series:
     role: Role
     x: NDArray[np.float64]
     y: NDArray[np.float64]
-    tips: tuple[str, ...] = ()
+    tips: Sequence[str] = ()
     labels: tuple[str, ...] = ()
     low: NDArray[np.float64] | None = None
     high: NDArray[np.float64] | None = None

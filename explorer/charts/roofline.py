@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from explorer.charts.common import Array, Scene, at, context_line, footer, names, workload_line
-from explorer.charts.model import Axis, Chart, Series
+from explorer.charts.model import Axis, Chart, Later, Series
 from explorer.evaluate import operators
 from explorer.evaluate.network import ROW
 from explorer.units import format_number, format_quantity
@@ -35,7 +36,7 @@ class _Points:
     names: tuple[str, ...]
     intensity: Array
     rate: Array
-    tips: tuple[str, ...]
+    tips: Sequence[str]
 
 
 def roofline(scene: Scene, level: Level = "hbm") -> Chart:
@@ -100,17 +101,23 @@ def _points(scene: Scene, i: int, view: _View) -> _Points:
     shown = [k for k in range(len(operators.OPERATORS)) if valid and flop[k] > 0 and time[k] > 0 and traffic[k] > 0]
     intensity, rate = flop[shown] / traffic[shown], flop[shown] / time[shown]
     labels = tuple(operators.OPERATORS.values())
-    c = scene.report.columns
+    tips = Later(len(shown), lambda: _tips(scene, i, view, shown, intensity, rate))
+    return _Points(tuple(labels[k] for k in shown), intensity, rate, tips)
+
+
+def _tips(scene: Scene, i: int, view: _View, shown: list[int], intensity: Array, rate: Array) -> tuple[str, ...]:
+    """What is read out at each point."""
+    labels, name = tuple(operators.OPERATORS.values()), names(scene.study)[i]
+    table, c = scene.report.operators, scene.report.columns
     roof = np.minimum(intensity * at(getattr(c, view.rate_of), i), _peak(scene, i))
-    bound, name = at(table.bound, i), names(scene.study)[i]
-    tips = tuple(
+    bound, flop = at(table.bound, i), at(table.flop, i)
+    return tuple(
         f"{labels[k]} · {name}\n"
         f"{format_number(x)} FLOP/B at {view.label} · {format_quantity(y, 'FLOP/s')}\n"
         f"{operators.BOUNDS[int(bound[k])]}-bound, {y / r:.0%} of the {view.label} roof\n"
-        f"{format_quantity(time[k], 's')} a step, {_intensities(scene, i, k)}"
+        f"{format_quantity(float(flop[k] / y), 's')} a step, {_intensities(scene, i, k)}"
         for k, x, y, r in zip(shown, intensity, rate, roof, strict=True)
     )
-    return _Points(tuple(labels[k] for k in shown), intensity, rate, tips)
 
 
 def _sending_s(scene: Scene, i: int) -> Array:
