@@ -24,7 +24,7 @@ class Quantity:
 QUANTITIES: dict[str, Quantity] = {
     q.key: q
     for q in (
-        Quantity("step_s", "time of a step", "s", "less", "One token for every sequence (decode), one batch of prompts (prefill), one optimizer step (training).", "pipeline((sum of operators) + exposed network) + host"),
+        Quantity("step_s", "time of a step", "s", "less", "One token for every sequence (decode), one batch of prompts (prefill), one optimizer step (training).", "(pipeline((sum of operators) + exposed network) + host) / share that a training stack keeps (1 in inference and in ideal)"),
         Quantity("step_low_s", "step, low end", "s", "less", "Low end of the range: the step less the calibration's error band, but never below the time of the busiest resource, with everything overlapped.", "max(step / (1 + band), busiest resource)"),
         Quantity("step_high_s", "step, high end", "s", "less", "High end of the range: the step and the calibration's error band.", "step x (1 + band)"),
         Quantity("tokens_per_s", "tokens/s", "tokens/s", "more", "All replicas together.", "tokens of a step / step time"),

@@ -22,6 +22,7 @@ _TIME = {
     "pipeline": "time until the last stage is done - time in which the chip works",
     "host": "fixed time of a step that the host takes",
 }
+_STACK = "calibrated training: every part / share that the training stack keeps"
 _MEMORY = {
     "weights": "parameters of the stage / TP x bytes of a weight; ZeRO 3: / DP",
     "gradients": "parameters of the rank x 4 B; ZeRO 2 and 3: / DP",
@@ -45,7 +46,8 @@ def formula(chart: str, title: str) -> str:
         names, known, whole = TIME_PARTS, _TIME, QUANTITIES["step_s"]
     else:
         return _of_curve(chart, title)
-    return next((known[key] for key, label in names.items() if label == part), f"{whole.label} = {whole.equation}")
+    found = next((known[key] for key, label in names.items() if label == part), f"{whole.label} = {whole.equation}")
+    return f"{found}\n{_STACK}" if known is _TIME else found
 
 
 def _of_curve(chart: str, title: str) -> str:
