@@ -41,7 +41,7 @@ class Chip(Spec):
     """Rates are dense, per chip and per second; capacities are what the driver reports.
 
     ``peak_*_flop_per_s`` is the vendor's headline; ``array_fraction`` says which share of it the matmul array alone
-    delivers. ``sram_bytes`` holds matmul tiles against the HBM; ``sram_bytes_per_s`` feeds the matrix units. A rate or a
+    delivers. ``sram_bytes`` holds matmul tiles against the HBM; ``sram_bytes_per_s`` feeds the matrix units; ``host_bytes_per_s`` is the way to the host's memory, one direction. A rate or a
     power that nobody has published is None: that ceiling is not counted, and the energy is unknown.
     """
 
@@ -66,6 +66,7 @@ class Chip(Spec):
     sram_bytes_per_s: Positive | None = None
     sram_scope: Literal["core", "chip"]
     sram_parts: tuple[SramPart, ...] = ()
+    host_bytes_per_s: Positive | None = None
     tdp_w: Positive | None = None
     reserve_bytes: NotNegative
     reserve_fraction: Annotated[float, Field(ge=0, lt=1)]
