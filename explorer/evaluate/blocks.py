@@ -58,7 +58,8 @@ def _count(c: Columns, key: str) -> Array:
         return c.expert_layers
     if key in ("gate_up", "activation", "down"):
         return c.layers - c.expert_layers
-    return _OTHERS.get(key, lambda c: c.layers)(c)
+    counted = _OTHERS.get(key)
+    return c.layers if counted is None else np.asarray(counted(c))
 
 
 _OTHERS: dict[str, Callable[[Columns], Array]] = {

@@ -25,11 +25,11 @@ WORDS = {
 }
 _STEP_NAMES = {"decode": "a token", "prefill": "a batch of prompts", "training": "a step"}
 _NOT_MODELLED = {
-    "decode": ("queueing", "sampling", "prefix caching", "speculative decoding", "uneven requests"),
+    "decode": ("queueing", "sampling", "prefix caching", "uneven requests"),
     "prefill": ("queueing", "chunked prefill", "prefix caching", "uneven requests"),
-    "training": ("zero-bubble pipelines", "data loading", "checkpoints", "failures", "stragglers", "optimizer offload"),
+    "training": ("data loading", "the host's own work on an offloaded optimizer"),
 }
-_NEVER_MODELLED = ("power throttling", "tile and wave rounding", "other tenants on the network", "host and cooling power")
+_NEVER_MODELLED = ("power throttling", "other tenants on the network", "host and cooling power")
 
 # What goes uncounted where a chip's number is None.
 _UNPUBLISHED = {

@@ -13,12 +13,12 @@ from explorer.physics import memory
 def training_bytes(c: Columns, s: Shape, stages: Stages) -> Array:
     """Activations of each stage, (stages, n): all micro-batches in flight, and one layer whole where it is computed again."""
     again = np.where(c.recompute == 2, _layer_bytes(c, s, stages, np.zeros(1)), 0.0)
-    return waiting_bytes(c, s, stages) * (c.offload != 2) + again + _on_the_way(c, s, stages)
+    return np.asarray(waiting_bytes(c, s, stages) * (c.offload != 2) + again + _on_the_way(c, s, stages))
 
 
 def waiting_bytes(c: Columns, s: Shape, stages: Stages) -> Array:
     """Activations of all micro-batches in flight, each stage."""
-    return stages.in_flight * stages.layers * _layer_bytes(c, s, stages, c.recompute)
+    return np.asarray(stages.in_flight * stages.layers * _layer_bytes(c, s, stages, c.recompute))
 
 
 def offloaded_bytes(c: Columns, s: Shape, stages: Stages) -> Array:
@@ -30,7 +30,7 @@ def _on_the_way(c: Columns, s: Shape, stages: Stages) -> Array:
     """Two layers of activations that are on their way to the host."""
     if not c.some("offload", 1.0):
         return np.zeros((1, 1))
-    return 2.0 * _layer_bytes(c, s, stages, c.recompute) * (c.offload == 2)
+    return np.asarray(2.0 * _layer_bytes(c, s, stages, c.recompute) * (c.offload == 2))
 
 
 def _layer_bytes(c: Columns, s: Shape, stages: Stages, recompute: Array) -> Array:

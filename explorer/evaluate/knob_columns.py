@@ -15,7 +15,6 @@ KNOB_COLUMNS = {
     "plan.chips": "chips",
     "plan.tp": "tp",
     "plan.pp": "pp",
-    "plan.cp": "cp",
     "plan.virtual_stages": "virtual_stages",
     "plan.microbatch": "microbatch",
     "job.batch": "batch",

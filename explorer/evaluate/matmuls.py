@@ -67,7 +67,8 @@ def forward(c: Columns, s: Shape, w: Widths) -> list[Matmuls]:
     """Stacks of one micro-batch's forward pass: the dense one, and where any point has experts, theirs."""
     tokens, hidden = s.tokens, c.hidden
     m, n = [tokens] * 4, [w.qkv, hidden, (c.ffn_matrices - 1) * w.inner, hidden]
-    k, keys = [hidden, w.attended, hidden, w.inner], PLAIN[:4]
+    k = [hidden, w.attended, hidden, w.inner]
+    keys: tuple[str, ...] = PLAIN[:4]
     if c.some("latent_rank"):
         keys, m = (*keys, *LATENT), [*m, tokens, tokens]
         n, k = [*n, w.latent_query, w.latent_kv], [*k, c.latent_query_rank, c.latent_rank]

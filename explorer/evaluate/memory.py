@@ -145,7 +145,7 @@ def _growth(c: Columns, s: Shape, stages: Stages, parts: tuple[Array, ...], tota
         waiting = s.training * share * kept.waiting_bytes(c, s, stages)
     # Decode keeps the KV cache alone for each token of context, prefill no logits.
     longer = np.where(s.decode > 0, cache, cache + held + sent + np.where(s.prefill > 0, 0.0, logits))
-    return Growth(stages.there, total, cache, held + logits + sent, waiting, longer, stages.in_flight)
+    return Growth(stages.there, total, cache, held + logits + sent, waiting, longer, stages.in_flight, stages.index)
 
 
 def _splits(c: Columns) -> list[tuple[int, int]]:

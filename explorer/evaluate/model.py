@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.shape import Shape
-from explorer.physics import attention, transformer
+from explorer.physics import attention, mixture, transformer
 
 NOTHING = np.zeros(1)
 
@@ -68,7 +68,7 @@ def layer_params(c: Columns, s: Shape) -> LayerParams:
     copied = 2 * c.kv_heads * c.head_dim * c.hidden * (kv * c.tp / c.kv_heads - 1)
     attended = (core + copied) / c.tp
     if c.some("latent_rank"):
-        shared, split = transformer.latent_attention_params(
+        shared, split = mixture.latent_attention_params(
             hidden=c.hidden, heads=c.heads, query_rank=c.latent_query_rank, kv_rank=c.latent_rank,
             plain_dim=c.query_dim - c.latent_rotary, rotary_dim=c.latent_rotary, value_dim=c.head_dim,
         )  # fmt: skip

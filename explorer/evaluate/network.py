@@ -210,7 +210,7 @@ def exposed(c: Columns, s: Shape, t: Traffic, busy: Busy) -> Array:
         "ep_gradients": (after, c.dp_overlap), "ep_weights": (before, c.dp_overlap),
     }  # fmt: skip
     left, result = busy.layers, []
-    sends = t.count.any(axis=1)
+    sends = [bool(n.any()) for n in t.count]
     for key, (room, share) in plan.items():
         row = ROW[key]
         if not sends[row]:

@@ -117,16 +117,16 @@ def _energy_j(r: Report) -> Array:
 
 def _joules(r: Report) -> Array:
     c = r.columns
-    return economics.joules_per_token(chip_energy_j=_energy_j(r), chips=c.chips, tokens=tokens(c, r.shape))
+    return economics.joules_per_token(chip_energy_j=_energy_j(r), chips=c.chips, tokens=np.asarray(tokens(c, r.shape)))
 
 
 def _network(r: Report) -> Array:
-    return r.time_parts[list(TIME_PARTS).index("network")] * _exists(r)
+    return np.asarray(r.time_parts[list(TIME_PARTS).index("network")] * _exists(r))
 
 
 def _fewest(r: Report) -> Array:
     found = r.reach.fewest_chips
-    return np.where(found > 0, found, np.nan)
+    return np.asarray(np.where(found > 0, found, np.nan))
 
 
 RULES: dict[str, Callable[[Report], Array]] = {

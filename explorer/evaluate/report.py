@@ -8,11 +8,15 @@ from functools import cached_property
 
 import numpy as np
 
-from explorer.evaluate import memory, network, operators, passes
+from explorer.evaluate import operators
 from explorer.evaluate.blocks import FIELDS, OPERATOR_OF, Block
 from explorer.evaluate.columns import Array, Columns
+from explorer.evaluate.memory import Memory, Reach, fill, reach
 from explorer.evaluate.model import Widths, widths
+from explorer.evaluate.network import Traffic, exposed, traffic
+from explorer.evaluate.passes import Passes, passes_of
 from explorer.evaluate.shape import Shape, cut
+from explorer.evaluate.stages import Stages, stages_of
 from explorer.evaluate.steps import TIME_PARTS, Step, step_of
 from explorer.evaluate.validity import valid
 
@@ -73,10 +77,6 @@ class Report:
         self.columns, self.search = columns, search
         self.values: Mapping[str, Array] = Values(self, rules)
 
-    def _quietly(self, make: Callable[[], Array]) -> Array:
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            return make()
-
     @cached_property
     def shape(self) -> Shape:
         """How the work is cut."""
@@ -88,40 +88,40 @@ class Report:
         return widths(self.columns, self.shape)
 
     @cached_property
-    def stages(self) -> memory.Stages:
+    def stages(self) -> Stages:
         """What the pipeline stages hold."""
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            return memory.stages_of(self.columns, self.shape)
+            return stages_of(self.columns, self.shape)
 
     @cached_property
-    def memory(self) -> memory.Memory:
+    def memory(self) -> Memory:
         """What fills the fullest stage."""
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            return memory.fill(self.columns, self.shape, self.stages)
+            return fill(self.columns, self.shape, self.stages)
 
     @cached_property
-    def reach(self) -> memory.Reach:
+    def reach(self) -> Reach:
         """How far batch and context could grow, and the fewest chips."""
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            return memory.reach(self.columns, self.shape, self.stages, self.memory, search=self.search)
+            return reach(self.columns, self.shape, self.stages, self.memory, search=self.search)
 
     @cached_property
-    def passes(self) -> passes.Passes:
+    def passes(self) -> Passes:
         """Forward, backward and optimizer of one micro-batch."""
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            return passes.passes_of(self.columns, self.shape, self.widths, self.stages)
+            return passes_of(self.columns, self.shape, self.widths, self.stages)
 
     @cached_property
-    def traffic(self) -> network.Traffic:
+    def traffic(self) -> Traffic:
         """Messages of a step."""
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            return network.traffic(self.columns, self.shape, self.widths, self.stages.rank)
+            return traffic(self.columns, self.shape, self.widths, self.stages.rank)
 
     @cached_property
     def exposed_s(self) -> Array:
         """Time of each row of messages that nothing hides."""
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            return network.exposed(self.columns, self.shape, self.traffic, self.passes.busy)
+            return exposed(self.columns, self.shape, self.traffic, self.passes.busy)
 
     @cached_property
     def step(self) -> Step:
@@ -167,7 +167,8 @@ def _operator_table(r: Report) -> OperatorTable:
             values = getattr(block, field) * count
             for i, key in enumerate(block.keys):
                 table[operators.ROW[OPERATOR_OF.get(key, key)]] += values[i if len(values) > 1 else 0]
-    return OperatorTable(*tables[:3], _link_bytes(c, s), *tables[3:])
+    flop, sram, hbm, *times = tables
+    return OperatorTable(flop, sram, hbm, _link_bytes(c, s), *times)
 
 
 def _link_bytes(c: Columns, s: Shape) -> Array:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 
@@ -12,18 +13,17 @@ from explorer.evaluate.model import LayerParams, Rank, layer_params, table_param
 from explorer.evaluate.shape import Shape
 from explorer.physics import attention, memory
 
-_NO_STAGE = 0.0
-
 
 @dataclass(frozen=True, eq=False)
 class Stages:
     """Kinds of stages, each array (kinds, n): the only one, (1, n); or the first and the last; or with experts one between too.
 
     Without experts no stage between is fuller than the first: it holds fewer micro-batches and no embedding. Interleaving fills
-    all. ``there`` is 0 for a kind that does not exist. ``layer`` has the parameters of one layer, (n,) each.
+    all. ``there`` is 0 for a kind that does not exist, ``index`` its place. ``layer`` has the parameters of one layer, (n,) each.
     """
 
     there: Array
+    index: Array
     layers: Array
     expert_layers: Array
     dense_params: Array
@@ -33,48 +33,55 @@ class Stages:
     layer: LayerParams
     cache_bytes_per_layer: Array
 
-    @property
+    @cached_property
     def rank(self) -> Rank:
         """Parameters of the fullest rank."""
-        both = self.dense_params + self.expert_params
-        fullest = np.argmax(both, axis=0)[None]
-        pick = [np.take_along_axis(np.broadcast_to(a, both.shape), fullest, axis=0)[0] for a in (self.dense_params, self.expert_params)]
-        return Rank(*pick) if len(both) > 1 else Rank(self.dense_params[0], self.expert_params[0])
+        dense, experts = self.dense_params[0], self.expert_params[0]
+        for more_dense, more_experts in zip(self.dense_params[1:], self.expert_params[1:], strict=True):
+            fuller = more_dense + more_experts > dense + experts
+            dense, experts = np.where(fuller, more_dense, dense), np.where(fuller, more_experts, experts)
+        return Rank(dense, experts)
 
 
 def stages_of(c: Columns, s: Shape) -> Stages:
     """The kinds of stages of each point."""
-    layer = layer_params(c, s)
     embedding, head = table_params(c)
-    cache = cache_bytes_per_layer(c, s)
-    alone = c.pp == 1
+    tied = np.where(c.embedding_matrices > 1, head, 0.0) + c.hidden
     if not c.some("pp", 1.0):
-        layers, experts = s.most_layers[None], np.atleast_2d(np.asarray(c.expert_layers))
-        tables = embedding + np.where(c.embedding_matrices > 1, head, 0.0) + c.hidden
-        one = np.ones((1, 1))
-        return _stages(c, one, layers, experts, tables[None], one, one, layer, cache)
-    kinds, middle = [0.0, None, -1.0], c.some("experts")
-    fewest = np.maximum(1.0, s.fewest_layers)
-    only = embedding + np.where(alone, np.where(c.embedding_matrices > 1, head, 0.0) + c.hidden, 0.0)
-    first_experts, whole = _first_expert_layers(c, s), _experts_of(c, s.most_layers)
-    flight = [memory.in_flight_microbatches(stage=r, pp=c.pp, microbatches=s.microbatches, chunks=s.chunks) for r in (0.0, np.minimum(1.0, c.pp - 1), c.pp - 1)]
-    there = [np.ones(1), (c.pp > 2) * 1.0, (~alone) * 1.0]
-    layers = [s.most_layers, s.most_layers, fewest]
-    experts = [first_experts, whole, _experts_of(c, fewest)]
-    tables = [only, np.zeros(1), head + c.hidden]
-    heads = [alone * 1.0, np.zeros(1), np.ones(1)]
-    chosen = [i for i in range(len(kinds)) if i != 1 or middle]
-    parts = [rows(*(values[i] for i in chosen)) for values in (there, layers, experts, tables, flight, heads)]
-    return _stages(c, *parts, layer, cache)
+        one = np.ones(1)
+        return _stages(c, s, [_Kind(one, np.zeros(1), s.most_layers, c.expert_layers, embedding + tied, one)])
+    alone, fewest = c.pp == 1, np.maximum(1.0, s.fewest_layers)
+    first = embedding + np.where(alone, tied, 0.0)
+    kinds = [_Kind(np.ones(1), np.zeros(1), s.most_layers, _first_expert_layers(c, s), first, alone * 1.0)]
+    if c.some("experts"):
+        second, there = np.minimum(1.0, c.pp - 1), np.where(c.pp > 2, 1.0, 0.0)
+        kinds.append(_Kind(there, second, s.most_layers, _experts_of(c, s.most_layers), np.zeros(1), np.zeros(1)))
+    kinds.append(_Kind(~alone * 1.0, c.pp - 1, fewest, _experts_of(c, fewest), head + c.hidden, ~alone * 1.0))
+    return _stages(c, s, kinds)
 
 
-def _stages(
-    c: Columns, there: Array, layers: Array, experts: Array, tables: Array, in_flight: Array, heads: Array, layer: LayerParams,
-    cache: Array,
-) -> Stages:  # fmt: skip
-    plain = layers - experts
-    dense = layers * layer.every + plain * layer.dense + experts * layer.beside_experts + tables
-    return Stages(there, layers, experts, dense * there, experts * layer.experts * there, in_flight, heads, layer, cache)
+@dataclass(frozen=True, eq=False)
+class _Kind:
+    """One kind of stage, each (n,) or (1,); ``tables``: parameters of embedding, head and last norm."""
+
+    there: Array
+    index: Array
+    layers: Array
+    expert_layers: Array
+    tables: Array
+    has_head: Array
+
+
+def _stages(c: Columns, s: Shape, kinds: list[_Kind]) -> Stages:
+    layer = layer_params(c, s)
+    there, index, layers, experts, tables, heads = (
+        rows(*(getattr(kind, f.name) for kind in kinds)) for f in fields(_Kind)
+    )
+    in_flight = memory.in_flight_microbatches(stage=index, pp=c.pp, microbatches=s.microbatches, chunks=s.chunks)
+    dense = layers * layer.every + (layers - experts) * layer.dense + experts * layer.beside_experts + tables
+    return Stages(
+        there, index, layers, experts, dense * there, experts * layer.experts * there, in_flight, heads, layer, cache_bytes_per_layer(c, s)
+    )
 
 
 def _first_expert_layers(c: Columns, s: Shape) -> Array:
