@@ -37,6 +37,13 @@ class Passes:
     offloaded_bytes: Array
     busy: Busy
 
+    def total(self, field: str) -> Array:
+        """A field summed over all operators of a step, on one chip."""
+        found = np.zeros(1)
+        for block, runs in self.all:
+            found = found + summed(getattr(block, field) * runs)
+        return found
+
     @property
     def all(self) -> list[tuple[Block, Array]]:
         """All blocks of a step."""
