@@ -24,20 +24,22 @@ SPECS: list[Spec] = [
 ]  # fmt: skip
 BOUNDS = {
     "peak_bf16_flop_per_s": (1e14, 1e16), "hbm_bytes": (16 * 2**30, 512 * 2**30), "hbm_bytes_per_s": (2e11, 2e13),
-    "sram_bytes": (2**23, 2**30), "sram_bytes_per_s": (1e13, 2e14), "vector_flop_per_s": (2e12, 2e14),
-    "tdp_w": (90, 2000), "reserve_bytes": (2**28, 2**32), "cores": (1, 320),
+    "sram_bytes": (6 * 2**20, 2**30), "sram_bytes_per_s": (1e13, 2e14), "vector_flop_per_s": (2e12, 2e14),
+    "tdp_w": (90, 2000), "host_bytes_per_s": (1.5e10, 4.6e11), "reserve_bytes": (2**28, 2**32), "cores": (1, 320),
 }  # fmt: skip
 CAPACITY_GIB = {
-    "a100-40gb": 40.0, "a100-80gb": 80.0, "b200": 179.06, "b300": 268.59, "gaudi3": 128.0, "gb200": 185.0, "gb300": 268.22,
-    "gh200": 141.0, "h100": 79.65, "h20": 95.58, "h200": 141.0, "h800": 79.65, "inferentia2": 32.0, "l40": 44.99,
-    "l40s": 44.99, "maia100": 59.60, "mi210": 64.0, "mi300x": 192.0, "mi325x": 256.0, "mi355x": 288.0, "mtia-v2": 119.21,
-    "rtx-pro-6000-server": 95.59, "tpu-v4": 32.0, "tpu-v5e": 16.0, "tpu-v5p": 95.0, "tpu-v6e": 32.0, "tpu-v7": 192.0,
-    "trainium1": 32.0, "trainium2": 96.0, "trainium3": 144.0,
+    "a100-40gb": 40.0, "a100-80gb": 80.0, "a100-80gb-pcie": 80.0, "b200": 179.06, "b300": 268.59, "gaudi3": 128.0,
+    "gb200": 185.0, "gb300": 268.22, "gh200": 141.0, "h100": 79.65, "h100-96gb-hbm2e": 95.58, "h100-pcie": 79.65,
+    "h20": 95.58, "h200": 141.0, "h200-nvl": 141.0, "h800": 79.65, "inferentia2": 32.0, "l40": 44.99, "l40s": 44.99,
+    "maia100": 59.60, "mi210": 64.0, "mi250x-gcd": 64.0, "mi300x": 192.0, "mi325x": 256.0, "mi355x": 288.0,
+    "mtia-v2": 119.21, "rtx-pro-6000-server": 95.59, "tpu-v4": 32.0, "tpu-v5e": 16.0, "tpu-v5p": 95.0,
+    "tpu-v6e": 32.0, "tpu-v7": 192.0, "trainium1": 32.0, "trainium2": 96.0, "trainium3": 144.0, "v100-32gb": 32.0,
 }  # fmt: skip
 # Numbers that nobody has published, so that a new gap is seen.
 UNPUBLISHED = {
-    "inferentia2": ("tdp_w",), "trainium1": ("tdp_w",), "maia100": ("sram_bytes_per_s", "vector_flop_per_s"),
-    "tpu-v5e": ("tdp_w",), "tpu-v5p": ("tdp_w",), "tpu-v6e": ("tdp_w",),
+    "inferentia2": ("tdp_w", "host_bytes_per_s"), "trainium1": ("tdp_w", "host_bytes_per_s"), "trainium3": ("host_bytes_per_s",),
+    "maia100": ("sram_bytes_per_s", "vector_flop_per_s"), "tpu-v4": ("host_bytes_per_s",), "tpu-v5e": ("tdp_w", "host_bytes_per_s"),
+    "tpu-v5p": ("tdp_w", "host_bytes_per_s"), "tpu-v6e": ("tdp_w",), "tpu-v7": ("host_bytes_per_s",),
 }  # fmt: skip
 
 
