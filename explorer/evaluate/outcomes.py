@@ -23,8 +23,8 @@ def _step(r: Report) -> Array:
 
 def _bound(r: Report) -> Array:
     """At best every resource of a chip is busy from the first to the last moment."""
-    table = r.operators
-    return np.maximum(np.maximum(summed(table.flop_s), summed(table.sram_s)), summed(table.hbm_s)) * _exists(r)
+    total = r.passes.total
+    return np.asarray(np.maximum(np.maximum(total("flop_s"), total("sram_s")), total("hbm_s")) * _exists(r))
 
 
 def _low(r: Report) -> Array:
@@ -120,9 +120,9 @@ def _mfu(r: Report) -> Array:
 
 def _energy_j(r: Report) -> Array:
     """Energy of one chip over a step."""
-    c, table, sent = r.columns, r.operators, r.traffic
+    c, sent = r.columns, r.traffic
     return economics.chip_energy_j(
-        flop=summed(table.flop), peak_flop_per_s=c.peak_flop_per_s, hbm_bytes=summed(table.hbm_bytes),
+        flop=r.passes.total("flop"), peak_flop_per_s=c.peak_flop_per_s, hbm_bytes=r.passes.total("hbm_bytes"),
         link_bytes=summed(sent.sent_bytes * sent.count), step_s=r.values["step_s"], tdp_w=c.tdp_w,
         idle_power_fraction=c.idle_power_fraction, hbm_j_per_byte=c.hbm_j_per_byte, link_j_per_byte=c.link_j_per_byte,
     )  # fmt: skip

@@ -19,6 +19,7 @@ from explorer.evaluate.shape import Shape, cut
 from explorer.evaluate.stages import Stages, stages_of
 from explorer.evaluate.steps import TIME_PARTS, Step, step_of
 from explorer.evaluate.validity import valid
+from explorer.physics.arrays import quiet
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,7 @@ class Values(Mapping[str, Array]):
 
     def __getitem__(self, key: str) -> Array:
         if key not in self._known:
-            with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            with quiet():
                 self._known[key] = self._rules[key](self._report)
         return self._known[key]
 
@@ -90,43 +91,43 @@ class Report:
     @cached_property
     def stages(self) -> Stages:
         """What the pipeline stages hold."""
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        with quiet():
             return stages_of(self.columns, self.shape)
 
     @cached_property
     def memory(self) -> Memory:
         """What fills the fullest stage."""
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        with quiet():
             return fill(self.columns, self.shape, self.stages)
 
     @cached_property
     def reach(self) -> Reach:
         """How far batch and context could grow, and the fewest chips."""
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        with quiet():
             return reach(self.columns, self.shape, self.stages, self.memory, search=self.search)
 
     @cached_property
     def passes(self) -> Passes:
         """Forward, backward and optimizer of one micro-batch."""
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        with quiet():
             return passes_of(self.columns, self.shape, self.widths, self.stages)
 
     @cached_property
     def traffic(self) -> Traffic:
         """Messages of a step."""
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        with quiet():
             return traffic(self.columns, self.shape, self.widths, self.stages.rank)
 
     @cached_property
     def exposed_s(self) -> Array:
         """Time of each row of messages that nothing hides."""
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        with quiet():
             return exposed(self.columns, self.shape, self.traffic, self.passes.busy)
 
     @cached_property
     def step(self) -> Step:
         """The step, put together."""
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        with quiet():
             return step_of(self.columns, self.shape, self.passes, self.exposed_s)
 
     @property
@@ -137,7 +138,7 @@ class Report:
     @cached_property
     def valid_plan(self) -> Array:
         """1 where the plan can be, else 0."""
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        with quiet():
             return valid(self.columns)
 
     @property
@@ -148,7 +149,7 @@ class Report:
     @cached_property
     def operators(self) -> OperatorTable:
         """Operators of a step on one chip."""
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        with quiet():
             return _operator_table(self)
 
     def value(self, key: str, point: int) -> float | None:
@@ -163,12 +164,20 @@ def _operator_table(r: Report) -> OperatorTable:
     width = max(a.shape[-1] for block, count in p.all for a in (block.time_s, block.hbm_bytes, count))
     tables = np.zeros((len(FIELDS), len(operators.OPERATORS), width))
     for block, count in p.all:
+        places = [operators.ROW[OPERATOR_OF.get(key, key)] for key in block.keys]
         for table, field in zip(tables, FIELDS, strict=True):
-            values = getattr(block, field) * count
-            for i, key in enumerate(block.keys):
-                table[operators.ROW[OPERATOR_OF.get(key, key)]] += values[i if len(values) > 1 else 0]
+            _put(table, places, getattr(block, field) * count)
     flop, sram, hbm, *times = tables
     return OperatorTable(flop, sram, hbm, _link_bytes(c, s), *times)
+
+
+def _put(table: Array, places: list[int], values: Array) -> None:
+    """Write rows to their places; those that share one are added."""
+    if len(set(places)) == len(places):
+        table[places] = values
+        return
+    for i, place in enumerate(places):
+        table[place] += values[i if len(values) > 1 else 0]
 
 
 def _link_bytes(c: Columns, s: Shape) -> Array:
