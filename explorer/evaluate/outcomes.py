@@ -53,16 +53,16 @@ def model_flop(c: Columns, s: Shape) -> Array:
     weights, head, width = _active_weights(c), c.hidden * c.vocab, _attended(c)
     found = np.zeros(1)
     if s.decoded:
-        one = transformer.token_flop(weights=weights + head, key_tokens=_keys_decoded(c), attended=width, causal_fraction=1.0)
+        one = transformer.forward_flop_per_token(weights=weights + head, key_tokens=_keys_decoded(c), attended=width, causal_fraction=1.0)
         found = s.decode * one * c.batch * s.dp
     keys, part = _keys_of_a_prompt(c)
     if (s.prefill > 0).any():
-        prompt = transformer.token_flop(weights=weights, key_tokens=keys, attended=width, causal_fraction=part) * c.context
+        prompt = transformer.forward_flop_per_token(weights=weights, key_tokens=keys, attended=width, causal_fraction=part) * c.context
         prompt = prompt + 2.0 * head * np.where(c.paints > 0, c.context, 1.0)
         found = np.where(s.prefill > 0, prompt * c.batch * s.dp, found)
     if s.trained:
         every = np.where((c.decoder > 0) | (c.paints > 0), head, head / c.context)
-        one = 3.0 * transformer.token_flop(weights=weights + every, key_tokens=keys, attended=width, causal_fraction=part)
+        one = 3.0 * transformer.forward_flop_per_token(weights=weights + every, key_tokens=keys, attended=width, causal_fraction=part)
         found = np.where(s.training > 0, one * c.batch * c.context, found)
     return found
 
