@@ -71,7 +71,7 @@ def traffic(c: Columns, s: Shape, w: Widths, held: Rank) -> Traffic:
         found |= _tensor(c, s)
     if c.some("cp", 1.0):
         found["cp_keys"] = _context(c, s, w)
-    if c.some("ep", 1.0):
+    if _spread(c):
         found["ep_tokens"] = _experts(c, s)
     if c.some("pp", 1.0):
         found["pp_boundary"] = _pipeline(c, s)
@@ -91,9 +91,15 @@ def _crossed(tier: Tier) -> Array:
     return np.where(tier.outside > 1, 2.0, 1.0)
 
 
+def _spread(c: Columns) -> bool:
+    """Whether any point has experts on several ranks."""
+    return c.some("ep", 1.0) or c.some("expert_tp", 1.0)
+
+
 def exchanged(c: Columns, s: Shape) -> Array:
     """Whether tokens travel to their experts: not where the ranks of TP hold all experts and, in inference, all tokens."""
-    spread = np.where(s.training > 0, c.ep > 1, c.ep * s.expert_tp > c.tp)
+    beyond = c.ep * s.expert_tp > c.tp
+    spread = np.where(s.training > 0, (c.ep > 1) | beyond, beyond)
     return spread * (c.expert_layers > 0)
 
 
@@ -101,7 +107,7 @@ def _tensor(c: Columns, s: Shape) -> dict[str, _Row]:
     once, several = s.microbatches / c.pp, c.tp > 1
     passes = np.where(s.training > 0, np.where(c.recompute == 2, 3.0, 2.0), 1.0)
     each = 2.0 * c.layers
-    if c.some("ep", 1.0):
+    if _spread(c):
         # Experts of one rank's width need no reduction, unless shared ones or slices of them do.
         reduced = (c.shared_ffn > 0) | (s.expert_tp > 1)
         each = each - c.expert_layers * exchanged(c, s) * np.where(reduced, 0.0, 1.0)
@@ -133,14 +139,19 @@ def _context(c: Columns, s: Shape, w: Widths) -> _Row:
 
 
 def _experts(c: Columns, s: Shape) -> _Row:
-    """Each rank of TP sends its part of the tokens to the ranks that hold their experts, and takes the outputs back."""
-    reached = mixture.reached_ranks(ranks=c.ep, active=c.active_experts)
+    """Each rank of TP sends its part of the tokens to the ranks that hold their experts, and takes the outputs back.
+
+    Where an expert is cut into more slices than TP has ranks, every slice wants the token.
+    """
+    slices = np.maximum(1.0, s.expert_tp / c.tp)
+    ranks = c.ep * slices
+    reached = mixture.reached_ranks(ranks=c.ep, active=c.active_experts) * slices
     size = (c.expert_activation_bytes_per_element + COMBINED_BYTES) / 2
     message = s.tokens / c.tp * reached * c.hidden * size * c.expert_imbalance
     passes = np.where(s.training > 0, np.where(c.recompute == 2, 6.0, 4.0), 2.0)
     count = passes * c.expert_layers * s.microbatches / c.pp * exchanged(c, s)
-    tier = group(c, c.ep, s.expert_tp)
-    return _Row(message, count, all_to_all_s(c, tier, message), _crossed(tier), (c.ep - 1) / c.ep)
+    tier = group(c, ranks, s.expert_tp / slices)
+    return _Row(message, count, all_to_all_s(c, tier, message), _crossed(tier), (ranks - 1) / ranks)
 
 
 def _pipeline(c: Columns, s: Shape) -> _Row:
@@ -164,7 +175,7 @@ def _data(c: Columns, s: Shape, held: Rank) -> dict[str, _Row]:
 def _reduced(c: Columns, s: Shape, params: Array, weight_bytes: Array, ranks: Array, stride: Array) -> tuple[_Row, _Row]:
     reduced, gathered = params * c.gradient_bytes_per_param, params * weight_bytes
     messages = rows(reduced, np.where(c.zero >= 1, gathered, reduced))
-    replicas = s.training * (ranks > 1)
+    replicas = s.training * (ranks > 1) * (params > 0)  # a dense model beside one with experts has none to reduce
     # Sharded gradients must be reduced, and sharded weights gathered (twice), for every micro-batch.
     reductions = replicas * np.where(c.zero >= 2, s.microbatches, 1.0)
     gathers = replicas * np.where(c.zero == 3, 2 * s.microbatches, 1.0)
