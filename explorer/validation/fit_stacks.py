@@ -70,6 +70,11 @@ def stacks_of(path: Path) -> dict[str, str]:
     return {row.id: aliases.begins("stacks", row.text(_COLUMNS[table.kind])) or "" for row in table.rows}
 
 
+def plain_rows(path: Path) -> list[Prediction]:
+    """The rows of a file, predicted without any stack's or engine's constant."""
+    return validate(path, lambda c: c.replace(stack_fraction=1.0, server_fraction=1.0)).rows
+
+
 def fit_stacks(found: Sequence[Prediction], names: Mapping[str, str]) -> dict[str, tuple[float, Rows]]:
     """Constant and rows of every stack with enough of them, and of ``default``."""
     speeds = [r for r in found if (r.kind == "training" and r.quantity != "peak_mem_gb") or r.quantity == "ttft_ms"]
@@ -78,7 +83,8 @@ def fit_stacks(found: Sequence[Prediction], names: Mapping[str, str]) -> dict[st
     # A stack speaks for the others of training; an engine whose prompts run on other hardware does not.
     others = [r for r in speeds if r.kind == "training" or names[r.id] not in large]
     every = {"default": Rows(others)} | large
-    return {name: (_best(rows, rows.ratio.size >= FEWEST_DEFAULT or name in large), rows) for name, rows in every.items()}
+    trained = any(r.kind == "training" for r in speeds)
+    return {name: (_best(rows, trained or name in large or rows.ratio.size >= FEWEST_DEFAULT), rows) for name, rows in every.items()}
 
 
 def _best(rows: Rows, enough: bool) -> float:
@@ -93,7 +99,7 @@ def toml(fitted: Mapping[str, tuple[float, Rows]], kind: str) -> str:
         inside, outside = rows.off(fraction)[rows.seen], rows.off(fraction)[~rows.seen]
         held = f"on the other {outside.size}: mean error {outside.mean():.1%}, median {np.median(outside):.1%}" if outside.size else "none held out"
         note = f"Fitted to {inside.size} rows (mean error {inside.mean():.1%}); {held}."
-        known = "measured" if name != "default" else "transferred" if rows.ratio.size >= FEWEST_DEFAULT else "guess"
+        known = "measured" if name != "default" else "guess" if fraction == 1.0 else "transferred"
         parts.append(f'\n[{name}]\nfraction = {fraction}\nkind = "{known}"\nref = "{REFS[kind]}"\nurl = "{URLS[kind]}"\nnote = "{note}"\n')
     return "".join(parts)
 
@@ -105,8 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.toml")
     options = parser.parse_args(arguments)
     try:
-        found = validate(options.rows, lambda c: c.replace(stack_fraction=1.0, server_fraction=1.0)).rows
-        text = toml(fit_stacks(found, stacks_of(options.rows)), read_table(options.rows).kind)
+        text = toml(fit_stacks(plain_rows(options.rows), stacks_of(options.rows)), read_table(options.rows).kind)
         options.output.write_text(text, encoding="utf-8")
     except (ExplorerError, OSError) as problem:
         print(f"fit_stacks: {problem}", file=sys.stderr)
