@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.evaluate.run_columns import RUN
 from explorer.specs import FORMATS, PHASES, RECOMPUTES, Scenario, Study, matmul_format
 
 Array = NDArray[np.float64]
@@ -100,6 +101,9 @@ _GETTERS: dict[str, Getter] = {
     "activation_bytes_per_element": lambda s: FORMATS[s.job.activation_format].bytes_per_element,
     "kv_bytes_per_element": lambda s: FORMATS[s.job.kv_format].bytes_per_element,
     "stream_bytes_per_element": _stream,
+    "draft_tokens": lambda s: float(s.job.draft_tokens) if s.job.phase == "decode" else 0.0,
+    "draft_acceptance": lambda s: s.job.draft_acceptance,
+    "draft_cost_fraction": lambda s: s.job.draft_cost_fraction,
     # plan
     "chips": lambda s: s.plan.chips,
     "tp": lambda s: s.plan.tp,
@@ -196,6 +200,7 @@ _GETTERS: dict[str, Getter] = {
     "idle_power_fraction": lambda s: s.calibration.idle_power_fraction,
     "hbm_j_per_byte": lambda s: s.calibration.hbm_j_per_byte,
     "link_j_per_byte": lambda s: s.calibration.link_j_per_byte,
+    **RUN,
 }
 COLUMN_NAMES = tuple(_GETTERS)
 

@@ -9,6 +9,8 @@ import numpy as np
 from explorer.evaluate import memory, network, operators
 from explorer.evaluate.columns import Array, Columns, lower
 from explorer.evaluate.operators import OPERATORS, PART_OF, Work, rows
+from explorer.evaluate.outlook import with_outlook
+from explorer.evaluate.power_columns import throttled
 from explorer.evaluate.report import TIME_PARTS, OperatorTable, Report
 from explorer.evaluate.shape import Shape, cut
 from explorer.evaluate.validity import valid
@@ -40,6 +42,7 @@ def evaluate_in_chunks(c: Columns, key: str) -> Array:
 
 
 def _evaluate(c: Columns, search: bool) -> Report:
+    c = throttled(c)
     s = cut(c)
     held = memory.fill(c, s, search=search)
     passes = _passes(c, s, held.params_per_rank)
@@ -214,4 +217,4 @@ def _report(
         "joules_per_token": economics.joules_per_token(chip_energy_j=energy, chips=c.chips, tokens=tokens),
         "usd_per_million_tokens": economics.usd_per_million_tokens(chips=c.chips, usd_per_chip_h=c.usd_per_chip_h, tokens_per_s=rate),
     }
-    return Report(c, s, table, held, traffic, exposed, parts, values, held.fits, possible)
+    return Report(c, s, table, held, traffic, exposed, parts, with_outlook(c, values), held.fits, possible)

@@ -123,7 +123,7 @@ def make_scenario(
     made = build(Scenario, {
         "name": name if name is not None else the_chip.name, "chip": the_chip, "fabric": the_fabric,
         "workload": the_workload, "job": job, "plan": plan, "efficiency": efficiency,
-        "calibration": library.calibration(chip), "offer": capacity_block(the_chip),
+        "calibration": library.calibration(chip), "offer": capacity_block(the_chip), "run": library.usual_run,
     })  # fmt: skip
     return made if tp is not None else made.replace(plan=suited_plan(made))
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from explorer.specs.base import Spec, Text
-from explorer.specs.chip import Fraction, Identifier, NotNegative
+from explorer.specs.chip import Fraction, Identifier, NotNegative, Positive
 from explorer.specs.kernels import AttentionKernel, GemmKernel, Kernels, plain_attention, plain_gemm
 from explorer.specs.source import Source
 
@@ -17,6 +17,7 @@ class Calibration(Spec):
 
     ``kernels`` holds what was fitted to timings of single kernels; `gemm` and `attention` fall back on the shares of whole
     machines (``matmul_fraction``, ``attention_fraction``, ``kernel_latency_s``), which also serve elementwise kernels.
+    ``rated_w`` is the power under which all this holds: a chip that may draw less runs at a lower clock.
     ``stack_fraction`` is the speed of training under the software ``stack`` against kernels, links and bubbles alone.
     """
 
@@ -40,6 +41,7 @@ class Calibration(Spec):
     idle_power_fraction: Annotated[float, Field(ge=0, lt=1)]
     hbm_j_per_byte: NotNegative
     link_j_per_byte: NotNegative
+    rated_w: Positive | None = None
     band_fraction: Annotated[float, Field(ge=0, le=2)]
     band_note: Text = ""
     kernels: Kernels | None = None
