@@ -15,7 +15,7 @@ from explorer.units import best_prefix, format_quantity, parse_quantity
 
 Value = float | int | str
 Kind = Literal["number", "count", "choice"]
-SECTIONS = ("Chip", "Memory", "SRAM", "Precision", "Links", "Cluster", "Workload", "Plan")
+SECTIONS = ("Chip", "Memory", "SRAM", "Precision", "Links", "Cluster", "Workload", "Plan", "Run")
 _GIB, _MIB = 1024.0**3, 1024.0**2
 
 
@@ -202,6 +202,16 @@ KNOBS: tuple[Knob, ...] = (
     Knob("plan.microbatch", "Micro-batch", "Plan", "1", "Sequences that pass a stage together, in training.", "micro-batches = batch / (DP x micro-batch)", _powers(64), "count", 1, 1_000_000),
     Knob("plan.recompute", "Recompute", "Plan", "1", "What the backward pass computes again instead of keeping, in training.", "activations kept", RECOMPUTES, "choice"),
     Knob("plan.zero", "ZeRO stage", "Plan", "1", "What data-parallel ranks share: 1 optimizer, 2 gradients, 3 weights.", "state / DP", (0, 1, 2, 3), "count", 0, 3),
+    Knob("run.tokens", "Training tokens", "Run", "tokens", "Tokens that a training run sees.", "time to train = tokens / (tokens/s x goodput)", _geometric(1e9, 1e15, 20), low=1, high=1e18),
+    Knob("run.chip_mtbf_s", "Chip fails every", "Run", "time", "Mean time between failures of one chip with its share of host, network and software.", "time between failures = this / chips", _geometric(3.6e6, 3.6e10, 40), low=1e-3, high=1e12),
+    Knob("run.checkpoint_s", "Checkpoint", "Run", "time", "Time for which training stands still while a checkpoint is written.", "goodput: delta", (0.0, *_geometric(0.1, 3600, 30)), high=1e12),
+    Knob("run.checkpoint_interval_s", "Checkpoint every", "Run", "time", "Time between two checkpoints; 0 is the best one for these failures.", "goodput: tau", (0.0, *_geometric(10, 864000, 20)), high=1e12),
+    Knob("run.restart_s", "Restart", "Run", "time", "From a failure to the next step; work since the last checkpoint is lost besides.", "goodput: R", (0.0, *_geometric(1, 36000, 30)), high=1e12),
+    Knob("run.straggler_cv", "Spread of steps", "Run", "fraction", "Standard deviation of the chips' step times against their mean: all wait for the slowest. Steps measured on many chips have it in them: set 0 there.", "step x (1 + cv sqrt(2 ln chips))", (0.0, *_geometric(1e-3, 0.2, 40, 2)), high=1.0),
+    Knob("run.pue", "PUE", "Run", "1", "Power of the site against that of its computers: 1 would need no cooling.", "site power = chips x (power + host) x PUE", tuple(round(1 + i / 100, 2) for i in range(101)), low=1.0, high=10.0),
+    Knob("run.host_w", "Host power", "Run", "W", "Host, network and fans of one chip.", "site power = chips x (power + host) x PUE", (0.0, *_geometric(10, 3000, 40)), high=1e6),
+    Knob("run.fleet_fraction", "Fleet in use", "Run", "fraction", "Share of the time that a serving fleet has work.", "$ / M tokens, fleet = $ / M tokens / this", tuple(i / 100 for i in range(1, 101)), low=1e-6, high=1.0),
+    Knob("run.answer_tokens", "Answer length", "Run", "tokens", "Tokens made for each prompt: how many servers read prompts for one that answers.", "prefill servers = T_prefill x batch / (T_step x answer)", _powers(1 << 17, (3, 6, 12, 24, 48, 96, 192, 384, 768, 1536)), "count", 1, 100_000_000),
 )
 _BY_KEY = {k.key: k for k in KNOBS}
 

@@ -101,9 +101,6 @@ _GETTERS: dict[str, Getter] = {
     "activation_bytes_per_element": lambda s: FORMATS[s.job.activation_format].bytes_per_element,
     "kv_bytes_per_element": lambda s: FORMATS[s.job.kv_format].bytes_per_element,
     "stream_bytes_per_element": _stream,
-    "draft_tokens": lambda s: float(s.job.draft_tokens) if s.job.phase == "decode" else 0.0,
-    "draft_acceptance": lambda s: s.job.draft_acceptance,
-    "draft_cost_fraction": lambda s: s.job.draft_cost_fraction,
     # plan
     "chips": lambda s: s.plan.chips,
     "tp": lambda s: s.plan.tp,

@@ -182,7 +182,7 @@ def _model_flop(c: Columns, s: Shape) -> Array:
 def _energy_j(c: Columns, table: OperatorTable, traffic: network.Traffic, step_s: Array) -> Array:
     """Energy of one chip over a step."""
     return economics.chip_energy_j(
-        flop=_sum(table.flop), peak_flop_per_s=c.peak_flop_per_s, hbm_bytes=_sum(table.hbm_bytes),
+        flop=_sum(table.flop), peak_flop_per_s=c.peak_flop_per_s * c.clock, hbm_bytes=_sum(table.hbm_bytes),
         link_bytes=_sum(traffic.sent_bytes * traffic.count), step_s=step_s, tdp_w=c.tdp_w,
         idle_power_fraction=c.idle_power_fraction, hbm_j_per_byte=c.hbm_j_per_byte, link_j_per_byte=c.link_j_per_byte,
     )  # fmt: skip

@@ -10,22 +10,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.evaluate.columns import Array, Columns
+from explorer.evaluate.columns import COLUMN_NAMES, Array, Columns
 from explorer.physics import economics
+
+_CLOCKED = tuple(
+    name for name in ("gemm_compute", "expert_gemm_compute", "core_compute", "vector_flop_per_s", "sram_fraction")
+    if name in COLUMN_NAMES
+)  # fmt: skip
+
+
+def throttled(c: Columns) -> Columns:
+    """The columns with everything that runs at the chip's clock slowed down; the same columns where nothing is.
+
+    What comes out is not throttled again: it has no rated power any more, and its ``clock`` says what was done.
+    """
+    if not (c.tdp_w < c.rated_w).any():
+        return c
+    clock = clock_fraction(c)
+    slowed = {name: getattr(c, name) * clock for name in _CLOCKED}
+    return c.replace(**slowed, clock=clock, rated_w=np.nan)
 
 
 def clock_fraction(c: Columns) -> Array:
     """Clock against the usual one, (n,) or (1,): 1 where the power is the rated one or more, or not known."""
     capped = economics.capped_clock_fraction(tdp_w=c.tdp_w, rated_w=c.rated_w)
     return np.where(np.isnan(capped), 1.0, capped)
-
-
-def throttled(c: Columns) -> Columns:
-    """The columns with everything that runs at the chip's clock slowed down; the same columns where nothing is."""
-    if not (c.tdp_w < c.rated_w).any():
-        return c
-    clock = clock_fraction(c)
-    return c.replace(
-        gemm_compute=c.gemm_compute * clock, core_compute=c.core_compute * clock, vector_flop_per_s=c.vector_flop_per_s * clock,
-        sram_fraction=c.sram_fraction * clock,
-    )  # fmt: skip

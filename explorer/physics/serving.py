@@ -123,48 +123,6 @@ def prefill_servers_per_decode_server(
     return _array(1.0 * prefill_s * sequences / (step_s * generated_tokens))
 
 
-def speculated_tokens(*, acceptance_fraction: Value, draft_tokens: Value) -> Array:
-    """Tokens of one sequence that a verified step yields: the guesses up to the first wrong one, and one more.
-
-    Parameters
-    ----------
-    acceptance_fraction : [1] guesses that the model would have made itself, each on its own
-    draft_tokens : [1] guessed ahead
-
-    Returns
-    -------
-    [1] broadcast shape; 1 without guesses
-
-    Equation: ``(1 - q^(g + 1)) / (1 - q)``, ``g + 1`` where q is 1
-    Reference: Leviathan et al. 2022, equation 1 (arXiv:2211.17192)
-    Leaves out: guesses that depend on each other, trees of guesses
-    """
-    kept = np.maximum(acceptance_fraction, np.finfo(np.float64).tiny)
-    lost = 1.0 - kept
-    series = -np.expm1((1.0 + draft_tokens) * np.log(kept)) / np.where(lost > 0.0, lost, 1.0)
-    return _array(np.where(lost > 0.0, series, 1.0 + draft_tokens))
-
-
-def drafted_step_s(*, verify_s: Value, draft_tokens: Value, draft_cost_fraction: Value) -> Array:
-    """A step with the guesses before it.
-
-    Parameters
-    ----------
-    verify_s : [s] step of the model over all guesses and one more token
-    draft_tokens : [1] guessed ahead, one after the other
-    draft_cost_fraction : [1] time of a guess against the step
-
-    Returns
-    -------
-    [s] broadcast shape
-
-    Equation: ``T (1 + c g)``
-    Reference: Leviathan et al. 2022, theorem 3.8 (arXiv:2211.17192)
-    Leaves out: memory of the model that guesses
-    """
-    return _array(verify_s * (1.0 + 1.0 * draft_cost_fraction * draft_tokens))
-
-
 def first_token_s(*, prefill_s: Value, handover_s: Value, step_s: Value) -> Array:
     """Time to the first answered token where prompts are read on other chips than answers are written.
 
