@@ -178,7 +178,7 @@ def _peak(number_format: str) -> Knob:
 _FORMAT_STOPS = tuple(FORMATS)
 KNOBS: tuple[Knob, ...] = (
     *(_peak(f) for f in ("bf16", "fp8", "mxfp8", "fp4", "fp32")),
-    Knob("chip.tdp_w", "Power", "Chip", "W", "Rated power of one chip.", "joules = chips x power drawn x time / tokens", _geometric(50, 5000, 60), low=1, high=1e6, assume="assume a power to see energy"),
+    Knob("chip.tdp_w", "Power", "Chip", "W", "Power that one chip may draw. Below the rated one its clock falls, in the calibrated set, with the cube root of the power.", "joules = chips x power drawn x time / tokens; clock = (power / rated)^(1/3)", _geometric(50, 5000, 60), low=1, high=1e6, assume="assume a power to see energy"),
     Knob("offer.usd_per_chip_h", "Price", "Chip", "USD/h", "Price of one chip for an hour. Compare the same kind of offer.", "$ / M tokens = chips x price / 3600 / tokens/s x 1e6", _geometric(0.1, 100, 50), high=1e5, assume="assume a price to see cost"),
     Knob("efficiency", "Efficiency", "Chip", "1", "ideal: a bound that nothing beats. calibrated: with the losses of real machines.", "rate = datasheet rate x efficiency", EFFICIENCIES, "choice"),
     Knob("chip.hbm_bytes", "HBM capacity", "Memory", "B", "What the driver reports.", "fits when the fullest stage <= capacity", _binary(8 * _GIB, 1024 * _GIB, _GIB), low=_MIB, high=1e18),

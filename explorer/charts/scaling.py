@@ -50,7 +50,7 @@ def _curves(name: str, slot: int, f: Scaling, s: Scenario) -> list[Series]:
     tips = Later(len(there), lambda: tuple(_tip(name, f, int(i)) for i in there))
     found = [Series(f"run-{slot}", name, slot, "line", x, run, tips)]
     if np.any(run != step):
-        found.insert(0, Series(f"step-{slot}", "", slot, "roof_faint", x, step))
+        found.insert(0, Series(f"step-{slot}", f"{name}, steps alone", slot, "ghost", x, step))
     here = there[f.chips[there] == s.plan.chips]
     if len(here):
         tip = (_tip(f"{name} · this plan", f, int(here[0])),)

@@ -13,7 +13,7 @@ from explorer.evaluate.columns import TRAINING, Array, Columns
 from explorer.physics import economics, reliability
 
 _HOUR = 3600.0
-TRAINED = (
+RUN_KEYS = (
     "run_tokens_per_s", "goodput_fraction", "straggler_fraction", "job_mtbf_s", "checkpoint_every_s", "time_to_train_s",
     "train_chip_h", "train_usd", "train_energy_j",
 )  # fmt: skip
@@ -44,7 +44,7 @@ def outlook(c: Columns, step: Mapping[str, Array]) -> dict[str, Array]:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         training = c.phase == TRAINING
         nothing = np.full(1, np.nan)
-        trained = _training(c, step, np.where(training, 1.0, np.nan)) if training.any() else dict.fromkeys(TRAINED, nothing)
+        trained = _training(c, step, np.where(training, 1.0, np.nan)) if training.any() else dict.fromkeys(RUN_KEYS, nothing)
         served = economics.served_usd_per_million_tokens(
             usd_per_million_tokens=step["usd_per_million_tokens"], busy_fraction=c.fleet_fraction
         )
