@@ -26,11 +26,11 @@ WORDS = {
 }
 _STEP_NAMES = {"decode": "a token", "prefill": "a batch of prompts", "training": "a step"}
 _NOT_MODELLED = {
-    "decode": ("queueing", "sampling", "prefix caching", "speculative decoding", "uneven requests"),
+    "decode": ("queueing", "sampling", "prefix caching", "uneven requests"),
     "prefill": ("queueing", "chunked prefill", "prefix caching", "uneven requests"),
-    "training": ("zero-bubble pipelines", "data loading", "optimizer offload"),
+    "training": ("data loading", "the host's own work on an offloaded optimizer"),
 }
-_NEVER_MODELLED = ("tile and wave rounding", "other tenants on the network", "host and cooling power in J / token")
+_NEVER_MODELLED = ("other tenants on the network", "host and cooling power in J / token")
 
 # What goes uncounted where a chip's number is None.
 _UNPUBLISHED = {

@@ -1,11 +1,11 @@
 """From a step to a run: stragglers, failures and checkpoints, time, money and energy of a training; power of the site; price of a fleet.
 
-Reckoned when somebody asks: a drag that shows none of it pays nothing.
+Reckoned all at once when somebody asks for one of them: a drag that shows none of it pays nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -17,42 +17,22 @@ RUN_KEYS = (
     "run_tokens_per_s", "goodput_fraction", "straggler_fraction", "job_mtbf_s", "checkpoint_every_s", "time_to_train_s",
     "train_chip_h", "train_usd", "train_energy_j",
 )  # fmt: skip
-
-
-class Values(dict[str, Array]):
-    """Results by key. Those of `outlook` join them when the first of them is read."""
-
-    def __init__(self, step: Mapping[str, Array], later: Callable[[Mapping[str, Array]], Mapping[str, Array]]) -> None:
-        super().__init__(step)
-        self._later: Callable[[Mapping[str, Array]], Mapping[str, Array]] | None = later
-
-    def __missing__(self, key: str) -> Array:
-        if self._later is None:
-            raise KeyError(key)
-        later, self._later = self._later, None
-        self.update(later(self))
-        return self[key]
-
-
-def with_outlook(c: Columns, step: Mapping[str, Array]) -> Values:
-    """The results of a step, and behind them those of the run that it is part of."""
-    return Values(step, lambda values: outlook(c, values))
+RESULTS = (*RUN_KEYS, "site_power_w", "served_usd_per_million_tokens")
 
 
 def outlook(c: Columns, step: Mapping[str, Array]) -> dict[str, Array]:
     """Results of the run by key of `quantities.QUANTITIES`; NaN where there is no training, no price, no power, or no end."""
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        training = c.phase == TRAINING
-        nothing = np.full(1, np.nan)
-        trained = _training(c, step, np.where(training, 1.0, np.nan)) if training.any() else dict.fromkeys(RUN_KEYS, nothing)
-        served = economics.served_usd_per_million_tokens(
-            usd_per_million_tokens=step["usd_per_million_tokens"], busy_fraction=c.fleet_fraction
-        )
-        return {
-            **trained,
-            "site_power_w": economics.site_power_w(chips=c.chips, tdp_w=c.tdp_w, host_w=c.host_w, pue=c.pue),
-            "served_usd_per_million_tokens": np.where(training, np.nan, served),
-        }
+    training = c.phase == TRAINING
+    nothing = np.full(1, np.nan)
+    trained = _training(c, step, np.where(training, 1.0, np.nan)) if training.any() else dict.fromkeys(RUN_KEYS, nothing)
+    served = economics.served_usd_per_million_tokens(
+        usd_per_million_tokens=step["usd_per_million_tokens"], busy_fraction=c.fleet_fraction
+    )
+    return {
+        **trained,
+        "site_power_w": economics.site_power_w(chips=c.chips, tdp_w=c.tdp_w, host_w=c.host_w, pue=c.pue),
+        "served_usd_per_million_tokens": np.where(training, np.nan, served),
+    }
 
 
 def _training(c: Columns, step: Mapping[str, Array], exists: Array) -> dict[str, Array]:

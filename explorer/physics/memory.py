@@ -26,6 +26,7 @@ __all__ = [
     "korthikanti_activation_bytes",
     "kv_cache_bytes",
     "largest_count",
+    "latent_cache_bytes",
     "logits_bytes",
     "optimizer_bytes",
     "paged_tokens",
@@ -332,3 +333,26 @@ def largest_count(*, capacity_bytes: Value, fixed_bytes: Value, bytes_each: Valu
     Leaves out: page rounding
     """
     return np.floor(_ratio(np.maximum(0.0, capacity_bytes - fixed_bytes), bytes_each))
+
+
+def latent_cache_bytes(
+    *, tokens: Value, layers: Value, kv_rank: Value, rotary_dim: Value, kv_bytes_per_element: Value
+) -> Array:
+    """Cache of latent attention: one narrow vector a token, which every tensor-parallel rank keeps whole.
+
+    Parameters
+    ----------
+    tokens : [token] cached tokens, over all sequences
+    layers : [1] layers of this rank
+    kv_rank, rotary_dim : [1] elements of the narrow vector and of the key's rotary part
+    kv_bytes_per_element : [B] size of a cached element
+
+    Returns
+    -------
+    [B] broadcast shape
+
+    Equation: ``T L (kv + d_r) b``
+    Reference: DeepSeek-AI 2024, DeepSeek-V2 (arXiv:2405.04434)
+    Leaves out: page rounding, scales of quantised caches
+    """
+    return _array(ROWS_PER_TOKEN * tokens * layers * (1.0 * kv_rank + rotary_dim) * kv_bytes_per_element)

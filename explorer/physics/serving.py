@@ -141,3 +141,24 @@ def first_token_s(*, prefill_s: Value, handover_s: Value, step_s: Value) -> Arra
     Leaves out: queueing, layers sent while others are computed
     """
     return _array(1.0 * prefill_s + handover_s + step_s)
+
+
+def accepted_tokens(*, draft_tokens: Value, acceptance_fraction: Value) -> Array:
+    """Tokens that a step of speculative decoding yields, in expectation.
+
+    Parameters
+    ----------
+    draft_tokens : [1] tokens guessed ahead
+    acceptance_fraction : [1] chance that a guess is accepted, each like the others
+
+    Returns
+    -------
+    [1] broadcast shape, from 1 to one more than the guesses
+
+    Equation: ``(1 - q^(g + 1)) / (1 - q)``, ``g + 1`` at q = 1
+    Reference: Leviathan, Kalman, Matias 2023 (arXiv:2211.17192)
+    Leaves out: guesses that depend on each other, trees of guesses
+    """
+    sure = np.greater_equal(acceptance_fraction, 1.0)
+    missed = np.where(sure, 1.0, 1.0 - acceptance_fraction)
+    return np.where(sure, draft_tokens + 1.0, (1.0 - acceptance_fraction ** (draft_tokens + 1.0)) / missed)

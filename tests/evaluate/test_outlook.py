@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from explorer.evaluate import evaluate_study, explain, lower, record
-from explorer.evaluate.outlook import outlook
+from explorer.evaluate.outlook import RESULTS, outlook
 from explorer.library import Library, make_scenario, parse_study, study_text
 from explorer.quantities import QUANTITIES
 from explorer.specs import Run, Scenario, Study
@@ -115,9 +115,10 @@ def test_inference_has_a_fleet_and_no_run(library: Library) -> None:
 
 def test_results_of_a_run_are_reckoned_when_asked_for(llama: Scenario) -> None:
     report = evaluate_study([llama])
-    mine = {k: v for k, v in report.values.items() if k in QUANTITIES}
-    found = outlook(report.columns, mine)
-    assert set(found) <= set(QUANTITIES)
+    assert report.value("step_s", 0) is not None
+    assert "outlook" not in vars(report)
+    found = outlook(report.columns, report.values)
+    assert set(found) == set(RESULTS) <= set(QUANTITIES)
     for key, value in found.items():
         np.testing.assert_array_equal(report.values[key], value)
     with pytest.raises(KeyError):

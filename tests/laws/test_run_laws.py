@@ -8,13 +8,12 @@ from hypothesis import strategies as st
 from law_cases import law, scenarios
 
 from explorer.evaluate import evaluate, evaluate_study, lower
-from explorer.evaluate.outlook import RUN_KEYS
+from explorer.evaluate.outlook import RESULTS
 from explorer.explore import scaling, serving_splits
 from explorer.knobs import knob
 from explorer.specs import Run, Scenario
 
 ROUNDING = 1 + 1e-9
-_LATER = (*RUN_KEYS, "site_power_w", "served_usd_per_million_tokens")
 
 
 @st.composite
@@ -34,7 +33,7 @@ def runs(draw: st.DrawFn) -> Run:
 def test_whatever_is_assumed_results_are_finite_or_missing(scenario: Scenario, run: Run, chips: int) -> None:
     large = scenario.replace(run=run, plan=scenario.plan.replace(chips=chips))
     report = evaluate_study([scenario.replace(run=run), large])
-    for key in _LATER:
+    for key in RESULTS:
         values = report.columns.full(report.values[key])
         assert not np.isinf(values).any(), key
         assert np.all(np.isnan(values) | (values >= 0.0)), key
