@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -22,13 +23,15 @@ _CORES = ("attention", "window")
 class Passes:
     """What a step is made of.
 
-    ``micro``: blocks of all that one micro-batch costs, recomputation included, with the number of times each row runs in a step
-    (mean over the stages); ``update`` is the optimizer's, None without training. ``layer_s``: one micro-batch through all
+    ``blocks``: all that one micro-batch costs, recomputation included, ``counts`` the layers in which each row runs, ``once`` how
+    often each of those does in a step (mean over the stages); ``update`` is the optimizer's, None without training. ``layer_s``: one micro-batch through all
     layers; ``first_s`` and ``last_s``: through the ends of the pipeline. ``wgrad_s``: the part of ``layer_s`` that makes weight
     gradients. ``offloaded_bytes`` go to the host and back in a step.
     """
 
-    micro: list[tuple[Block, Array]]
+    blocks: list[Block]
+    counts: list[Array]
+    once: Array
     update: Block | None
     layer_s: Array
     first_s: Array
@@ -43,6 +46,12 @@ class Passes:
         for block, runs in self.all:
             found = found + summed(getattr(block, field) * runs)
         return found
+
+    @cached_property
+    def micro(self) -> list[tuple[Block, Array]]:
+        """Blocks of a micro-batch, each with the number of times that its rows run in a step."""
+        runs = [(count + _ends(block)) * self.once for block, count in zip(self.blocks, self.counts, strict=True)]
+        return list(zip(self.blocks, runs, strict=True))
 
     @property
     def all(self) -> list[tuple[Block, Array]]:
@@ -82,15 +91,13 @@ def _put_together(
 ) -> Passes:  # fmt: skip
     layer_s = forward_s if backward is None else _layers(micro, counts)
     back_s, wgrad_s = backward if backward is not None else (np.zeros(1), np.zeros(1))
-    once = s.microbatches / c.pp
-    runs = [count * once + _ends(block) * once for block, count in zip(micro, counts, strict=True)]
-    stage = 1.0 / c.pp
+    once, stage = s.microbatches / c.pp, 1.0 / c.pp
     attention = sum(
         (summed(b.time_s * n) for b, n in zip(micro, counts, strict=True) if b.keys[0] in _CORES), np.zeros(1)
     )
     first, last = _end_times(micro)
     return Passes(
-        list(zip(micro, runs, strict=True)), update, layer_s, first, last, wgrad_s, moved,
+        micro, counts, once, update, layer_s, first, last, wgrad_s, moved,
         Busy(layer_s * stage * s.microbatches, forward_s * stage, back_s * stage, np.asarray(attention) * once),
     )  # fmt: skip
 

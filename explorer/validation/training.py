@@ -8,7 +8,7 @@ from explorer.physics.transformer import training_flop_per_token
 from explorer.specs import Scenario
 from explorer.validation.cases import Answers, CallCase, Case, Found, answer, listed
 from explorer.validation.rows import Row, RowError
-from explorer.validation.scenes import Setting, job_of, plan_of, precision_of, scenario_of, workload_of
+from explorer.validation.scenes import Setting, job_of, plan_of, precision_of, scenario_of, state_of, workload_of
 
 KIND = "training"
 
@@ -23,7 +23,7 @@ def training_scenario(setting: Setting, row: Row) -> Scenario:
     name, chip = setting.chip(row)
     plan = plan_of(setting, row, name.ranks_per_chip)
     workload = workload_of(setting, row, plan.tp)
-    job = job_of("training", row.count("gbs"), row.count("seq"), precision_of(setting, row, chip))
+    job = job_of("training", row.count("gbs"), row.count("seq"), precision_of(setting, row, chip), **state_of(setting, row))
     return scenario_of(setting, row, chip, workload, job, plan)
 
 
