@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explorer.charts.common import Scene, at, context_line, footer, names, plan_text
 from explorer.charts.model import Cell, Column, Severity, Table
@@ -16,12 +16,10 @@ from explorer.units import format_number, format_quantity
 
 _Read = Callable[[Scene, int], float | str | None]
 _COST = "usd_per_million_tokens"
-_PRICED = (_COST, "served_usd_per_million_tokens", "train_usd")
+_PRICED = (_COST, "train_usd")
 _HIDDEN_CHANGE = 0.005
-# Columns that only some phases, prices and powers fill: left out where no scenario has a value.
-_WHERE_KNOWN = {
-    "time_to_train_s", "goodput_fraction", "train_usd", "train_energy_j", "served_usd_per_million_tokens", "site_power_w",
-}  # fmt: skip
+# Columns of a training run: left out where no scenario has a value.
+_WHERE_KNOWN = {"time_to_train_s", "goodput_fraction", "train_usd", "train_energy_j", "site_power_w"}
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,12 @@ def _quantity(key: str, label: str = "") -> _Field:
     return _Field(key, label or q.label, q.unit, f"{q.help}\n{q.equation}", _of(key), q.better)
 
 
+def _site_power() -> _Field:
+    """Power of the site that trains; serving is told of it elsewhere, where there is room."""
+    q = _quantity("site_power_w")
+    return replace(q, read=lambda scene, i: q.read(scene, i) if scene.study.scenarios[i].job.phase == "training" else None)
+
+
 _FIELDS: tuple[_Field, ...] = (
     _Field("plan", "plan", "1", "Tensor parallel, pipeline parallel × replicas.", _spec(plan_text)),
     _quantity("step_s", "step"),
@@ -83,8 +87,7 @@ _FIELDS: tuple[_Field, ...] = (
     _quantity("goodput_fraction"),
     _quantity("train_usd"),
     _quantity("train_energy_j"),
-    _quantity("served_usd_per_million_tokens"),
-    _quantity("site_power_w"),
+    _site_power(),
     _Field("hbm_bytes_per_s", "HBM rate", "B/s", "HBM bandwidth.", _spec(lambda s: s.chip.hbm_bytes_per_s), "more"),
     _Field("hbm_bytes", "HBM", "B", "Capacity as the driver reports it.", _spec(lambda s: s.chip.hbm_bytes), "more"),
     _Field("peak", "peak", "FLOP/s", "Headline dense peak in the matmul format.", _spec(_peak), "more"),
@@ -164,7 +167,7 @@ def _text(f: _Field, value: float) -> str:
 
 def _missing(scene: Scene, f: _Field, i: int) -> str:
     scenario = scene.study.scenarios[i]
-    if f.key.startswith(("train", "served")) and f.key.startswith("train") != (scenario.job.phase == "training"):
+    if f.key in _WHERE_KNOWN and scenario.job.phase != "training":
         return "-"
     if f.key in _PRICED and scenario.offer is None:
         return "no capacity block" if _elsewhere(scenario) else "no price"

@@ -186,3 +186,6 @@ def test_old_studies_take_the_usual_run(study: Study) -> None:
 def test_the_preset_and_the_spec_assume_the_same(library: Library) -> None:
     assert library.usual_run.replace(sources={}) == Run()
     assert set(library.usual_run.sources) == set(Run.model_fields) - {"id", "name", "sources"}
+    for source in library.usual_run.sources.values():
+        assert source.ref
+        assert source.kind in ("guess", "recalled") or source.url.startswith("https://")

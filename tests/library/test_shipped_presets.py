@@ -16,11 +16,11 @@ from explorer import paths
 from explorer.errors import ExplorerError
 from explorer.library import Library, load_library, read_library
 from explorer.library.sourced import is_numeric
-from explorer.specs import Calibration, Chip, Fabric, Offer, Run, Source, Spec, Workload
+from explorer.specs import Calibration, Chip, Fabric, Offer, Source, Spec, Workload
 
 LIBRARY = load_library()
 SPECS: list[Spec] = [
-    *LIBRARY.chips.values(), *LIBRARY.fabrics.values(), *LIBRARY.workloads.values(), *LIBRARY.calibrations.values(), *LIBRARY.runs.values(),
+    *LIBRARY.chips.values(), *LIBRARY.fabrics.values(), *LIBRARY.workloads.values(), *LIBRARY.calibrations.values(),
 ]  # fmt: skip
 BOUNDS = {
     "peak_bf16_flop_per_s": (1e14, 1e16), "hbm_bytes": (16 * 2**30, 512 * 2**30), "hbm_bytes_per_s": (2e11, 2e13),
@@ -86,7 +86,7 @@ def test_all_that_the_first_issue_names_is_there(library: Library) -> None:
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda s: f"{type(s).__name__}-{s.id}")
-def test_every_number_has_a_source(spec: Chip | Fabric | Workload | Calibration | Run) -> None:
+def test_every_number_has_a_source(spec: Chip | Fabric | Workload | Calibration) -> None:
     found = list(numbers_of(spec))
     assert len(found) >= 4
     missing = [path for path in found if path not in spec.sources]
