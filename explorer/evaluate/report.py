@@ -14,6 +14,7 @@ from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.memory import Memory, Reach, fill, reach
 from explorer.evaluate.model import Widths, widths
 from explorer.evaluate.network import Traffic, exposed, traffic
+from explorer.evaluate.outlook import outlook
 from explorer.evaluate.passes import Passes, passes_of
 from explorer.evaluate.shape import Shape, cut
 from explorer.evaluate.stages import Stages, stages_of
@@ -151,6 +152,12 @@ class Report:
         """Operators of a step on one chip."""
         with quiet():
             return _operator_table(self)
+
+    @cached_property
+    def outlook(self) -> Mapping[str, Array]:
+        """The run that the step belongs to, its site and its fleet."""
+        with quiet():
+            return outlook(self.columns, self.values)
 
     def value(self, key: str, point: int) -> float | None:
         """One result of one point; None where it does not exist."""

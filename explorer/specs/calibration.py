@@ -17,6 +17,7 @@ class Calibration(Spec):
 
     ``kernels`` holds what was fitted to timings of single kernels; `gemm` and `attention` fall back on the shares of whole
     machines (``matmul_fraction``, ``attention_fraction``, ``kernel_latency_s``), which also serve elementwise kernels.
+    ``rated_w`` is the power under which all this holds: a chip that may draw less runs at a lower clock.
     ``sparse_fraction``: what structured sparsity attains of its rate, against dense matmuls (1.5 of 2 times; model.md 3.7).
     ``cp_overlap_fraction``: half of the ring hides behind attention; ``ep_overlap_fraction``: tokens on their way to experts hide
     behind nothing, unless a stack runs two batches in turn. Both are guesses until a chip's file says otherwise.
@@ -50,6 +51,7 @@ class Calibration(Spec):
     idle_power_fraction: Annotated[float, Field(ge=0, lt=1)]
     hbm_j_per_byte: NotNegative
     link_j_per_byte: NotNegative
+    rated_w: Positive | None = None
     band_fraction: Annotated[float, Field(ge=0, le=2)]
     band_note: Text = ""
     kernels: Kernels | None = None
