@@ -13,6 +13,7 @@ Getter = Callable[[Scenario], float]
 NAN = math.nan
 # A pair of kept weights in the sparse format carries as many index bits whatever the ratio: 2 of 4, or 4 of 16 (model.md 3.7).
 SPARSE_INDEX_BYTES = 0.125
+_LOGIT_BYTES = {"plain": 8.0, "eager": 14.0, "fused": 4.0, "chunked": 0.0}
 
 
 def matmul_name(s: Scenario) -> str:
@@ -126,6 +127,9 @@ PLAN: dict[str, Getter] = {
     "virtual_stages": lambda s: s.plan.virtual_stages,
     "microbatch": lambda s: s.plan.microbatch,
     "recompute": lambda s: RECOMPUTES.index(s.plan.recompute),
+    "recompute_fraction": lambda s: s.plan.recompute_fraction if s.plan.recompute != "none" else 0.0,
+    # Inference keeps FP32 logits. Eager frameworks: 16 bits, FP32, log-softmax, and the gradients of both (torchtitan, 14 B).
+    "logit_bytes": lambda s: _LOGIT_BYTES[s.plan.loss] if s.job.phase == "training" else 4.0,
     "zero": lambda s: s.plan.zero,
     "sequence_parallel": lambda s: s.plan.sequence_parallel,
     "zero_bubble": lambda s: s.plan.schedule == "zero-bubble",

@@ -91,6 +91,11 @@ def _crossed(tier: Tier) -> Array:
     return np.where(tier.outside > 1, 2.0, 1.0)
 
 
+def again(c: Columns) -> Array:
+    """Part of the layers whose forward pass runs twice."""
+    return np.where(c.recompute == 2, c.recompute_fraction, 0.0)
+
+
 def exchanged(c: Columns, s: Shape) -> Array:
     """Whether tokens travel to their experts: not where the ranks of TP hold all experts and, in inference, all tokens."""
     spread = np.where(s.training > 0, c.ep > 1, c.ep * s.expert_tp > c.tp)
@@ -99,7 +104,7 @@ def exchanged(c: Columns, s: Shape) -> Array:
 
 def _tensor(c: Columns, s: Shape) -> dict[str, _Row]:
     once, several = s.microbatches / c.pp, c.tp > 1
-    passes = np.where(s.training > 0, np.where(c.recompute == 2, 3.0, 2.0), 1.0)
+    passes = np.where(s.training > 0, 2.0 + again(c), 1.0)
     each = 2.0 * c.layers
     if c.some("ep", 1.0):
         # Experts of one rank's width need no reduction, unless shared ones or slices of them do.
@@ -137,7 +142,7 @@ def _experts(c: Columns, s: Shape) -> _Row:
     reached = mixture.reached_ranks(ranks=c.ep, active=c.active_experts)
     size = (c.expert_activation_bytes_per_element + COMBINED_BYTES) / 2
     message = s.tokens / c.tp * reached * c.hidden * size * c.expert_imbalance
-    passes = np.where(s.training > 0, np.where(c.recompute == 2, 6.0, 4.0), 2.0)
+    passes = np.where(s.training > 0, 4.0 + 2.0 * again(c), 2.0)
     count = passes * c.expert_layers * s.microbatches / c.pp * exchanged(c, s)
     tier = group(c, c.ep, s.expert_tp)
     return _Row(message, count, all_to_all_s(c, tier, message), _crossed(tier), (c.ep - 1) / c.ep)
@@ -227,7 +232,7 @@ def exposed(c: Columns, s: Shape, t: Traffic, busy: Busy) -> Array:
 
 def _backward_hidden(c: Columns, s: Shape, time: Array, room: Array) -> Array:
     """Tensor-parallel messages of the backward pass that travel while weight gradients are computed."""
-    backward = time * s.training * np.where(c.recompute == 2, 1.0 / 3.0, 0.5)
+    backward = time * s.training / (2.0 + again(c))
     return np.asarray(np.minimum(backward, room) * c.tp_backward_overlap)
 
 

@@ -125,7 +125,8 @@ def _again(c: Columns, s: Shape, block: Block) -> Array:
     """1 for rows whose forward pass runs again before the backward pass: the layer, or its attention."""
     layer = np.array([[float(key not in _ENDS)] for key in block.keys])
     core = np.array([[float(key in _CORES)] for key in block.keys])
-    return np.where(c.recompute == 2, layer, np.where(c.recompute == 1, core, 0.0)) * s.training
+    rows = np.where(c.recompute == 2, layer, np.where(c.recompute == 1, core, 0.0))
+    return np.asarray(rows * c.recompute_fraction * s.training)
 
 
 def _added(ahead: Block, back: Block, again: Array) -> Block:

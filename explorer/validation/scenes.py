@@ -80,7 +80,9 @@ def plan_of(setting: Setting, row: Row, ranks_per_chip: int, default_zero: str =
     """The row's plan in chips. ``default_zero`` speaks for a file without the column."""
     aliases = setting.aliases
     tp = max(1, row.count("tp", 1) // ranks_per_chip)
-    recompute = aliases.begins("recompute", row.text("recompute"))
+    # The same word means different things in different frameworks, which some files name in the source alone.
+    again = f"{row.text('recompute')} by {row.text('source')}" if row.text("recompute") else ""
+    recompute = aliases.begins("recompute", again)
     zero = aliases.begins("zero", row.text("zero") or default_zero)
     if recompute is None:
         raise RowError(f"recomputation {row.text('recompute')!r} is not modelled yet")
@@ -90,10 +92,18 @@ def plan_of(setting: Setting, row: Row, ranks_per_chip: int, default_zero: str =
     return made(Plan, {
         "chips": row.count("chips"), "tp": tp, "pp": row.count("pp", 1), "cp": row.count("cp", 1), "ep": row.count("ep", 1),
         "expert_tp": int(aliases.begins("expert_tp", row.text("framework")) or 0), "virtual_stages": row.count("vpp", 1),
-        "microbatch": row.count("mbs", 1), "recompute": recompute, "zero": int(zero), "offload": _offload(setting, row),
+        "microbatch": _microbatch(aliases, row), "recompute": recompute, "zero": int(zero), "offload": _offload(setting, row),
         "sequence_parallel": row.number("seq_par") != 0 if parallel else True,
         "fused_attention": aliases.begins("unfused_attention", row.text("source")) is None,
+        "recompute_fraction": float(aliases.begins("recompute_fraction", again) or 1),
+        "loss": aliases.within("loss", f"{row.text('notes')} | {row.text('source')}") or "plain",
     })  # fmt: skip
+
+
+def _microbatch(aliases: Aliases, row: Row) -> int:
+    """Sequences that pass a stage together: the column, or where that is a rank's whole batch, one part for each stage."""
+    whole, pp = row.count("mbs", 1), row.count("pp", 1)
+    return max(1, whole // pp) if aliases.begins("microbatches", row.text("source")) == "stages" else whole
 
 
 def _offload(setting: Setting, row: Row) -> str:
