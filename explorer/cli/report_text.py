@@ -53,9 +53,11 @@ def _wrapped(text: str, indent: str = "") -> list[str]:
 
 
 def _head(name: str, s: Scenario) -> list[str]:
-    replicas, left = divmod(s.plan.chips, s.plan.tp * s.plan.pp)
+    replicas, left = divmod(s.plan.chips, s.plan.tp * s.plan.pp * s.plan.cp)
     chunks = f" ({s.plan.virtual_stages} virtual stages each)" if s.plan.virtual_stages > 1 and s.job.phase == "training" else ""
-    plan = f"TP {s.plan.tp}" + (f" x PP {s.plan.pp}{chunks}" if s.plan.pp > 1 else "") + (f" x {replicas:,} replicas" if replicas > 1 and not left else "")
+    plan = f"TP {s.plan.tp}" + (f" x PP {s.plan.pp}{chunks}" if s.plan.pp > 1 else "") + (f" x CP {s.plan.cp}" if s.plan.cp > 1 else "")
+    plan += f" x {replicas:,} replicas" if replicas > 1 and not left else ""
+    plan += f", EP {s.plan.ep}" if s.plan.ep > 1 else ""
     precision = FORMATS[matmul_format(s.job.weight_format, s.job.activation_format)].label
     load = f"{s.workload.name} {s.job.phase}, batch {s.job.batch:,}, context {s.job.context:,}, {precision}, {s.efficiency}"
     title = f"== {name} "

@@ -51,6 +51,12 @@ def _around(s: Scenario) -> float:
     return 0.0 if share is None else 1.0 / share
 
 
+def _stack(s: Scenario) -> float:
+    """Speed of training under a software stack, of prompts under a serving engine; decode has its host time."""
+    kinds = {"training": s.calibration.stack_fraction, "prefill": s.calibration.server_fraction}
+    return 1.0 if _ideal(s) else kinds.get(s.job.phase, 1.0)
+
+
 def _quantised_apart(format_of: Callable[[Scenario], str]) -> Callable[[Scenario], float]:
     """Stacks quantise to 8 bits in the norm or activation before the matmul; block scales of 4 bits take a kernel of their own."""
     return lambda s: 0.0 if _ideal(s) else float(format_of(s) == "fp4")
@@ -92,7 +98,10 @@ LOSSES: dict[str, Callable[[Scenario], float]] = {
     "sram_fraction": _loss("sram_fraction", 1.0),
     "kernel_latency_s": _loss("start_s", 0.0),
     "host_s": _loss("host_s_per_step", 0.0),
-    "stack_fraction": lambda s: s.calibration.stack_fraction if s.job.phase == "training" and not _ideal(s) else 1.0,
+    "stack_fraction": _stack,
+    # In training a loss keeps the choices even. How uneven they are else is no loss: a bound has it too.
+    "expert_evenness": lambda s: 1e6 if s.job.phase == "training" else s.calibration.expert_evenness,
+    "expert_layer_s": _loss("expert_layer_s", 0.0),
     "up_fraction": _loss("scale_up_fraction", 1.0),
     "up_saturation_bytes": _loss("scale_up_saturation_bytes", 0.0),
     "up_launch_s": _loss("scale_up_launch_s", 0.0),

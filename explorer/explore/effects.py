@@ -63,6 +63,7 @@ def _differs(report: Report, point: int) -> bool:
 def _reason(key: str, s: Scenario) -> str:
     one_chip_groups = s.plan.tp == 1 and s.plan.pp == 1
     ideal = s.efficiency == "ideal"
+    training, mixture = s.job.phase == "training", s.workload.experts is not None
     reasons = {
         "chip.sram_bytes": "no reuse in decode" if s.job.phase == "decode" else "nothing is read twice",
         "chip.sram_bytes_per_s": "never SRAM-bound",
@@ -70,10 +71,21 @@ def _reason(key: str, s: Scenario) -> str:
         "fabric.scale_up.link_bytes_per_s_per_direction": "nothing is sent" if one_chip_groups else "hidden by computing",
         "fabric.scale_out.bytes_per_s_per_direction": "nothing leaves the domain",
         "fabric.scale_up.domain": "no group exceeds it",
-        "plan.virtual_stages": "training only" if s.job.phase != "training" else "one pipeline stage only",
+        "chip.host_bytes_per_s": "nothing is offloaded",
+        "plan.virtual_stages": "one pipeline stage only" if training else "training only",
+        "plan.schedule": "one pipeline stage only" if training else "training only",
         "plan.microbatch": "training only",
-        "plan.recompute": "training only" if s.job.phase != "training" else "no scores are kept",
-        "plan.zero": "training only" if s.job.phase != "training" else "one replica only",
+        "plan.recompute": "no scores are kept" if training else "training only",
+        "plan.zero": "one replica only" if training else "training only",
+        "plan.offload": "nothing depends on it" if training else "training only",
+        "plan.overlap": "nothing is hidden",
+        "plan.ep": "nothing depends on it" if mixture else "the model has no experts",
+        "job.expert_imbalance": "nothing waits for experts" if mixture else "the model has no experts",
+        "job.gradient_format": "nothing depends on it" if training else "training only",
+        "job.optimizer_state": "nothing depends on it" if training else "training only",
+        "job.sparsity": "no sparse rate in this format" if _matmul(s) not in s.chip.sparse_flop_per_s else "never compute-bound",
+        "job.draft_tokens": "decode only",
+        "job.draft_acceptance": "nothing is guessed ahead" if s.job.phase == "decode" else "decode only",
     }
     if key.startswith("run."):
         return _no_run(key, s)
@@ -81,6 +93,10 @@ def _reason(key: str, s: Scenario) -> str:
         label = key.removeprefix("chip.peak_").removesuffix("_flop_per_s").upper()
         return f"{label} is not used" if label not in _formats_used(s) else "never compute-bound"
     return reasons.get(key, "nothing depends on it")
+
+
+def _matmul(s: Scenario) -> str:
+    return matmul_format(s.job.weight_format, s.job.activation_format)
 
 
 def _no_run(key: str, s: Scenario) -> str:
@@ -97,4 +113,4 @@ def _no_run(key: str, s: Scenario) -> str:
 
 def _formats_used(s: Scenario) -> set[str]:
     attention = "FP32" if s.job.activation_format == "fp32" else "BF16"
-    return {matmul_format(s.job.weight_format, s.job.activation_format).upper(), attention}
+    return {_matmul(s).upper(), attention}

@@ -12,13 +12,16 @@ from typing import TypeVar
 
 from explorer import paths
 from explorer.errors import ExplorerError, unknown
+from explorer.library.expert_presets import with_experts
 from explorer.library.kernel_presets import with_kernels
-from explorer.library.stack_presets import DEFAULT, Stack, read_stacks, under
+from explorer.library.stack_presets import DEFAULT, Stack, read_stacks, served_by, under
 from explorer.library.text_files import read_text, shown
 from explorer.library.toml_presets import read_preset
 from explorer.specs import Calibration, Chip, Fabric, Offer, Run, Spec, Workload, get_path
 
-_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/stacks", "runs")
+_FOLDERS = (
+    "chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/stacks", "calibration/experts", "runs",
+)  # fmt: skip
 _KEPT_APART = ("job", "plan", "calibration", "run")  # no product sets these
 T = TypeVar("T", bound=Spec)
 V = TypeVar("V")
@@ -33,6 +36,7 @@ class Library:
     workloads: Mapping[str, Workload]
     calibrations: Mapping[str, Calibration]
     stacks: Mapping[str, Stack]
+    servers: Mapping[str, Stack]
     data_version: str
     runs: Mapping[str, Run]
 
@@ -48,10 +52,12 @@ class Library:
         """The workload called ``name``. Raises `ExplorerError` with the nearest id."""
         return _find("workload", self.workloads, name)
 
-    def calibration(self, chip: str, stack: str = DEFAULT) -> Calibration:
-        """What the chip called ``chip`` loses against its datasheet under a training stack. Raises `ExplorerError`."""
+    def calibration(self, chip: str, stack: str = DEFAULT, server: str = DEFAULT) -> Calibration:
+        """What the chip called ``chip`` loses under a training stack and a serving engine. Raises `ExplorerError`."""
         found = _find("calibration", self.calibrations, chip)
-        return found if stack == found.stack else under(found, stack, _find("stack", self.stacks, stack))
+        if stack != found.stack:
+            found = under(found, stack, _find("stack", self.stacks, stack))
+        return found if server == found.server else served_by(found, server, _find("serving engine", self.servers, server))
 
     @property
     def usual_run(self) -> Run:
@@ -104,16 +110,22 @@ def load_library() -> Library:
 
 def read_library(folder: Path) -> Library:
     """The presets in ``folder``, checked one by one and against each other. Raises `ExplorerError`."""
-    stacks = read_stacks(folder / "calibration" / "stacks" / "training.toml")
+    stacks, servers = (read_stacks(folder / "calibration" / "stacks" / f"{kind}.toml") for kind in ("training", "serving"))
     plain = with_kernels(_read_folder(folder / "calibration", Calibration), folder / "calibration" / "kernels")
     chips = _read_folder(folder / "chips", Chip)
-    rated = {name: _rated(calibration, chips.get(name)) for name, calibration in plain.items()}
+    plain = with_experts(plain, folder / "calibration" / "experts" / "routing.toml")
+    plain = {name: _rated(c, chips.get(name)) for name, c in plain.items()}
+    if stacks:
+        plain = {name: under(c, DEFAULT, stacks[DEFAULT]) for name, c in plain.items()}
+    if servers:
+        plain = {name: served_by(c, DEFAULT, servers[DEFAULT]) for name, c in plain.items()}
     library = Library(
         chips=chips,
         fabrics=_read_folder(folder / "fabrics", Fabric),
         workloads=_read_folder(folder / "workloads", Workload),
-        calibrations=MappingProxyType({n: under(c, DEFAULT, stacks[DEFAULT]) if stacks else c for n, c in rated.items()}),
+        calibrations=MappingProxyType(plain),
         stacks=stacks,
+        servers=servers,
         data_version=_data_version(folder),
         runs=_read_folder(folder / "runs", Run) if (folder / "runs").is_dir() else MappingProxyType({}),
     )

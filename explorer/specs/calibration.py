@@ -21,7 +21,9 @@ class Calibration(Spec):
     ``sparse_fraction``: what structured sparsity attains of its rate, against dense matmuls (1.5 of 2 times; model.md 3.7).
     ``cp_overlap_fraction``: half of the ring hides behind attention; ``ep_overlap_fraction``: tokens on their way to experts hide
     behind nothing, unless a stack runs two batches in turn. Both are guesses until a chip's file says otherwise.
-    ``stack_fraction`` is the speed of training under the software ``stack`` against kernels, links and bubbles alone.
+    ``stack_fraction`` is the speed of training under the software ``stack`` against kernels, links and bubbles alone,
+    ``server_fraction`` that of prompts under a serving engine. ``expert_evenness`` says how alike experts are chosen (a fact of
+    routers, which the ideal set takes too), ``expert_layer_s`` what the small kernels of a layer with experts take.
     """
 
     id: Identifier
@@ -44,6 +46,8 @@ class Calibration(Spec):
     dp_overlap_fraction: Annotated[float, Field(ge=0, le=1)]
     pp_overlap_fraction: Annotated[float, Field(ge=0, le=1)]
     sparse_fraction: Fraction = 0.75
+    expert_evenness: Positive = 1e6
+    expert_layer_s: NotNegative = 0.0
     idle_power_fraction: Annotated[float, Field(ge=0, lt=1)]
     hbm_j_per_byte: NotNegative
     link_j_per_byte: NotNegative
@@ -53,6 +57,8 @@ class Calibration(Spec):
     kernels: Kernels | None = None
     stack: Text = "default"
     stack_fraction: Fraction = 1.0
+    server: Text = "default"
+    server_fraction: Fraction = 1.0
     sources: dict[str, Source] = Field(default_factory=dict)
 
     def gemm(self, number_format: str) -> GemmKernel:

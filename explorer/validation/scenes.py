@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -21,19 +22,22 @@ class Setting:
 
     library: Library
     aliases: Aliases
+    change: Callable[[Calibration], Calibration] | None = None
     workloads: dict[tuple[object, ...], Workload] = field(default_factory=dict)
-    calibrations: dict[tuple[str, str], Calibration] = field(default_factory=dict)
+    calibrations: dict[tuple[str, str, str], Calibration] = field(default_factory=dict)
 
     def chip(self, row: Row) -> tuple[ChipName, Chip]:
         """The row's chip."""
         return self.aliases.chip(self.library, row.text("chip"))
 
-    def calibration(self, chip: str, stack: str) -> Calibration:
-        """What the chip loses under a stack; one without a constant of its own takes the default."""
+    def calibration(self, chip: str, stack: str, server: str) -> Calibration:
+        """What the chip loses under a stack or an engine; one without a constant of its own takes the default."""
         stack = stack if stack in self.library.stacks else "default"
-        if (chip, stack) not in self.calibrations:
-            self.calibrations[chip, stack] = self.library.calibration(chip, stack)
-        return self.calibrations[chip, stack]
+        server = server if server in self.library.servers else "default"
+        if (chip, stack, server) not in self.calibrations:
+            found = self.library.calibration(chip, stack, server)
+            self.calibrations[chip, stack, server] = found if self.change is None else self.change(found)
+        return self.calibrations[chip, stack, server]
 
     def fabric(self, chip: Chip) -> Fabric:
         """The chip's first fabric."""
@@ -168,10 +172,12 @@ def _padded(heads: int, kv_heads: int, tp: int) -> tuple[int, int]:
 
 def scenario_of(setting: Setting, row: Row, chip: Chip, workload: Workload, job: Job, plan: Plan) -> Scenario:
     """The scenario, calibrated, under the row's training stack where its constant is known."""
-    stack = setting.aliases.begins("stacks", row.text("framework")) if job.phase == "training" else None
+    training = job.phase == "training"
+    stack = setting.aliases.begins("stacks", row.text("framework")) if training else None
+    server = None if training else setting.aliases.begins("stacks", row.text("backend"))
     return made(Scenario, {
         "name": row.id[:80], "chip": chip, "fabric": setting.fabric(chip), "workload": workload, "job": job, "plan": plan,
-        "efficiency": "calibrated", "calibration": setting.calibration(chip.id, stack or "default"),
+        "efficiency": "calibrated", "calibration": setting.calibration(chip.id, stack or "default", server or "default"),
     })  # fmt: skip
 
 
