@@ -195,6 +195,11 @@ def _comma_hint(text: str) -> str:
     return ": write . for the decimal point and no thousands separators" if "," in text else ""
 
 
+def convert(value: float, written: str, wanted: str, base: str) -> float:
+    """A number in one prefix of the ``base`` unit as one in another: ``convert(80, "GB", "GiB", "B")``."""
+    return value * _factor(written, base, None) / _factor(wanted, base, None)
+
+
 def best_prefix(value: float, unit: str) -> Prefix:
     """The prefix with which ``value`` reads as 1 to 999 (or the nearest one)."""
     written = [p for p in _WRITTEN[unit] if unit == "time" or p.text not in ("h", "d", "min")]

@@ -109,6 +109,7 @@ LOSSES: dict[str, Callable[[Scenario], float]] = {
     "out_saturation_bytes": _loss("scale_out_saturation_bytes", 0.0),
     "out_launch_s": _loss("scale_out_launch_s", 0.0),
     "tp_overlap": _hidden("tp_overlap_fraction"),
+    "tp_backward_overlap": _hidden("tp_backward_overlap_fraction"),
     "cp_overlap": _hidden("cp_overlap_fraction"),
     "ep_overlap": _hidden("ep_overlap_fraction"),
     "dp_overlap": _hidden("dp_overlap_fraction"),

@@ -180,19 +180,20 @@ def _reduced(c: Columns, s: Shape, params: Array, weight_bytes: Array, ranks: Ar
 class Busy:
     """Seconds in which a chip computes layers, each (n,): in a step, and in one micro-batch's forward and backward pass.
 
-    ``attention``: its part of ``layers``.
+    ``attention`` and ``wgrad``, which makes the gradients of weights: their parts of ``layers``.
     """
 
     layers: Array
     forward: Array
     backward: Array
     attention: Array
+    wgrad: Array
 
 
 def exposed(c: Columns, s: Shape, t: Traffic, busy: Busy) -> Array:
     """Time of each row that nothing hides, (rows, n).
 
-    Tensor-parallel messages hide behind the matmuls beside them, keys behind attention, sends behind the next micro-batch,
+    Tensor-parallel messages hide behind the matmuls beside them, those of the backward pass behind weight gradients, keys behind attention, sends behind the next micro-batch,
     gradients behind the backward pass that makes them (ZeRO-2, 3: every one; else the last), weights behind the next forward
     pass (ZeRO-3: behind everything). In the ideal set all hide behind everything. Rows share the time of the layers, so they
     are hidden in turn; embedding and head stand on one stage each and hide nothing of the others'.
@@ -217,9 +218,17 @@ def exposed(c: Columns, s: Shape, t: Traffic, busy: Busy) -> Array:
             result.append(_NOTHING)
             continue
         hidden = np.minimum(time[row], np.minimum(room, left)) * share
+        if key == "tp_layer" and s.trained:
+            hidden = np.maximum(hidden, _backward_hidden(c, s, time[row], np.minimum(busy.wgrad, left)))
         left = left - hidden
         result.append(np.where(t.count[row] > 0, time[row] - hidden, 0.0))
     return rows(*result)
+
+
+def _backward_hidden(c: Columns, s: Shape, time: Array, room: Array) -> Array:
+    """Tensor-parallel messages of the backward pass that travel while weight gradients are computed."""
+    backward = time * s.training * np.where(c.recompute == 2, 1.0 / 3.0, 0.5)
+    return np.asarray(np.minimum(backward, room) * c.tp_backward_overlap)
 
 
 __all__ = [

@@ -23,6 +23,6 @@ def exposed_s(c: Columns, s: Shape, p: Passes) -> Array:
     An optimizer on the host takes the gradients there and the weights back after the last micro-batch: nothing hides it.
     Activations go and come back beside the layers, in one direction each while the other pass runs.
     """
-    transfer = roofline.ceiling_s(work=p.offloaded_bytes, rate=c.host_bytes_per_s)
     beside = np.where(c.offload == ACTIVATIONS, p.busy.layers, 0.0)
-    return np.where(c.offload > 0, np.maximum(0.0, transfer - beside), 0.0)
+    waited = roofline.transfer_exposed_s(moved_bytes=p.offloaded_bytes, bytes_per_s=c.host_bytes_per_s, window_s=beside)
+    return np.where(c.offload > 0, waited, 0.0)

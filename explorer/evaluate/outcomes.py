@@ -51,34 +51,47 @@ def _per_user(r: Report) -> Array:
 
 def model_flop(c: Columns, s: Shape) -> Array:
     """FLOP that the model needs for a step, without recomputation, padding or guesses that are thrown away."""
-    width = c.heads * c.head_dim
-    if c.some("latent_rank"):
-        width = np.where(c.latent_rank > 0, c.heads * (c.query_dim + c.head_dim) / 2, width)
-    weights = _active_weights(c)
-    head = c.hidden * c.vocab
-    seen = c.layers * c.context
-    if c.some("window_layers"):
-        seen = (c.layers - c.window_layers) * c.context + c.window_layers * np.minimum(c.context, c.window)
-    flop = transformer.token_flop
+    weights, head, width = _active_weights(c), c.hidden * c.vocab, _attended(c)
     found = np.zeros(1)
     if s.decoded:
-        one = flop(weights=weights + head, key_tokens=seen, attended=width, causal_fraction=1.0)
+        one = transformer.forward_flop_per_token(weights=weights + head, key_tokens=_keys_decoded(c), attended=width, causal_fraction=1.0)
         found = s.decode * one * c.batch * s.dp
-    # A window leaves the first queries' shorter rows; a mask half of the square.
-    triangle = np.where(c.decoder > 0, 0.5, 1.0)
-    if c.some("window_layers"):
-        windowed = np.minimum(c.context, np.maximum(c.window, 1.0))
-        full = (c.layers - c.window_layers) * c.context * 0.5
-        seen, triangle = full + c.window_layers * windowed * (1.0 - windowed / (2.0 * c.context)), np.ones(1)
-    heads_of_prompt = np.where(c.paints > 0, c.context, 1.0)
+    keys, part = _keys_of_a_prompt(c)
     if (s.prefill > 0).any():
-        prompt = flop(weights=weights, key_tokens=seen, attended=width, causal_fraction=triangle) * c.context + 2.0 * head * heads_of_prompt
+        prompt = transformer.forward_flop_per_token(weights=weights, key_tokens=keys, attended=width, causal_fraction=part) * c.context
+        prompt = prompt + 2.0 * head * np.where(c.paints > 0, c.context, 1.0)
         found = np.where(s.prefill > 0, prompt * c.batch * s.dp, found)
     if s.trained:
         every = np.where((c.decoder > 0) | (c.paints > 0), head, head / c.context)
-        one = 3.0 * flop(weights=weights + every, key_tokens=seen, attended=width, causal_fraction=triangle)
+        one = 3.0 * transformer.forward_flop_per_token(weights=weights + every, key_tokens=keys, attended=width, causal_fraction=part)
         found = np.where(s.training > 0, one * c.batch * c.context, found)
     return found
+
+
+def _attended(c: Columns) -> Array:
+    """Heads times the mean length of a score's and a value's vector."""
+    width = c.heads * c.head_dim
+    if not c.some("latent_rank"):
+        return width
+    return np.where(c.latent_rank > 0, c.heads * (c.query_dim + c.head_dim) / 2, width)
+
+
+def _keys_decoded(c: Columns) -> Array:
+    """Keys that the query of a decoded token sees, all layers together."""
+    if not c.some("window_layers"):
+        return c.layers * c.context
+    return (c.layers - c.window_layers) * c.context + c.window_layers * np.minimum(c.context, c.window)
+
+
+def _keys_of_a_prompt(c: Columns) -> tuple[Array, Array]:
+    """Keys of all layers, and the part of them that a mean query sees: a mask hides half of the square."""
+    part = np.where(c.decoder > 0, 0.5, 1.0)
+    if not c.some("window_layers"):
+        return c.layers * c.context, part
+    # The first queries of a window see fewer keys than it holds.
+    windowed = np.minimum(c.context, np.maximum(c.window, 1.0))
+    full = (c.layers - c.window_layers) * c.context * part
+    return full + c.window_layers * windowed * (1.0 - windowed / (2.0 * c.context)), np.ones(1)
 
 
 def _active_weights(c: Columns) -> Array:

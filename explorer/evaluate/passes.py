@@ -98,7 +98,7 @@ def _put_together(
     first, last = _end_times(micro)
     return Passes(
         micro, counts, once, update, layer_s, first, last, wgrad_s, moved,
-        Busy(layer_s * stage * s.microbatches, forward_s * stage, back_s * stage, np.asarray(attention) * once),
+        Busy(layer_s * stage * s.microbatches, forward_s * stage, back_s * stage, np.asarray(attention) * once, wgrad_s * once),
     )  # fmt: skip
 
 

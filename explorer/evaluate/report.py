@@ -179,9 +179,9 @@ def _operator_table(r: Report) -> OperatorTable:
 
 
 def _put(table: Array, places: list[int], values: Array) -> None:
-    """Write rows to their places; those that share one are added."""
+    """Add rows to their places; those of other blocks may be there already (shared experts beside routed ones)."""
     if len(set(places)) == len(places):
-        table[places] = values
+        table[places] += values
         return
     for i, place in enumerate(places):
         table[place] += values[i if len(values) > 1 else 0]

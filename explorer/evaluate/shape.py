@@ -43,17 +43,11 @@ def cut(c: Columns) -> Shape:
     training, decode, prefill = c.phase == TRAINING, c.phase == DECODE, c.phase == PREFILL
     trained, decoded = bool(training.any()), bool(decode.any())
     dp = np.maximum(1.0, np.floor(c.chips / (c.tp * c.pp * c.cp)))
-    groups = np.minimum(c.pp, c.batch)
-    microbatches, sequences = groups, np.ceil(c.batch / groups)
-    if trained:
-        microbatches = np.where(training, np.maximum(1.0, np.floor(c.batch / (dp * c.microbatch))), groups)
-        sequences = np.where(training, c.microbatch, sequences)
+    microbatches, sequences = _microbatches(c, training, dp) if trained else _waves(c)
     queries = np.where(decode, 1.0 + c.draft_tokens, np.ceil(c.context / c.cp))
-    tokens = sequences * queries
+    tokens, per_stage = sequences * queries, c.layers / c.pp
     # A prompt needs the logits of its last token, an encoder those of one token; a diffusion model paints every patch.
     everywhere = ((training | decode) & (c.decoder > 0)) | (c.paints > 0)
-    head = np.where(everywhere, tokens, sequences)
-    per_stage = c.layers / c.pp
     expert_tp = np.where(c.expert_tp > 0, c.expert_tp, np.maximum(1.0, np.floor(c.tp / c.ep)))
     return Shape(
         training=training.astype(np.float64),
@@ -66,7 +60,7 @@ def cut(c: Columns) -> Shape:
         sequences=sequences,
         queries=queries,
         tokens=tokens,
-        head_tokens=head,
+        head_tokens=np.where(everywhere, tokens, sequences),
         most_layers=np.ceil(per_stage),
         fewest_layers=np.floor(per_stage),
         expert_tp=expert_tp,
@@ -74,3 +68,16 @@ def cut(c: Columns) -> Shape:
         trained=trained,
         decoded=decoded,
     )
+
+
+def _waves(c: Columns) -> tuple[Array, Array]:
+    """Inference: as many groups of sequences as there are stages to keep busy, and the sequences of a group."""
+    groups = np.minimum(c.pp, c.batch)
+    return groups, np.ceil(c.batch / groups)
+
+
+def _microbatches(c: Columns, training: Array, dp: Array) -> tuple[Array, Array]:
+    """Training: the replica's share of the batch in micro-batches, and the sequences of one."""
+    groups, sequences = _waves(c)
+    several = np.maximum(1.0, np.floor(c.batch / (dp * c.microbatch)))
+    return np.where(training, several, groups), np.where(training, c.microbatch, sequences)

@@ -19,9 +19,7 @@ from explorer.library.text_files import read_text, shown
 from explorer.library.toml_presets import read_preset
 from explorer.specs import Calibration, Chip, Fabric, Offer, Run, Spec, Workload, get_path
 
-_FOLDERS = (
-    "chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/stacks", "calibration/experts", "runs",
-)  # fmt: skip
+_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/stacks", "calibration/experts", "runs")
 _KEPT_APART = ("job", "plan", "calibration", "run")  # no product sets these
 T = TypeVar("T", bound=Spec)
 V = TypeVar("V")
@@ -112,13 +110,13 @@ def read_library(folder: Path) -> Library:
     """The presets in ``folder``, checked one by one and against each other. Raises `ExplorerError`."""
     stacks, servers = (read_stacks(folder / "calibration" / "stacks" / f"{kind}.toml") for kind in ("training", "serving"))
     plain = with_kernels(_read_folder(folder / "calibration", Calibration), folder / "calibration" / "kernels")
-    chips = _read_folder(folder / "chips", Chip)
     plain = with_experts(plain, folder / "calibration" / "experts" / "routing.toml")
-    plain = {name: _rated(c, chips.get(name)) for name, c in plain.items()}
     if stacks:
         plain = {name: under(c, DEFAULT, stacks[DEFAULT]) for name, c in plain.items()}
     if servers:
         plain = {name: served_by(c, DEFAULT, servers[DEFAULT]) for name, c in plain.items()}
+    chips = _read_folder(folder / "chips", Chip)
+    plain = {name: _rated(calibration, chips.get(name)) for name, calibration in plain.items()}
     library = Library(
         chips=chips,
         fabrics=_read_folder(folder / "fabrics", Fabric),

@@ -28,6 +28,29 @@ def model_flop_utilization(*, flop: Value, chips: Value, peak_flop_per_s: Value,
     return _ratio(flop, 1.0 * chips * peak_flop_per_s * step_s)
 
 
+def token_flop_utilization(
+    *, tokens_per_s: Value, flop_per_token: Value, chips: Value, peak_flop_per_s: Value
+) -> Array:
+    """model_flop_utilization from a published throughput.
+
+    Parameters
+    ----------
+    tokens_per_s : [token/s] of all chips together
+    flop_per_token : [FLOP/token] model operations
+    chips : [1] chips that worked
+    peak_flop_per_s : [FLOP/s] dense headline peak of the format
+
+    Returns
+    -------
+    [1] broadcast shape
+
+    Equation: ``r F / (n P)``
+    Reference: Chowdhery et al. 2022, PaLM, appendix B (arXiv:2204.02311)
+    Leaves out: recomputation, which is no model work
+    """
+    return _ratio(1.0 * tokens_per_s * flop_per_token, 1.0 * chips * peak_flop_per_s)
+
+
 def usd_per_million_tokens(*, chips: Value, usd_per_chip_h: Value, tokens_per_s: Value) -> Array:
     """Price of a million tokens at full load.
 

@@ -7,7 +7,9 @@ import numpy as np
 from explorer.physics.arrays import MAC_FLOP, ROWS_PER_TOKEN, Array, Value, _array
 
 
-def train_s(*, flop: Value, chips: Value, peak_flop_per_s: Value, utilization_fraction: Value) -> Array:
+def train_s(
+    *, flop: Value, chips: Value, peak_flop_per_s: Value, utilization_fraction: Value, goodput_fraction: Value = 1.0
+) -> Array:
     """Time of a training run.
 
     Parameters
@@ -15,17 +17,18 @@ def train_s(*, flop: Value, chips: Value, peak_flop_per_s: Value, utilization_fr
     flop : [FLOP] model operations of the run
     chips : [1] chips
     peak_flop_per_s : [FLOP/s] dense peak of a chip
-    utilization_fraction : [1] model operations against peak, goodput included
+    utilization_fraction : [1] model operations against peak
+    goodput_fraction : [1] part of the time that makes progress
 
     Returns
     -------
     [s] broadcast shape
 
-    Equation: ``F / (n P MFU)``
+    Equation: ``F / (n P MFU goodput)``
     Reference: Austin et al. 2025, How to Scale Your Model, training chapter
-    Leaves out: failures unless the utilisation carries them
+    Leaves out: failures unless the goodput carries them
     """
-    return _array(flop / (1.0 * chips * peak_flop_per_s * utilization_fraction))
+    return _array(flop / (1.0 * chips * peak_flop_per_s * utilization_fraction * goodput_fraction))
 
 
 def recomputed_train_s(*, tokens: Value, params: Value, chips: Value, attained_flop_per_s: Value) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.physics.arrays import MAC_FLOP, ROWS_PER_TOKEN, Array, Value, _array, _ratio
+from explorer.physics.memory import largest_count
 
 
 def decode_step_s(
@@ -121,6 +122,86 @@ def prefill_servers_per_decode_server(
     Leaves out: queueing, hand-over of the KV cache
     """
     return _array(1.0 * prefill_s * sequences / (step_s * generated_tokens))
+
+
+def kv_handover_s(*, context: Value, kv_bytes_per_token: Value, bytes_per_s: Value, latency_s: Value = 0.0) -> Array:
+    """Sending one prompt's KV cache from a prefill server to a decode server.
+
+    Parameters
+    ----------
+    context : [token] of the prompt
+    kv_bytes_per_token : [B/token] cache of one
+    bytes_per_s : [B/s] of the way between the servers
+    latency_s : [s] of it
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``alpha + s kv / W``
+    Reference: Zhong et al. 2024, DistServe (arXiv:2401.09670)
+    Leaves out: layers sent while later ones compute
+    """
+    return _array(latency_s + _ratio(1.0 * context * kv_bytes_per_token, bytes_per_s))
+
+
+def most_sequences(
+    *, memory_bytes: Value, usable_fraction: Value, weight_bytes: Value, other_bytes: Value, kv_bytes_per_sequence: Value
+) -> Array:
+    """Sequences whose KV cache fits beside the weights.
+
+    Parameters
+    ----------
+    memory_bytes : [B] of all chips of a replica
+    usable_fraction : [1] part of it that the server takes
+    weight_bytes, other_bytes : [B] weights, and what else stays
+    kv_bytes_per_sequence : [B] KV cache of one
+
+    Returns
+    -------
+    [1] whole number, broadcast shape
+
+    Equation: ``floor((M u - w - other) / kv)``, at least 0
+    Reference: Kwon et al. 2023, vLLM (arXiv:2309.06180)
+    Leaves out: page rounding
+    """
+    return largest_count(
+        capacity_bytes=memory_bytes * usable_fraction, fixed_bytes=weight_bytes + other_bytes, bytes_each=kv_bytes_per_sequence
+    )
+
+
+def most_context_tokens(
+    *,
+    memory_bytes: Value,
+    usable_fraction: Value,
+    weight_bytes: Value,
+    other_bytes: Value,
+    sequences: Value,
+    kv_bytes_per_token: Value,
+) -> Array:
+    """Longest context of a number of sequences that fits beside the weights.
+
+    Parameters
+    ----------
+    memory_bytes : [B] of all chips of a replica
+    usable_fraction : [1] part of it that the server takes
+    weight_bytes, other_bytes : [B] weights, and what else stays
+    sequences : [1] sequences of that length
+    kv_bytes_per_token : [B/token] KV cache of one token
+
+    Returns
+    -------
+    [token] whole number, broadcast shape
+
+    Equation: ``floor((M u - w - other) / (B kv))``, at least 0
+    Reference: Kwon et al. 2023, vLLM (arXiv:2309.06180)
+    Leaves out: page rounding
+    """
+    spare = largest_count(
+        capacity_bytes=memory_bytes * usable_fraction, fixed_bytes=weight_bytes + other_bytes,
+        bytes_each=1.0 * sequences * kv_bytes_per_token / ROWS_PER_TOKEN,
+    )  # fmt: skip
+    return _array(spare / ROWS_PER_TOKEN)
 
 
 def first_token_s(*, prefill_s: Value, handover_s: Value, step_s: Value) -> Array:

@@ -247,7 +247,7 @@ def decode_flop_per_token(
     return _array(MAC_FLOP * ROWS_PER_TOKEN * (weights + scores))
 
 
-def token_flop(*, weights: Value, key_tokens: Value, attended: Value, causal_fraction: Value) -> Array:
+def forward_flop_per_token(*, weights: Value, key_tokens: Value, attended: Value, causal_fraction: Value) -> Array:
     """Forward operations of one token, given what it passes.
 
     Parameters

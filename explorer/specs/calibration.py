@@ -19,7 +19,8 @@ class Calibration(Spec):
     machines (``matmul_fraction``, ``attention_fraction``, ``kernel_latency_s``), which also serve elementwise kernels.
     ``rated_w`` is the power under which all this holds: a chip that may draw less runs at a lower clock.
     ``sparse_fraction``: what structured sparsity attains of its rate, against dense matmuls (1.5 of 2 times; model.md 3.7).
-    ``cp_overlap_fraction``: half of the ring hides behind attention; ``ep_overlap_fraction``: tokens on their way to experts hide
+    ``tp_backward_overlap_fraction``: gradients of inputs travel while those of weights are computed (Megatron-LM, Korthikanti et al.
+    2022). ``cp_overlap_fraction``: half of the ring hides behind attention; ``ep_overlap_fraction``: tokens on their way to experts hide
     behind nothing, unless a stack runs two batches in turn. Both are guesses until a chip's file says otherwise.
     ``stack_fraction`` is the speed of training under the software ``stack`` against kernels, links and bubbles alone,
     ``server_fraction`` that of prompts under a serving engine. ``expert_evenness`` says how alike experts are chosen (a fact of
@@ -41,6 +42,7 @@ class Calibration(Spec):
     scale_out_saturation_bytes: NotNegative
     scale_out_launch_s: NotNegative
     tp_overlap_fraction: Annotated[float, Field(ge=0, le=1)]
+    tp_backward_overlap_fraction: Annotated[float, Field(ge=0, le=1)] = 0.8
     cp_overlap_fraction: Annotated[float, Field(ge=0, le=1)] = 0.5
     ep_overlap_fraction: Annotated[float, Field(ge=0, le=1)] = 0.0
     dp_overlap_fraction: Annotated[float, Field(ge=0, le=1)]
