@@ -60,19 +60,14 @@ _EXTRA_READ: dict[str, tuple[Prefix, ...]] = {
         *(Prefix(f"{s}b/s", f / 8) for s, f in (("k", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12))),
         *(Prefix(f"{s}bps", f / 8) for s, f in (("k", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12))),
     ),
-    "FLOP/s": tuple(
-        Prefix(f"{s}{u}", f) for s, f in (("G", 1e9), ("T", 1e12), ("P", 1e15)) for u in ("FLOPS", "FLOPs/s", "F/s")
-    ),
+    "FLOP/s": tuple(Prefix(f"{s}{u}", f) for s, f in (("G", 1e9), ("T", 1e12), ("P", 1e15)) for u in ("FLOPS", "FLOPs/s", "F/s")),
     "s": (Prefix("us", 1e-6), Prefix("μs", 1e-6)),
     "time": (Prefix("ms", 1e-3), Prefix("d", 86400.0), Prefix("day", 86400.0), Prefix("year", 365.25 * 86400.0)),
     "USD/h": (Prefix("$/h", 1.0),),
     "USD": (Prefix("$", 1.0),),
     "fraction": (Prefix("", 1.0),),
     "1": (Prefix("k", 1e3), Prefix("K", 1e3), Prefix("M", 1e6), Prefix("Ki", 1024.0), Prefix("Mi", 1024.0**2)),
-    "tokens": (
-        *(Prefix(s, f) for s, f in (("k", 1e3), ("K", 1e3), ("M", 1e6), ("B", 1e9), ("T", 1e12), ("Ki", 1024.0), ("", 1.0))),
-        Prefix("M tokens", 1e6),
-    ),
+    "tokens": tuple(Prefix(s, f) for s, f in (("", 1.0), ("k", 1e3), ("K", 1e3), ("Ki", 1024.0), ("M", 1e6), ("M tokens", 1e6), ("B", 1e9), ("T", 1e12))),
 }
 BASE_UNITS = tuple(_WRITTEN)
 

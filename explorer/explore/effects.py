@@ -30,7 +30,7 @@ def knobs_without_effect(scenario: Scenario) -> dict[str, str]:
     if scenario.job.phase == "decode":  # what prefill and decode servers need of each other is no result of a step
         trials = [t for t in trials if t[0] != "run.answer_tokens"]
     moved = {key for i, (key, _) in enumerate(trials, start=1) if _differs(report, i)}
-    return {key: _reason(key, scenario) for key, _ in trials if key not in moved}
+    return {key: (_no_run if key.startswith("run.") else _reason)(key, scenario) for key, _ in trials if key not in moved}
 
 
 def _extremes(knob: Knob, scenario: Scenario) -> Iterable[Scenario]:
@@ -87,8 +87,6 @@ def _reason(key: str, s: Scenario) -> str:
         "job.draft_tokens": "decode only",
         "job.draft_acceptance": "nothing is guessed ahead" if s.job.phase == "decode" else "decode only",
     }
-    if key.startswith("run."):
-        return _no_run(key, s)
     if key.startswith("chip.peak_"):
         label = key.removeprefix("chip.peak_").removesuffix("_flop_per_s").upper()
         return f"{label} is not used" if label not in _formats_used(s) else "never compute-bound"

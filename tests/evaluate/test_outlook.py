@@ -141,8 +141,12 @@ def test_less_power_slows_what_computes_and_nothing_else(library: Library) -> No
     assert matmul[1] / matmul[0] == pytest.approx(2 ** (1 / 3), rel=0.02)
     assert report.values["step_s"][2] == report.values["step_s"][3]
     np.testing.assert_array_equal(report.exposed_s[:, 0], report.exposed_s[:, 1])
-    joules = report.values["joules_per_token"]
-    assert joules[1] < joules[0]
+    # Dynamic energy goes with the operations at the capped power and clock, the rest with time and bytes.
+    c, energy = report.columns, report.values["joules_per_token"] * report.values["tokens_per_s"] / report.columns.chips
+    busy = report.passes.total("flop") / (c.peak_flop_per_s * 0.5 ** (1 / 3)) / report.values["step_s"]
+    moved = report.passes.total("hbm_bytes") * c.hbm_j_per_byte / report.values["step_s"]
+    assert energy[1] == pytest.approx(350 * (0.3 + 0.7 * busy[1]) + moved[1], rel=0.03)
+    assert energy[1] < energy[0]
     text = explain(report, (prefill, capped), 1, None).text()
     assert "350 W of 700 W" in text
     assert "Power:" not in explain(report, (prefill, capped), 0, None).text()

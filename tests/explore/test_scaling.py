@@ -68,6 +68,8 @@ def test_inference_scales_by_replicas(library: Library) -> None:
     able = np.isfinite(found["strong"].tokens_per_s_per_chip)
     assert able.tolist() == [n <= 2048 for n in found["strong"].chips]
     assert np.isnan(found["weak"].goodput_fraction).all()
+    three = scaling(s.replace(job=s.job.replace(batch=3)))["strong"]  # 24 sequences: no replica gets half of one
+    assert np.isfinite(three.tokens_per_s_per_chip).tolist() == [n <= 64 for n in three.chips]
 
 
 def test_a_plan_that_cannot_be_scales_to_nothing(library: Library) -> None:
