@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.evaluate.link_columns import LINKS
 from explorer.specs import FORMATS, PHASES, RECOMPUTES, Scenario, Study, matmul_format
 
 Array = NDArray[np.float64]
@@ -183,12 +184,6 @@ _GETTERS: dict[str, Getter] = {
     "kernel_latency_s": _loss("start_s", 0.0),
     "host_s": _loss("host_s_per_step", 0.0),
     "stack_fraction": lambda s: s.calibration.stack_fraction if s.job.phase == "training" and not _lossless(s) else 1.0,
-    "up_fraction": _loss("scale_up_fraction", 1.0),
-    "up_saturation_bytes": _loss("scale_up_saturation_bytes", 0.0),
-    "up_launch_s": _loss("scale_up_launch_s", 0.0),
-    "out_fraction": _loss("scale_out_fraction", 1.0),
-    "out_saturation_bytes": _loss("scale_out_saturation_bytes", 0.0),
-    "out_launch_s": _loss("scale_out_launch_s", 0.0),
     "tp_overlap": _loss("tp_overlap_fraction", 1.0),
     "dp_overlap": _loss("dp_overlap_fraction", 1.0),
     "pp_overlap": _loss("pp_overlap_fraction", 1.0),
@@ -196,6 +191,7 @@ _GETTERS: dict[str, Getter] = {
     "idle_power_fraction": lambda s: s.calibration.idle_power_fraction,
     "hbm_j_per_byte": lambda s: s.calibration.hbm_j_per_byte,
     "link_j_per_byte": lambda s: s.calibration.link_j_per_byte,
+    **LINKS,
 }
 COLUMN_NAMES = tuple(_GETTERS)
 

@@ -98,7 +98,8 @@ def exposed(c: Columns, s: Shape, t: Traffic, busy: Busy) -> Array:
     Tensor-parallel messages hide behind the matmuls beside them, sends behind the next micro-batch, gradients behind the
     backward pass that makes them (ZeRO-2, 3: every one; else the last), weights behind the next forward pass (ZeRO-3: behind
     everything). In the ideal set all hide behind everything. Rows share the time of the layers, so they are hidden in turn;
-    embedding and head stand on one stage each and hide nothing of the others'.
+    embedding and head stand on one stage each and hide nothing of the others'. What hides takes its share of the cores from
+    the computing beside it, which lasts that much longer.
     """
     time, ideal = t.time_s, c.ideal > 0
     # Decode has one token in flight a sequence: nothing to send behind.
@@ -113,11 +114,12 @@ def exposed(c: Columns, s: Shape, t: Traffic, busy: Busy) -> Array:
         ("dp_gradients", np.where(ideal, busy.layers, after), c.dp_overlap),
         ("dp_weights", np.where(ideal, busy.layers, before), c.dp_overlap),
     )
+    taken = np.where(t.tier == 2, c.taken_out, c.taken_up)
     left, result = busy.layers, []
     for key, room, share in plan:
         hidden = np.minimum(time[ROW[key]], np.minimum(room, left)) * share
         left = left - hidden
-        result.append(time[ROW[key]] - hidden)
+        result.append(time[ROW[key]] - hidden * (1.0 - taken[ROW[key]]))
     return rows(*result)
 
 

@@ -13,12 +13,13 @@ from typing import TypeVar
 from explorer import paths
 from explorer.errors import ExplorerError, unknown
 from explorer.library.kernel_presets import with_kernels
+from explorer.library.link_presets import with_links
 from explorer.library.stack_presets import DEFAULT, Stack, read_stacks, under
 from explorer.library.text_files import read_text, shown
 from explorer.library.toml_presets import read_preset
 from explorer.specs import Calibration, Chip, Fabric, Offer, Spec, Workload, get_path
 
-_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/stacks")
+_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/links", "calibration/stacks")
 _KEPT_APART = ("job", "plan", "calibration")  # no product sets these
 T = TypeVar("T", bound=Spec)
 V = TypeVar("V")
@@ -99,7 +100,8 @@ def load_library() -> Library:
 def read_library(folder: Path) -> Library:
     """The presets in ``folder``, checked one by one and against each other. Raises `ExplorerError`."""
     stacks = read_stacks(folder / "calibration" / "stacks" / "training.toml")
-    plain = with_kernels(_read_folder(folder / "calibration", Calibration), folder / "calibration" / "kernels")
+    fitted = with_kernels(_read_folder(folder / "calibration", Calibration), folder / "calibration" / "kernels")
+    plain = with_links(fitted, folder / "calibration" / "links")
     library = Library(
         chips=_read_folder(folder / "chips", Chip),
         fabrics=_read_folder(folder / "fabrics", Fabric),
