@@ -102,12 +102,6 @@ LOSSES: dict[str, Callable[[Scenario], float]] = {
     # In training a loss keeps the choices even. How uneven they are else is no loss: a bound has it too.
     "expert_evenness": lambda s: 1e6 if s.job.phase == "training" else s.calibration.expert_evenness,
     "expert_layer_s": _loss("expert_layer_s", 0.0),
-    "up_fraction": _loss("scale_up_fraction", 1.0),
-    "up_saturation_bytes": _loss("scale_up_saturation_bytes", 0.0),
-    "up_launch_s": _loss("scale_up_launch_s", 0.0),
-    "out_fraction": _loss("scale_out_fraction", 1.0),
-    "out_saturation_bytes": _loss("scale_out_saturation_bytes", 0.0),
-    "out_launch_s": _loss("scale_out_launch_s", 0.0),
     "tp_overlap": _hidden("tp_overlap_fraction"),
     "tp_backward_overlap": _hidden("tp_backward_overlap_fraction"),
     "cp_overlap": _hidden("cp_overlap_fraction"),

@@ -198,10 +198,11 @@ class Busy:
 def exposed(c: Columns, s: Shape, t: Traffic, busy: Busy) -> Array:
     """Time of each row that nothing hides, (rows, n).
 
-    Tensor-parallel messages hide behind the matmuls beside them, those of the backward pass behind weight gradients, keys behind attention, sends behind the next micro-batch,
-    gradients behind the backward pass that makes them (ZeRO-2, 3: every one; else the last), weights behind the next forward
+    Tensor-parallel messages hide behind the matmuls beside them, those of the backward pass behind weight gradients, keys
+    behind attention, sends behind the next micro-batch, gradients behind the backward pass that makes them (ZeRO-2, 3: every one; else the last), weights behind the next forward
     pass (ZeRO-3: behind everything). In the ideal set all hide behind everything. Rows share the time of the layers, so they
-    are hidden in turn; embedding and head stand on one stage each and hide nothing of the others'.
+    are hidden in turn; embedding and head stand on one stage each and hide nothing of the others'. What hides takes its share of
+    the cores from the computing beside it, which lasts that much longer.
     """
     time, ideal = t.time_s, c.ideal > 0
     # Decode has one token in flight a sequence: nothing to send behind.
@@ -215,6 +216,7 @@ def exposed(c: Columns, s: Shape, t: Traffic, busy: Busy) -> Array:
         "dp_gradients": (after, c.dp_overlap), "dp_weights": (before, c.dp_overlap),
         "ep_gradients": (after, c.dp_overlap), "ep_weights": (before, c.dp_overlap),
     }  # fmt: skip
+    taken = np.where(t.tier == 2, c.taken_out, c.taken_up)
     left, result = busy.layers, []
     sends = [bool(n.any()) for n in t.count]
     for key, (room, share) in plan.items():
@@ -226,7 +228,7 @@ def exposed(c: Columns, s: Shape, t: Traffic, busy: Busy) -> Array:
         if key == "tp_layer" and s.trained:
             hidden = np.maximum(hidden, _backward_hidden(c, s, time[row], np.minimum(busy.wgrad, left)))
         left = left - hidden
-        result.append(np.where(t.count[row] > 0, time[row] - hidden, 0.0))
+        result.append(np.where(t.count[row] > 0, time[row] - hidden * (1.0 - taken[row]), 0.0))
     return rows(*result)
 
 

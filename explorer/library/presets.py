@@ -14,12 +14,13 @@ from explorer import paths
 from explorer.errors import ExplorerError, unknown
 from explorer.library.expert_presets import with_experts
 from explorer.library.kernel_presets import with_kernels
+from explorer.library.link_presets import with_links
 from explorer.library.stack_presets import DEFAULT, Stack, read_stacks, served_by, under
 from explorer.library.text_files import read_text, shown
 from explorer.library.toml_presets import read_preset
 from explorer.specs import Calibration, Chip, Fabric, Offer, Run, Spec, Workload, get_path
 
-_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/stacks", "calibration/experts", "runs")
+_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/links", "calibration/stacks", "calibration/experts", "runs")
 _KEPT_APART = ("job", "plan", "calibration", "run")  # no product sets these
 T = TypeVar("T", bound=Spec)
 V = TypeVar("V")
@@ -110,6 +111,7 @@ def read_library(folder: Path) -> Library:
     """The presets in ``folder``, checked one by one and against each other. Raises `ExplorerError`."""
     stacks, servers = (read_stacks(folder / "calibration" / "stacks" / f"{kind}.toml") for kind in ("training", "serving"))
     plain = with_kernels(_read_folder(folder / "calibration", Calibration), folder / "calibration" / "kernels")
+    plain = with_links(plain, folder / "calibration" / "links")
     plain = with_experts(plain, folder / "calibration" / "experts" / "routing.toml")
     if stacks:
         plain = {name: under(c, DEFAULT, stacks[DEFAULT]) for name, c in plain.items()}

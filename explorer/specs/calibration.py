@@ -8,7 +8,8 @@ from pydantic import Field
 
 from explorer.specs.base import Spec, Text
 from explorer.specs.chip import Fraction, Identifier, NotNegative, Positive
-from explorer.specs.kernels import AttentionKernel, GemmKernel, Kernels, plain_attention, plain_gemm
+from explorer.specs.kernels import AttentionKernel, GemmKernel, Kernels, Share, plain_attention, plain_gemm
+from explorer.specs.links import Links, Outside, Plain, plain_links, plain_outside
 from explorer.specs.source import Source
 
 
@@ -17,6 +18,8 @@ class Calibration(Spec):
 
     ``kernels`` holds what was fitted to timings of single kernels; `gemm` and `attention` fall back on the shares of whole
     machines (``matmul_fraction``, ``attention_fraction``, ``kernel_latency_s``), which also serve elementwise kernels.
+    ``links`` holds what was fitted to timings of collectives; the ``scale_up_`` and ``scale_out_`` constants serve what it leaves out.
+    ``collective_core_fraction_up`` and ``_out`` are the share of the cores that a collective takes from the computing it hides behind.
     ``rated_w`` is the power under which all this holds: a chip that may draw less runs at a lower clock.
     ``sparse_fraction``: what structured sparsity attains of its rate, against dense matmuls (1.5 of 2 times; model.md 3.7).
     ``tp_backward_overlap_fraction``: gradients of inputs travel while those of weights are computed (Megatron-LM, Korthikanti et al.
@@ -35,12 +38,14 @@ class Calibration(Spec):
     prologue_k: dict[str, NotNegative] = Field(default_factory=dict)
     kernel_latency_s: NotNegative
     host_s_per_step: NotNegative
-    scale_up_fraction: Fraction
-    scale_up_saturation_bytes: NotNegative
-    scale_up_launch_s: NotNegative
-    scale_out_fraction: Fraction
-    scale_out_saturation_bytes: NotNegative
-    scale_out_launch_s: NotNegative
+    scale_up_fraction: Fraction | None = None
+    scale_up_saturation_bytes: NotNegative | None = None
+    scale_up_launch_s: NotNegative | None = None
+    scale_out_fraction: Fraction | None = None
+    scale_out_saturation_bytes: NotNegative | None = None
+    scale_out_launch_s: NotNegative | None = None
+    collective_core_fraction_up: Share = 0.0
+    collective_core_fraction_out: Share = 0.0
     tp_overlap_fraction: Annotated[float, Field(ge=0, le=1)]
     tp_backward_overlap_fraction: Annotated[float, Field(ge=0, le=1)] = 0.8
     cp_overlap_fraction: Annotated[float, Field(ge=0, le=1)] = 0.5
@@ -57,6 +62,7 @@ class Calibration(Spec):
     band_fraction: Annotated[float, Field(ge=0, le=2)]
     band_note: Text = ""
     kernels: Kernels | None = None
+    links: Links | None = None
     stack: Text = "default"
     stack_fraction: Fraction = 1.0
     server: Text = "default"
@@ -76,6 +82,20 @@ class Calibration(Spec):
         found = {} if self.kernels is None else self.kernels.decode if phase == "decode" else self.kernels.prefill
         fitted = found.get(kv_format) or found.get("bf16")
         return fitted or plain_attention(self.attention_fraction, self.hbm_fraction, self.kernel_latency_s)
+
+    @property
+    def inner(self) -> Plain:
+        """Links inside a domain by the textbook's algorithms. What is not fitted among cores goes at their rings' launch and share."""
+        fitted = self.links or Links()
+        if fitted.cores is not None:
+            return plain_links(fitted.cores.launch_s, fitted.cores.ring_fraction, 0.0)
+        return fitted.plain or plain_links(self.scale_up_launch_s, self.scale_up_fraction, self.scale_up_saturation_bytes)
+
+    @property
+    def outer(self) -> Outside:
+        """The network beyond a domain: fitted, or the share of it that is assumed."""
+        fitted = self.links.outside if self.links else None
+        return fitted or plain_outside(self.scale_out_launch_s, self.scale_out_fraction, self.scale_out_saturation_bytes)
 
     @property
     def start_s(self) -> float:
