@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from explorer.evaluate.link_columns import LINKS
 from explorer.evaluate.loss_getters import LOSSES
 from explorer.evaluate.run_columns import RUN
 from explorer.specs import FORMATS, OFFLOADS, PHASES, RECOMPUTES, Experts, Latent, Scenario, Window, matmul_format
@@ -205,4 +206,4 @@ FABRIC: dict[str, Getter] = {
     "out_bytes_per_s": lambda s: s.fabric.scale_out.bytes_per_s_per_direction,
     "out_latency_s": lambda s: 0.0 if s.efficiency == "ideal" else s.fabric.scale_out.latency_s,
 }
-GETTERS: dict[str, Getter] = {**JOB, **PLAN, **WORKLOAD, **CHIP, **FABRIC, **LOSSES, **RUN}
+GETTERS: dict[str, Getter] = {**JOB, **PLAN, **WORKLOAD, **CHIP, **FABRIC, **LOSSES, **LINKS, **RUN}

@@ -30,7 +30,7 @@ class Setting:
         """The row's chip."""
         return self.aliases.chip(self.library, row.text("chip"))
 
-    def calibration(self, chip: str, stack: str, server: str) -> Calibration:
+    def calibration(self, chip: str, stack: str = "default", server: str = "default") -> Calibration:
         """What the chip loses under a stack or an engine; one without a constant of its own takes the default."""
         stack = stack if stack in self.library.stacks else "default"
         server = server if server in self.library.servers else "default"
