@@ -149,7 +149,8 @@ def _experts(c: Columns, s: Shape) -> _Row:
 
 
 def _pipeline(c: Columns, s: Shape) -> _Row:
-    boundary = s.tokens * c.hidden * c.stream_bytes_per_element / np.where(c.sequence_parallel * s.training > 0, c.tp, 1.0)
+    # In training each rank of TP sends its part, whether activations are split anyway or not (Narayanan et al. 2021).
+    boundary = s.tokens * c.hidden * c.stream_bytes_per_element / np.where(s.training > 0, c.tp, 1.0)
     stride = c.tp * c.cp * s.dp
     count = (1.0 + s.training) * s.microbatches / c.pp * (c.pp * s.chunks - 1) * (c.pp > 1)
     return _Row(boundary, count, send_s(c, stride, boundary), np.where(stride >= c.domain, 2.0, 1.0), np.ones(1))

@@ -101,9 +101,13 @@ def plan_of(setting: Setting, row: Row, ranks_per_chip: int, default_zero: str =
 
 
 def _microbatch(aliases: Aliases, row: Row) -> int:
-    """Sequences that pass a stage together: the column, or where that is a rank's whole batch, one part for each stage."""
+    """Sequences that pass a stage together: the column; one part for each stage of a rank's whole batch; or all of that."""
     whole, pp = row.count("mbs", 1), row.count("pp", 1)
-    return max(1, whole // pp) if aliases.begins("microbatches", row.text("source")) == "stages" else whole
+    if aliases.begins("microbatches", row.text("source")) == "stages":
+        return max(1, whole // pp)
+    if not row.text("mbs") and aliases.begins("microbatches", row.text("framework")) == "whole":
+        return max(1, row.count("gbs", 1) * row.count("tp", 1) * pp * row.count("cp", 1) // row.count("chips"))
+    return whole
 
 
 def _offload(setting: Setting, row: Row) -> str:
