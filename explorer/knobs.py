@@ -15,7 +15,7 @@ from explorer.units import best_prefix, format_quantity, parse_quantity
 
 Value = float | int | str
 Kind = Literal["number", "count", "choice"]
-SECTIONS = ("Chip", "Memory", "SRAM", "Precision", "Links", "Cluster", "Workload", "Plan", "More")
+SECTIONS = ("Chip", "Memory", "SRAM", "Precision", "Links", "Cluster", "Workload", "Plan", "More", "Run")
 _GIB, _MIB = 1024.0**3, 1024.0**2
 
 
@@ -178,7 +178,7 @@ def _peak(number_format: str) -> Knob:
 _FORMAT_STOPS = tuple(FORMATS)
 KNOBS: tuple[Knob, ...] = (
     *(_peak(f) for f in ("bf16", "fp8", "mxfp8", "fp4", "fp32")),
-    Knob("chip.tdp_w", "Power", "Chip", "W", "Rated power of one chip.", "joules = chips x power drawn x time / tokens", _geometric(50, 5000, 60), low=1, high=1e6, assume="assume a power to see energy"),
+    Knob("chip.tdp_w", "Power", "Chip", "W", "Power that one chip may draw. Below the rated one its clock falls, in the calibrated set, with the cube root of the power.", "joules = chips x power drawn x time / tokens; clock = (power / rated)^(1/3)", _geometric(50, 5000, 60), low=1, high=1e6, assume="assume a power to see energy"),
     Knob("offer.usd_per_chip_h", "Price", "Chip", "USD/h", "Price of one chip for an hour. Compare the same kind of offer.", "$ / M tokens = chips x price / 3600 / tokens/s x 1e6", _geometric(0.1, 100, 50), high=1e5, assume="assume a price to see cost"),
     Knob("efficiency", "Efficiency", "Chip", "1", "ideal: a bound that nothing beats. calibrated: with the losses of real machines.", "rate = datasheet rate x efficiency", EFFICIENCIES, "choice"),
     Knob("chip.hbm_bytes", "HBM capacity", "Memory", "B", "What the driver reports.", "fits when the fullest stage <= capacity", _binary(8 * _GIB, 1024 * _GIB, _GIB), low=_MIB, high=1e18),
@@ -214,6 +214,16 @@ KNOBS: tuple[Knob, ...] = (
     Knob("job.expert_imbalance", "Expert imbalance", "More", "1", "Tokens of the busiest expert rank against the mean.", "expert time and all-to-all x imbalance", (*(1 + i / 20 for i in range(21)), 2.5, 3.0, 4.0, 6.0, 8.0), low=1, high=1000),
     Knob("job.draft_tokens", "Draft tokens", "More", "1", "Tokens guessed ahead of each decode step and checked together; 0: none.", "tokens a step = (1 - acceptance^(k + 1)) / (1 - acceptance)", tuple(range(17)), "count", 0, 1000),
     Knob("job.draft_acceptance", "Draft acceptance", "More", "fraction", "Chance that a guessed token is right.", "tokens a step = (1 - acceptance^(k + 1)) / (1 - acceptance)", tuple(i / 20 for i in range(21)), high=1.0),
+    Knob("run.tokens", "Training tokens", "Run", "tokens", "Tokens that a training run sees.", "time to train = tokens / (tokens/s x goodput)", _geometric(1e9, 1e15, 20), low=1, high=1e18),
+    Knob("run.chip_mtbf_s", "Chip fails every", "Run", "time", "Mean time between failures of one chip with its share of host, network and software.", "time between failures = this / chips", _geometric(3.6e6, 3.6e10, 40), low=1e-3, high=1e12),
+    Knob("run.checkpoint_s", "Checkpoint", "Run", "time", "Time for which training stands still while a checkpoint is written.", "goodput: delta", (0.0, *_geometric(0.1, 3600, 30)), high=1e12),
+    Knob("run.checkpoint_interval_s", "Checkpoint every", "Run", "time", "Time between two checkpoints; 0 is the best one for these failures.", "goodput: tau", (0.0, *_geometric(10, 864000, 20)), high=1e12),
+    Knob("run.restart_s", "Restart", "Run", "time", "From a failure to the next step; work since the last checkpoint is lost besides.", "goodput: R", (0.0, *_geometric(1, 36000, 30)), high=1e12),
+    Knob("run.straggler_cv", "Spread of steps", "Run", "fraction", "Standard deviation of the chips' step times against their mean: all wait for the slowest. Steps measured on many chips have it in them: set 0 there.", "step x (1 + cv sqrt(2 ln chips))", (0.0, *_geometric(1e-3, 0.2, 40, 2)), high=1.0),
+    Knob("run.pue", "PUE", "Run", "1", "Power of the site against that of its computers: 1 would need no cooling.", "site power = chips x (power + host) x PUE", tuple(round(1 + i / 100, 2) for i in range(101)), low=1.0, high=10.0),
+    Knob("run.host_w", "Host power", "Run", "W", "Host, network and fans of one chip.", "site power = chips x (power + host) x PUE", (0.0, *_geometric(10, 3000, 40)), high=1e6),
+    Knob("run.fleet_fraction", "Fleet in use", "Run", "fraction", "Share of the time that a serving fleet has work.", "$ / M tokens, fleet = $ / M tokens / this", tuple(i / 100 for i in range(1, 101)), low=1e-6, high=1.0),
+    Knob("run.answer_tokens", "Answer length", "Run", "tokens", "Tokens made for each prompt: how many servers read prompts for one that answers.", "prefill servers = T_prefill x batch / (T_step x answer)", _powers(1 << 17, (3, 6, 12, 24, 48, 96, 192, 384, 768, 1536)), "count", 1, 100_000_000),
 )
 _BY_KEY = {k.key: k for k in KNOBS}
 

@@ -13,7 +13,7 @@ from explorer.specs import Scenario, matmul_format
 
 _WATCHED = (
     "step_s", "memory_total_bytes", "memory_capacity_bytes", "joules_per_token", "usd_per_million_tokens", "mfu",
-    "tokens_per_s_per_chip", "tokens_per_s",
+    "tokens_per_s_per_chip", "tokens_per_s", "time_to_train_s", "train_usd", "train_energy_j", "site_power_w", "served_usd_per_million_tokens",
 )  # fmt: skip
 
 
@@ -27,8 +27,10 @@ def knobs_without_effect(scenario: Scenario) -> dict[str, str]:
         if knob.get(scenario) is not None:
             trials += [(knob.key, s) for s in _extremes(knob, scenario)]
     report = evaluate(lower([scenario, *(s for _, s in trials)]))
+    if scenario.job.phase == "decode":  # what prefill and decode servers need of each other is no result of a step
+        trials = [t for t in trials if t[0] != "run.answer_tokens"]
     moved = {key for i, (key, _) in enumerate(trials, start=1) if _differs(report, i)}
-    return {key: _reason(key, scenario) for key, _ in trials if key not in moved}
+    return {key: (_no_run if key.startswith("run.") else _reason)(key, scenario) for key, _ in trials if key not in moved}
 
 
 def _extremes(knob: Knob, scenario: Scenario) -> Iterable[Scenario]:
@@ -93,6 +95,18 @@ def _reason(key: str, s: Scenario) -> str:
 
 def _matmul(s: Scenario) -> str:
     return matmul_format(s.job.weight_format, s.job.activation_format)
+
+
+def _no_run(key: str, s: Scenario) -> str:
+    if key == "run.answer_tokens":
+        return "decode only"
+    if key == "run.fleet_fraction":
+        return "serving only" if s.job.phase == "training" else "no price"
+    if key in ("run.pue", "run.host_w"):
+        return "no power"
+    if s.job.phase != "training":
+        return "training only"
+    return "ideal counts no failures" if s.efficiency == "ideal" else "nothing depends on it"
 
 
 def _formats_used(s: Scenario) -> set[str]:

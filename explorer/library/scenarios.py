@@ -121,7 +121,7 @@ def make_scenario(
     made = build(Scenario, {
         "name": name if name is not None else the_chip.name, "chip": the_chip, "fabric": the_fabric, "workload": the_workload,
         "job": _job(phase, batch, context, precision, expert_precision), "plan": plan, "efficiency": efficiency,
-        "calibration": library.calibration(chip), "offer": capacity_block(the_chip),
+        "calibration": library.calibration(chip), "offer": capacity_block(the_chip), "run": library.usual_run,
     })  # fmt: skip
     for path, value in (further or {}).items():
         made = set_path(made, path, value)

@@ -1,4 +1,4 @@
-"""What training stacks lose beside kernels, links and bubbles: one constant each, fitted to whole steps."""
+"""What training stacks and serving engines lose beside kernels, links and bubbles: one constant each, fitted to whole steps."""
 
 from __future__ import annotations
 
@@ -49,3 +49,9 @@ def under(calibration: Calibration, name: str, stack: Stack) -> Calibration:
     """The calibration of a chip that trains under a stack."""
     sources = calibration.sources | {"stack_fraction": stack.source}
     return calibration.replace(stack=name, stack_fraction=stack.fraction, sources=sources)
+
+
+def served_by(calibration: Calibration, name: str, engine: Stack) -> Calibration:
+    """The calibration of a chip that serves with an engine."""
+    sources = calibration.sources | {"server_fraction": engine.source}
+    return calibration.replace(server=name, server_fraction=engine.fraction, sources=sources)

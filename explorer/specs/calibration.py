@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from explorer.specs.base import Spec, Text
-from explorer.specs.chip import Fraction, Identifier, NotNegative
+from explorer.specs.chip import Fraction, Identifier, NotNegative, Positive
 from explorer.specs.kernels import AttentionKernel, GemmKernel, Kernels, plain_attention, plain_gemm
 from explorer.specs.source import Source
 
@@ -17,7 +17,14 @@ class Calibration(Spec):
 
     ``kernels`` holds what was fitted to timings of single kernels; `gemm` and `attention` fall back on the shares of whole
     machines (``matmul_fraction``, ``attention_fraction``, ``kernel_latency_s``), which also serve elementwise kernels.
-    ``stack_fraction`` is the speed of training under the software ``stack`` against kernels, links and bubbles alone.
+    ``rated_w`` is the power under which all this holds: a chip that may draw less runs at a lower clock.
+    ``sparse_fraction``: what structured sparsity attains of its rate, against dense matmuls (1.5 of 2 times; model.md 3.7).
+    ``tp_backward_overlap_fraction``: gradients of inputs travel while those of weights are computed (Megatron-LM, Korthikanti et al.
+    2022). ``cp_overlap_fraction``: half of the ring hides behind attention; ``ep_overlap_fraction``: tokens on their way to experts hide
+    behind nothing, unless a stack runs two batches in turn. Both are guesses until a chip's file says otherwise.
+    ``stack_fraction`` is the speed of training under the software ``stack`` against kernels, links and bubbles alone,
+    ``server_fraction`` that of prompts under a serving engine. ``expert_evenness`` says how alike experts are chosen (a fact of
+    routers, which the ideal set takes too), ``expert_layer_s`` what the small kernels of a layer with experts take.
     """
 
     id: Identifier
@@ -35,16 +42,25 @@ class Calibration(Spec):
     scale_out_saturation_bytes: NotNegative
     scale_out_launch_s: NotNegative
     tp_overlap_fraction: Annotated[float, Field(ge=0, le=1)]
+    tp_backward_overlap_fraction: Annotated[float, Field(ge=0, le=1)] = 0.8
+    cp_overlap_fraction: Annotated[float, Field(ge=0, le=1)] = 0.5
+    ep_overlap_fraction: Annotated[float, Field(ge=0, le=1)] = 0.0
     dp_overlap_fraction: Annotated[float, Field(ge=0, le=1)]
     pp_overlap_fraction: Annotated[float, Field(ge=0, le=1)]
+    sparse_fraction: Fraction = 0.75
+    expert_evenness: Positive = 1e6
+    expert_layer_s: NotNegative = 0.0
     idle_power_fraction: Annotated[float, Field(ge=0, lt=1)]
     hbm_j_per_byte: NotNegative
     link_j_per_byte: NotNegative
+    rated_w: Positive | None = None
     band_fraction: Annotated[float, Field(ge=0, le=2)]
     band_note: Text = ""
     kernels: Kernels | None = None
     stack: Text = "default"
     stack_fraction: Fraction = 1.0
+    server: Text = "default"
+    server_fraction: Fraction = 1.0
     sources: dict[str, Source] = Field(default_factory=dict)
 
     def gemm(self, number_format: str) -> GemmKernel:

@@ -17,6 +17,8 @@ Schedule = Literal["1f1b", "zero-bubble"]
 SCHEDULES: tuple[Schedule, ...] = ("1f1b", "zero-bubble")
 Offload = Literal["none", "optimizer", "activations"]
 OFFLOADS: tuple[Offload, ...] = ("none", "optimizer", "activations")
+Loss = Literal["plain", "eager", "fused", "chunked"]
+LOSSES: tuple[Loss, ...] = ("plain", "eager", "fused", "chunked")
 Overlap = Literal["partial", "max", "sum"]
 OVERLAPS: tuple[Overlap, ...] = ("partial", "max", "sum")
 Sparsity = Literal["none", "structured"]
@@ -58,7 +60,9 @@ class Plan(Spec):
 
     ``ep`` ranks share the experts, each of which ``expert_tp`` ranks slice (0: what TP is wider than EP); both lie across TP, CP
     and data-parallel ranks, in inference too (attention then runs data-parallel). ``virtual_stages``: pieces of the model on each
-    pipeline stage in training (interleaved 1F1B); 1 is plain 1F1B. ``fused_attention`` False: scores are stored, as before
+    pipeline stage in training (interleaved 1F1B); 1 is plain 1F1B. ``recompute_fraction``: part of the layers that ``recompute``
+    speaks of. ``loss``: how much of the logits exists at once in training: FP32 and their gradient; every step of an eager
+    framework; 16 bits and their gradient; nothing, chunk by chunk. ``fused_attention`` False: scores are stored, as before
     FlashAttention. ``overlap``: what hides behind what: as measured, everything, or nothing.
     """
 
@@ -71,6 +75,8 @@ class Plan(Spec):
     virtual_stages: Degree = 1
     microbatch: Degree = 1
     recompute: Recompute = "none"
+    recompute_fraction: Annotated[float, Field(ge=0, le=1)] = 1.0
+    loss: Loss = "plain"
     zero: Annotated[int, Field(ge=0, le=3)] = 1
     sequence_parallel: bool = True
     schedule: Schedule = "1f1b"

@@ -34,8 +34,8 @@ class Host:
 
 
 def fit_host(rows: Sequence[Prediction]) -> list[Host]:
-    """One constant for each chip with rows of ``tpot_ms``."""
-    tokens = [r for r in rows if r.quantity == "tpot_ms"]
+    """One constant for each chip with rows of ``tpot_ms``; models with experts have small kernels of their own (fit_experts)."""
+    tokens = [r for r in rows if r.quantity == "tpot_ms" and r.scenario is not None and r.scenario.workload.experts is None]
     return [_fit(chip, [r for r in tokens if r.chip == chip]) for chip in sorted({r.chip for r in tokens})]
 
 
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="fit_host", description=__doc__)
     parser.add_argument("rows", type=Path, metavar="INFERENCE.csv")
     try:
-        found = fit_host(validate(parser.parse_args(arguments).rows).rows)
+        found = fit_host(validate(parser.parse_args(arguments).rows, lambda c: c.replace(server_fraction=1.0)).rows)
     except (ExplorerError, OSError) as problem:
         print(f"fit_host: {problem}", file=sys.stderr)
         return 2

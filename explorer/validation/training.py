@@ -93,7 +93,7 @@ _ALL = ("weights", "gradients", "optimizer", "activations", "kv_cache", "logits"
 def peak_gb(answers: Answers, row: Row, k: int = 0) -> float:
     """Peak memory in the row's unit: what the allocator handed out, or with the context and fragments that the driver shows."""
     unit = f"{row.text('unit')} {row.text('notes')} {row.text('source')}".casefold()
-    driver = "nvidia-smi" in unit or "bigscience" in unit
+    driver = any(words in unit for words in ("nvidia-smi", "bigscience", "max_memory_reserved"))
     taken = answers.memory(*_ALL, k=k)
     if driver:
         return (taken + answers.memory("reserve", k=k)) / 1e9
