@@ -53,7 +53,9 @@ def _around(s: Scenario) -> float:
 
 def _stack(s: Scenario) -> float:
     """Speed of training under a software stack, of prompts under a serving engine; decode has its host time."""
-    kinds = {"training": s.calibration.stack_fraction, "prefill": s.calibration.server_fraction}
+    c = s.calibration
+    trained = c.stack_fraction if s.workload.experts is None else c.expert_stack_fraction or c.stack_fraction
+    kinds = {"training": trained, "prefill": c.server_fraction}
     return 1.0 if _ideal(s) else kinds.get(s.job.phase, 1.0)
 
 

@@ -17,10 +17,12 @@ DEFAULT = "default"
 
 @dataclass(frozen=True)
 class Stack:
-    """The speed of a stack against kernels, links and bubbles alone, in (0, 1], and where it comes from."""
+    """The speed of a stack against kernels, links and bubbles alone, in (0, 1], and where it comes from; ``experts``: that of
+    models with experts, None where it is the same."""
 
     fraction: float
     source: Source
+    experts: float | None = None
 
 
 def read_stacks(path: Path) -> Mapping[str, Stack]:
@@ -35,12 +37,15 @@ def read_stacks(path: Path) -> Mapping[str, Stack]:
 
 
 def _stack(entry: object, where: str) -> Stack:
-    value = entry.get("fraction") if isinstance(entry, dict) else None
-    if not isinstance(entry, dict) or not isinstance(value, float) or not 0 < value <= 1:
+    if not isinstance(entry, dict):
         raise ExplorerError(f"{where}: expected a table with a fraction above 0 and at most 1")
+    value, experts = entry.get("fraction"), entry.get("experts")
+    for number in (value, value if experts is None else experts):
+        if not isinstance(number, float) or not 0 < number <= 1:
+            raise ExplorerError(f"{where}: expected a table with a fraction above 0 and at most 1")
     given = {name: entry[name] for name in ("kind", "ref", "url", "note") if name in entry}
     try:
-        return Stack(value, build(Source, given))
+        return Stack(value, build(Source, given), experts)
     except SpecError as error:
         raise ExplorerError(f"{where}: {error}") from None
 
@@ -48,7 +53,9 @@ def _stack(entry: object, where: str) -> Stack:
 def under(calibration: Calibration, name: str, stack: Stack) -> Calibration:
     """The calibration of a chip that trains under a stack."""
     sources = calibration.sources | {"stack_fraction": stack.source}
-    return calibration.replace(stack=name, stack_fraction=stack.fraction, sources=sources)
+    if stack.experts is not None:
+        sources |= {"expert_stack_fraction": stack.source}
+    return calibration.replace(stack=name, stack_fraction=stack.fraction, expert_stack_fraction=stack.experts, sources=sources)
 
 
 def served_by(calibration: Calibration, name: str, engine: Stack) -> Calibration:

@@ -25,7 +25,8 @@ class Calibration(Spec):
     ``tp_backward_overlap_fraction``: gradients of inputs travel while those of weights are computed (Megatron-LM, Korthikanti et al.
     2022). ``cp_overlap_fraction``: half of the ring hides behind attention; ``ep_overlap_fraction``: tokens on their way to experts hide
     behind nothing, unless a stack runs two batches in turn. Both are guesses until a chip's file says otherwise.
-    ``stack_fraction`` is the speed of training under the software ``stack`` against kernels, links and bubbles alone,
+    ``stack_fraction`` is the speed of training under the software ``stack`` against kernels, links and bubbles alone
+    (``expert_stack_fraction`` where layers have experts, None: the same),
     ``server_fraction`` that of prompts under a serving engine. ``expert_evenness`` says how alike experts are chosen (a fact of
     routers, which the ideal set takes too), ``expert_layer_s`` what the small kernels of a layer with experts take.
     """
@@ -65,6 +66,7 @@ class Calibration(Spec):
     links: Links | None = None
     stack: Text = "default"
     stack_fraction: Fraction = 1.0
+    expert_stack_fraction: Fraction | None = None
     server: Text = "default"
     server_fraction: Fraction = 1.0
     sources: dict[str, Source] = Field(default_factory=dict)

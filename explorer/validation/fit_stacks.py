@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -70,38 +71,80 @@ def stacks_of(path: Path) -> dict[str, str]:
     return {row.id: aliases.begins("stacks", row.text(_COLUMNS[table.kind])) or "" for row in table.rows}
 
 
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A stack's constant and the rows it comes from; the same of models with experts, where there are enough."""
+
+    fraction: float
+    rows: Rows
+    experts: float | None = None
+    expert_rows: Rows | None = None
+
+
 def plain_rows(path: Path) -> list[Prediction]:
     """The rows of a file, predicted without any stack's or engine's constant."""
-    return validate(path, lambda c: c.replace(stack_fraction=1.0, server_fraction=1.0)).rows
+    return validate(path, lambda c: c.replace(stack_fraction=1.0, expert_stack_fraction=1.0, server_fraction=1.0)).rows
 
 
-def fit_stacks(found: Sequence[Prediction], names: Mapping[str, str]) -> dict[str, tuple[float, Rows]]:
-    """Constant and rows of every stack with enough of them, and of ``default``."""
-    speeds = [r for r in found if (r.kind == "training" and r.quantity != "peak_mem_gb") or r.quantity == "ttft_ms"]
-    groups = {name: Rows([r for r in speeds if names[r.id] == name]) for name in sorted({names[r.id] for r in speeds})}
-    large = {name: rows for name, rows in groups.items() if name and rows.ratio.size >= FEWEST and rows.seen.sum() >= FEWEST_SEEN}
-    # A stack speaks for the others of training; an engine whose prompts run on other hardware does not.
-    others = [r for r in speeds if r.kind == "training" or names[r.id] not in large]
-    every = {"default": Rows(others)} | large
-    trained = any(r.kind == "training" for r in speeds)
-    return {name: (_best(rows, trained or name in large or rows.ratio.size >= FEWEST_DEFAULT), rows) for name, rows in every.items()}
+def fit_stacks(found: Sequence[Prediction], names: Mapping[str, str]) -> dict[str, Fitted]:
+    """Constants and rows of every stack with enough of them, and of ``default``."""
+    trained = [r for r in found if r.kind == "training" and r.quantity != "peak_mem_gb"]
+    if not trained:
+        return _fit_engines([r for r in found if r.quantity == "ttft_ms"], names)
+    dense, mixed = ([r for r in trained if _has_experts(r) == experts] for experts in (False, True))
+    own, own_mixed = _groups(dense, names), _groups(mixed, names)
+    return {
+        name: Fitted(_best(rows), rows, *_of_experts(own_mixed.get(name)))
+        for name, rows in ({"default": Rows(dense)} | own).items()
+    } | {"default": Fitted(_best(Rows(dense)), Rows(dense), *_of_experts(Rows(mixed) if mixed else None))}
 
 
-def _best(rows: Rows, enough: bool) -> float:
-    """The constant with the least cost; 1, no loss beside the kernels', where too few rows could say."""
-    return float(min(GRID, key=rows.cost)) if enough else 1.0
+def _has_experts(row: Prediction) -> bool:
+    return row.scenario is not None and row.scenario.workload.experts is not None
 
 
-def toml(fitted: Mapping[str, tuple[float, Rows]], kind: str) -> str:
+def _of_experts(rows: Rows | None) -> tuple[float | None, Rows | None]:
+    return (None, None) if rows is None else (_best(rows), rows)
+
+
+def _groups(rows: Sequence[Prediction], names: Mapping[str, str]) -> dict[str, Rows]:
+    """Rows of each stack that has enough of them."""
+    groups = {name: Rows([r for r in rows if names[r.id] == name]) for name in sorted({names[r.id] for r in rows}) if name}
+    return {name: g for name, g in groups.items() if g.ratio.size >= FEWEST and g.seen.sum() >= FEWEST_SEEN}
+
+
+def _fit_engines(rows: Sequence[Prediction], names: Mapping[str, str]) -> dict[str, Fitted]:
+    """Engines: one whose prompts run on other hardware does not speak for the others."""
+    own = _groups(rows, names)
+    others = Rows([r for r in rows if names[r.id] not in own])
+    default = _best(others) if others.ratio.size >= FEWEST_DEFAULT else 1.0
+    return {"default": Fitted(default, others)} | {name: Fitted(_best(g), g) for name, g in own.items()}
+
+
+def _best(rows: Rows) -> float:
+    """The constant with the least cost."""
+    return float(min(GRID, key=rows.cost))
+
+
+def toml(fitted: Mapping[str, Fitted], kind: str) -> str:
     """The file's text; the same rows give the same bytes."""
     parts = [_HEADS[kind]]
-    for name, (fraction, rows) in fitted.items():
-        inside, outside = rows.off(fraction)[rows.seen], rows.off(fraction)[~rows.seen]
-        held = f"on the other {outside.size}: mean error {outside.mean():.1%}, median {np.median(outside):.1%}" if outside.size else "none held out"
-        note = f"Fitted to {inside.size} rows (mean error {inside.mean():.1%}); {held}."
-        known = "measured" if name != "default" else "guess" if fraction == 1.0 else "transferred"
-        parts.append(f'\n[{name}]\nfraction = {fraction}\nkind = "{known}"\nref = "{REFS[kind]}"\nurl = "{URLS[kind]}"\nnote = "{note}"\n')
+    for name, f in fitted.items():
+        note = _note(f.fraction, f.rows)
+        experts = ""
+        if f.experts is not None and f.expert_rows is not None:
+            experts, note = f"experts = {f.experts}\n", f"{note} Models with experts: {_note(f.experts, f.expert_rows)}"
+        known = "measured" if name != "default" else "guess" if f.fraction == 1.0 else "transferred"
+        source = f'kind = "{known}"\nref = "{REFS[kind]}"\nurl = "{URLS[kind]}"\nnote = "{note}"\n'
+        parts.append(f"\n[{name}]\nfraction = {f.fraction}\n{experts}{source}")
     return "".join(parts)
+
+
+def _note(fraction: float, rows: Rows) -> str:
+    inside, outside = rows.off(fraction)[rows.seen], rows.off(fraction)[~rows.seen]
+    fit = f"Fitted to {inside.size} rows (mean error {inside.mean():.1%})" if inside.size else "Fitted to none"
+    held = f"on the other {outside.size}: mean error {outside.mean():.1%}, median {np.median(outside):.1%}" if outside.size else "none held out"
+    return f"{fit}; {held}."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
