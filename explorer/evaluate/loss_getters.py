@@ -45,6 +45,15 @@ def _core(name: str, ideal: float) -> Callable[[Scenario], float]:
     return lambda s: ideal if _ideal(s) else float(getattr(s.calibration.attention(s.job.phase, s.job.kv_format), name))
 
 
+def _attention_share(s: Scenario) -> float:
+    """Part of the peak that attention attains: of the kernels that were timed, or of an older generation."""
+    if _ideal(s):
+        return 1.0
+    timed = s.calibration.attention(s.job.phase, s.job.kv_format).compute_fraction
+    older = s.calibration.older_attention_fraction if s.plan.older_attention else None
+    return timed if older is None else min(timed, older)
+
+
 def _around(s: Scenario) -> float:
     """Traffic around the attention kernel at full bandwidth, against one pass over Q, K, V and O; 0 where all is hidden."""
     share = None if _ideal(s) else s.calibration.attention(s.job.phase, s.job.kv_format).io_fraction
@@ -84,7 +93,7 @@ LOSSES: dict[str, Callable[[Scenario], float]] = {
     "quantise_launch_s": _gemm("quantise_launch_s", 0.0),
     "quantised_apart": _quantised_apart(_matmul),
     "experts_quantised_apart": _quantised_apart(_expert_matmul),
-    "core_compute": _core("compute_fraction", 1.0),
+    "core_compute": _attention_share,
     "core_memory": _core("memory_fraction", 1.0),
     "core_vector": _core("vector_fraction", 1.0),
     "core_around": _around,

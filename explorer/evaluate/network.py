@@ -139,13 +139,15 @@ def _context(c: Columns, s: Shape, w: Widths) -> _Row:
 
 def _experts(c: Columns, s: Shape) -> _Row:
     """Each rank of TP sends its part of the tokens to the ranks that hold their experts, and takes the outputs back."""
-    reached = mixture.reached_ranks(ranks=c.ep, active=c.active_experts)
     size = (c.expert_activation_bytes_per_element + COMBINED_BYTES) / 2
-    message = s.tokens / c.tp * reached * c.hidden * size * c.expert_imbalance
+    copy = s.tokens / c.tp * c.hidden * size * c.expert_imbalance
+    message = copy * mixture.reached_ranks(ranks=c.ep, active=c.active_experts)
     passes = np.where(s.training > 0, 4.0 + 2.0 * again(c), 2.0)
     count = passes * c.expert_layers * s.microbatches / c.pp * exchanged(c, s)
     tier = group(c, c.ep, s.expert_tp)
-    return _Row(message, count, all_to_all_s(c, tier, message), _crossed(tier), (c.ep - 1) / c.ep)
+    # A token crosses to another domain once, whatever the number of its experts there.
+    leaving = copy * mixture.reached_ranks(ranks=tier.outside, active=c.active_experts) * (1.0 - 1.0 / tier.outside)
+    return _Row(message, count, all_to_all_s(c, tier, message, leaving), _crossed(tier), (c.ep - 1) / c.ep)
 
 
 def _pipeline(c: Columns, s: Shape) -> _Row:

@@ -93,8 +93,11 @@ def all_reduce_s(c: Columns, tier: Tier, message: Array) -> Array:
     return gather_and_reduce_s(c, tier, message)[1]
 
 
-def all_to_all_s(c: Columns, tier: Tier, sent: Array) -> Array:
-    """All-to-all in which each rank sends ``sent`` bytes in total, its own part among them [s]."""
+def all_to_all_s(c: Columns, tier: Tier, sent: Array, leaving: Array | None = None) -> Array:
+    """All-to-all in which each rank sends ``sent`` bytes in total, its own part among them [s].
+
+    ``leaving``: those that leave the domain, where what several ranks of another domain need travels there once.
+    """
     piece = sent / tier.ranks
     share = tier.rate_fraction
     if c.torus.any():
@@ -104,7 +107,8 @@ def all_to_all_s(c: Columns, tier: Tier, sent: Array) -> Array:
     crossing = tier.outside > 1
     if not crossing.any():
         return near
-    far = _far_s(c, tier.stride * tier.ranks, tier.stride, piece * (tier.ranks - tier.inside))
+    beyond = piece * (tier.ranks - tier.inside) if leaving is None else leaving
+    far = _far_s(c, tier.stride * tier.ranks, tier.stride, beyond)
     return np.where(crossing, np.maximum(near, far), near)
 
 

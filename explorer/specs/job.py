@@ -63,7 +63,7 @@ class Plan(Spec):
     pipeline stage in training (interleaved 1F1B); 1 is plain 1F1B. ``recompute_fraction``: part of the layers that ``recompute``
     speaks of. ``loss``: how much of the logits exists at once in training: FP32 and their gradient; every step of an eager
     framework; 16 bits and their gradient; nothing, chunk by chunk. ``fused_attention`` False: scores are stored, as before
-    FlashAttention. ``overlap``: what hides behind what: as measured, everything, or nothing.
+    FlashAttention; ``older_attention``: its second generation, on chips for which there is a third. ``overlap``: what hides behind what: as measured, everything, or nothing.
     """
 
     chips: Annotated[int, Field(ge=1, le=10_000_000)]
@@ -81,6 +81,7 @@ class Plan(Spec):
     sequence_parallel: bool = True
     schedule: Schedule = "1f1b"
     fused_attention: bool = True
+    older_attention: bool = False
     offload: Offload = "none"
     overlap: Overlap = "partial"
 

@@ -16,7 +16,8 @@ from explorer.specs import Chip, Workload
 from explorer.validation.rows import RowError
 
 _TABLES = (
-    "precision", "recompute", "recompute_fraction", "loss", "microbatches", "offload", "zero", "stacks", "unfused_attention", "expert_tp",
+    "precision", "recompute", "recompute_fraction", "loss", "microbatches", "offload", "zero", "stacks", "unfused_attention", "older_attention", "virtual_stages",
+    "expert_tp",
     "gradients", "optimizer", "kv_format",
 )  # fmt: skip
 
