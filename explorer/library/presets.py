@@ -109,7 +109,8 @@ def load_library() -> Library:
 
 def read_library(folder: Path) -> Library:
     """The presets in ``folder``, checked one by one and against each other. Raises `ExplorerError`."""
-    stacks, servers = (read_stacks(folder / "calibration" / "stacks" / f"{kind}.toml") for kind in ("training", "serving"))
+    known = folder / "calibration" / "stacks"
+    stacks, servers = read_stacks(known / "training.toml", known / "traits.toml"), read_stacks(known / "serving.toml")
     plain = with_kernels(_read_folder(folder / "calibration", Calibration), folder / "calibration" / "kernels")
     plain = with_links(plain, folder / "calibration" / "links")
     plain = with_experts(plain, folder / "calibration" / "experts" / "routing.toml")
