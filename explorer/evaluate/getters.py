@@ -110,7 +110,8 @@ JOB: dict[str, Getter] = {
     "kv_bytes_per_element": lambda s: FORMATS[s.job.kv_format].bytes_per_element,
     # Norms, residuals and collectives stay at 16 bits or more.
     "stream_bytes_per_element": lambda s: max(2.0, FORMATS[s.job.activation_format].bytes_per_element),
-    "gradient_bytes_per_param": lambda s: 4.0 if s.job.gradient_format == "fp32" else 2.0,
+    "gradient_bytes_per_param": lambda s: {"fp32": 4.0, "bf16": 2.0, "both": 6.0}[s.job.gradient_format],
+    "reduced_bytes_per_param": lambda s: 2.0 if s.job.gradient_format == "bf16" else 4.0,
     # FP32 moments, and master weights unless updates are rounded stochastically (model.md 5.1).
     "optimizer_bytes_per_param": lambda s: 12.0 if s.job.optimizer_state == "fp32-master" else 8.0,
     "expert_imbalance": lambda s: 1.0 if s.efficiency == "ideal" else s.job.expert_imbalance,
@@ -185,7 +186,7 @@ CHIP: dict[str, Getter] = {
     "tile_n": lambda s: s.chip.matmul_tile[1],
     "tdp_w": lambda s: s.chip.tdp_w or NAN,
     "host_bytes_per_s": lambda s: s.chip.host_bytes_per_s or NAN,
-    "reserve_bytes": lambda s: s.chip.reserve_bytes,
+    "reserve_bytes": lambda s: s.chip.reserve_bytes + (s.calibration.stack_reserve_bytes if s.job.phase == "training" else 0.0),
     "reserve_fraction": lambda s: s.chip.reserve_fraction,
     "usd_per_chip_h": lambda s: s.offer.usd_per_chip_h if s.offer else NAN,
 }

@@ -170,7 +170,7 @@ def _data(c: Columns, s: Shape, held: Rank) -> dict[str, _Row]:
 
 
 def _reduced(c: Columns, s: Shape, params: Array, weight_bytes: Array, ranks: Array, stride: Array) -> tuple[_Row, _Row]:
-    reduced, gathered = params * c.gradient_bytes_per_param, params * weight_bytes
+    reduced, gathered = params * c.reduced_bytes_per_param, params * weight_bytes
     messages = rows(reduced, np.where(c.zero >= 1, gathered, reduced))
     replicas = s.training * (ranks > 1) * (params > 0)
     # Sharded gradients must be reduced, and sharded weights gathered (twice), for every micro-batch.

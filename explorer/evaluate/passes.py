@@ -80,7 +80,7 @@ def _offloaded_bytes(c: Columns, s: Shape, stages: Stages) -> Array:
     """A step's bytes to the host and back: gradients and weights of the rank's share, or every micro-batch's activations."""
     shares = np.where(c.zero >= 1, s.sharing, 1.0), np.where(c.zero >= 1, s.expert_replicas, 1.0)
     held = stages.rank.dense / shares[0] + stages.rank.experts / shares[1]
-    state = held * (c.gradient_bytes_per_param + c.weight_bytes_per_element)
+    state = held * (c.reduced_bytes_per_param + c.weight_bytes_per_element)
     activations = kept.offloaded_bytes(c, s, stages) * s.microbatches
     return np.where(c.offload == 1, state, np.where(c.offload == 2, activations, 0.0))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,6 +11,7 @@ from explorer.errors import ExplorerError
 from explorer.library.text_files import read_text
 from explorer.library.toml_presets import parse_toml
 from explorer.specs import Calibration, Source, SpecError, build
+from explorer.units import parse_quantity
 
 DEFAULT = "default"
 
@@ -23,7 +24,7 @@ class Stack:
     fraction: float
     source: Source
     experts: float | None = None
-    tp_overlap: float | None = None
+    traits: Mapping[str, float] = field(default_factory=dict)
     trait: Source | None = None
 
 
@@ -44,12 +45,27 @@ def _with_traits(stacks: dict[str, Stack], path: Path) -> dict[str, Stack]:
         return stacks
     where = f"{path.parent.name}/{path.name}"
     for name, entry in parse_toml(read_text(path, "traits of stacks"), where).items():
-        value = entry.get("tp_overlap_fraction") if isinstance(entry, dict) else None
-        if not isinstance(value, float) or not 0 <= value <= 1:
-            raise ExplorerError(f"{where}: {name}: expected a table with a tp_overlap_fraction from 0 to 1")
+        if not isinstance(entry, dict):
+            raise ExplorerError(f"{where}: {name}: expected a table")
+        traits = _traits(entry, f"{where}: {name}")
         if name in stacks:
-            stacks[name] = replace(stacks[name], tp_overlap=value, trait=_source(entry, f"{where}: {name}"))
+            stacks[name] = replace(stacks[name], traits=traits, trait=_source(entry, f"{where}: {name}"))
     return stacks
+
+
+def _traits(entry: Mapping[str, object], where: str) -> Mapping[str, float]:
+    """Fields of a calibration and their values. `build` checks them once they stand in one."""
+    found: dict[str, float] = {}
+    overlap, reserve = entry.get("tp_overlap_fraction"), entry.get("reserve_bytes")
+    if overlap is not None:
+        if not isinstance(overlap, float) or not 0 <= overlap <= 1:
+            raise ExplorerError(f"{where}: tp_overlap_fraction: expected a number from 0 to 1")
+        found["tp_overlap_fraction"] = overlap
+    if reserve is not None:
+        found["stack_reserve_bytes"] = parse_quantity(str(reserve), "B", low=0, high=1e15)
+    if not found:
+        raise ExplorerError(f"{where}: expected tp_overlap_fraction or reserve_bytes")
+    return MappingProxyType(found)
 
 
 def _stack(entry: object, where: str) -> Stack:
@@ -76,11 +92,11 @@ def under(calibration: Calibration, name: str, stack: Stack) -> Calibration:
     sources = calibration.sources | {"stack_fraction": stack.source}
     if stack.experts is not None:
         sources |= {"expert_stack_fraction": stack.source}
-    changed = {"stack": name, "stack_fraction": stack.fraction, "expert_stack_fraction": stack.experts}
-    if stack.tp_overlap is not None and stack.trait is not None:
-        changed["tp_overlap_fraction"] = stack.tp_overlap
-        sources |= {"tp_overlap_fraction": stack.trait}
-    return calibration.replace(**changed, sources=sources)
+    if stack.trait is not None:
+        sources |= dict.fromkeys(stack.traits, stack.trait)
+    return calibration.replace(
+        stack=name, stack_fraction=stack.fraction, expert_stack_fraction=stack.experts, **stack.traits, sources=sources
+    )
 
 
 def served_by(calibration: Calibration, name: str, engine: Stack) -> Calibration:

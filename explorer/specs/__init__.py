@@ -6,6 +6,7 @@ from explorer.specs.chip import Chip, Offer, SramPart
 from explorer.specs.fabric import Fabric, ScaleOut, ScaleUp
 from explorer.specs.formats import FORMATS, Format, matmul_format
 from explorer.specs.job import (
+    GRADIENT_FORMATS,
     LOSSES,
     OFFLOADS,
     OPTIMIZER_STATES,
@@ -25,7 +26,7 @@ from explorer.specs.study import EFFICIENCIES, MOST_SCENARIOS, Scenario, Study, 
 from explorer.specs.workload import Experts, Latent, Window, Workload
 
 __all__ = [
-    "CONFIDENCE", "EFFICIENCIES", "FORMATS", "LOSSES", "MOST_SCENARIOS", "OFFLOADS", "OPTIMIZER_STATES", "OVERLAPS", "PHASES", "RECOMPUTES",
+    "CONFIDENCE", "EFFICIENCIES", "FORMATS", "GRADIENT_FORMATS", "LOSSES", "MOST_SCENARIOS", "OFFLOADS", "OPTIMIZER_STATES", "OVERLAPS", "PHASES", "RECOMPUTES",
     "SCHEDULES", "SPARSITIES", "AttentionKernel", "Calibration", "Chip", "Experts", "Fabric", "Format", "GemmKernel", "Job", "Kernels",
     "Latent", "LinkPart", "Links", "Offer", "Plan", "Run", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError", "SramPart", "Study", "Window", "Workload",
     "build", "build_json", "get_path", "matmul_format", "set_path",

@@ -26,7 +26,8 @@ class Calibration(Spec):
     2022). ``cp_overlap_fraction``: half of the ring hides behind attention; ``ep_overlap_fraction``: tokens on their way to experts hide
     behind nothing, unless a stack runs two batches in turn. Both are guesses until a chip's file says otherwise.
     ``stack_fraction`` is the speed of training under the software ``stack`` against kernels, links and bubbles alone
-    (``expert_stack_fraction`` where layers have experts, None: the same),
+    (``expert_stack_fraction`` where layers have experts, None: the same), ``stack_reserve_bytes`` what it keeps beside the chip's own
+    reserve,
     ``server_fraction`` that of prompts under a serving engine. ``expert_evenness`` says how alike experts are chosen (a fact of
     routers, which the ideal set takes too), ``expert_layer_s`` what the small kernels of a layer with experts take.
     """
@@ -68,6 +69,7 @@ class Calibration(Spec):
     stack: Text = "default"
     stack_fraction: Fraction = 1.0
     expert_stack_fraction: Fraction | None = None
+    stack_reserve_bytes: NotNegative = 0.0
     server: Text = "default"
     server_fraction: Fraction = 1.0
     sources: dict[str, Source] = Field(default_factory=dict)

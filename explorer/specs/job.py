@@ -25,6 +25,8 @@ Sparsity = Literal["none", "structured"]
 SPARSITIES: tuple[Sparsity, ...] = ("none", "structured")
 OptimizerState = Literal["fp32-master", "no-master"]
 OPTIMIZER_STATES: tuple[OptimizerState, ...] = ("fp32-master", "no-master")
+GradientFormat = Literal["fp32", "bf16", "both"]
+GRADIENT_FORMATS: tuple[GradientFormat, ...] = ("fp32", "bf16", "both")
 Degree = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -34,8 +36,8 @@ class Job(Spec):
     ``expert_*_format``: formats of routed experts where they differ (None: as the rest). ``expert_imbalance``: load of the
     busiest expert rank against the mean. ``draft_tokens``: tokens guessed ahead of each decode step, each accepted with
     ``draft_acceptance``, at ``draft_cost_fraction`` of a step each. ``sparsity``: weights in the chip's sparse format.
-    ``optimizer_state``: with FP32 master weights (Adam), or stochastic rounding without them. Gradients are reduced in
-    ``gradient_format``.
+    ``optimizer_state``: with FP32 master weights (Adam), or stochastic rounding without them. Gradients are kept and
+    reduced in ``gradient_format``; ``both``: made in 16 bits and added up in FP32 beside them.
     """
 
     phase: Phase
@@ -46,7 +48,7 @@ class Job(Spec):
     kv_format: FormatName = "bf16"
     expert_weight_format: FormatName | None = None
     expert_activation_format: FormatName | None = None
-    gradient_format: Literal["fp32", "bf16"] = "fp32"
+    gradient_format: GradientFormat = "fp32"
     optimizer_state: OptimizerState = "fp32-master"
     sparsity: Sparsity = "none"
     expert_imbalance: Annotated[float, Field(ge=1, le=1000)] = 1.0

@@ -69,7 +69,7 @@ def job_of(
 
 def state_of(setting: Setting, row: Row) -> dict[str, str]:
     """What a training row says of gradients and of the optimizer's state, and what its framework does."""
-    words = " | ".join(row.text(c) for c in ("framework", "precision", "optimizer_note"))
+    words = " | ".join(row.text(c) for c in ("framework", "precision", "optimizer_note", "source", "precision"))
     return {
         "gradient_format": setting.aliases.within("gradients", words) or "fp32",
         "optimizer_state": setting.aliases.within("optimizer", words) or "fp32-master",
@@ -188,7 +188,7 @@ def _padded(heads: int, kv_heads: int, tp: int) -> tuple[int, int]:
 def scenario_of(setting: Setting, row: Row, chip: Chip, workload: Workload, job: Job, plan: Plan) -> Scenario:
     """The scenario, calibrated, under the row's training stack where its constant is known."""
     training = job.phase == "training"
-    stack = setting.aliases.begins("stacks", row.text("framework")) if training else None
+    stack = setting.aliases.begins("stacks", row.text("framework") or row.text("source")) if training else None
     server = None if training else setting.aliases.begins("stacks", row.text("backend"))
     return made(Scenario, {
         "name": row.id[:80], "chip": chip, "fabric": setting.fabric(chip), "workload": workload, "job": job, "plan": plan,
