@@ -13,6 +13,7 @@ from typing import TypeVar
 from explorer import paths
 from explorer.errors import ExplorerError, unknown
 from explorer.library.expert_presets import with_experts
+from explorer.library.host_presets import with_host_times
 from explorer.library.kernel_presets import with_kernels
 from explorer.library.link_presets import with_links
 from explorer.library.stack_presets import DEFAULT, Stack, read_stacks, served_by, under
@@ -20,7 +21,7 @@ from explorer.library.text_files import read_text, shown
 from explorer.library.toml_presets import read_preset
 from explorer.specs import Calibration, Chip, Fabric, Offer, Run, Spec, Workload, get_path
 
-_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/links", "calibration/stacks", "calibration/experts", "runs")
+_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/links", "calibration/stacks", "calibration/experts", "calibration/host", "runs")
 _KEPT_APART = ("job", "plan", "calibration", "run")  # no product sets these
 T = TypeVar("T", bound=Spec)
 V = TypeVar("V")
@@ -113,6 +114,7 @@ def read_library(folder: Path) -> Library:
     stacks, servers = read_stacks(known / "training.toml", known / "traits.toml"), read_stacks(known / "serving.toml")
     plain = with_kernels(_read_folder(folder / "calibration", Calibration), folder / "calibration" / "kernels")
     plain = with_links(plain, folder / "calibration" / "links")
+    plain = with_host_times(plain, folder / "calibration" / "host")
     plain = with_experts(plain, folder / "calibration" / "experts" / "routing.toml")
     if stacks:
         plain = {name: under(c, DEFAULT, stacks[DEFAULT]) for name, c in plain.items()}
