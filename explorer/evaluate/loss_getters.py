@@ -50,7 +50,7 @@ def _attention_share(s: Scenario) -> float:
     if _ideal(s):
         return 1.0
     timed = s.calibration.attention(s.job.phase, s.job.kv_format).compute_fraction
-    older = s.calibration.older_attention_fraction if s.plan.older_attention else None
+    older = s.calibration.older_attention.get(s.plan.attention_kernel)
     return timed if older is None else min(timed, older)
 
 

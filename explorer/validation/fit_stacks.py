@@ -68,7 +68,8 @@ def stacks_of(path: Path) -> dict[str, str]:
     """The stack of each row's id; "" where the table of aliases has none."""
     aliases = load_aliases()
     table = read_table(path)
-    return {row.id: aliases.begins("stacks", row.text(_COLUMNS[table.kind])) or "" for row in table.rows}
+    chips = {row.id: aliases.chips.get(row.text("chip").casefold()) for row in table.rows}
+    return {row.id: aliases.stack(getattr(chips[row.id], "id", ""), row.text(_COLUMNS[table.kind])) or "" for row in table.rows}
 
 
 @dataclass(frozen=True, eq=False)

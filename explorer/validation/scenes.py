@@ -95,7 +95,7 @@ def plan_of(setting: Setting, row: Row, ranks_per_chip: int, default_zero: str =
         "microbatch": _microbatch(aliases, row), "recompute": recompute, "zero": int(zero), "offload": _offload(setting, row),
         "sequence_parallel": row.number("seq_par") != 0 if parallel else True,
         "fused_attention": aliases.begins("unfused_attention", row.text("source")) is None,
-        "older_attention": aliases.begins("older_attention", row.text("framework")) is not None,
+        "attention_kernel": aliases.begins("attention_kernel", row.text("framework")) or "newest",
         "recompute_fraction": float(aliases.begins("recompute_fraction", again) or 1),
         "loss": aliases.within("loss", f"{row.text('notes')} | {row.text('source')}") or "plain",
     })  # fmt: skip
@@ -188,7 +188,7 @@ def _padded(heads: int, kv_heads: int, tp: int) -> tuple[int, int]:
 def scenario_of(setting: Setting, row: Row, chip: Chip, workload: Workload, job: Job, plan: Plan) -> Scenario:
     """The scenario, calibrated, under the row's training stack where its constant is known."""
     training = job.phase == "training"
-    stack = setting.aliases.begins("stacks", row.text("framework") or row.text("source")) if training else None
+    stack = setting.aliases.stack(chip.id, row.text("framework") or row.text("source")) if training else None
     server = None if training else setting.aliases.begins("stacks", row.text("backend"))
     return made(Scenario, {
         "name": row.id[:80], "chip": chip, "fabric": setting.fabric(chip), "workload": workload, "job": job, "plan": plan,
