@@ -6,6 +6,7 @@ import numpy as np
 
 from explorer.evaluate.columns import Array, Columns, lower
 from explorer.evaluate.outcomes import RULES
+from explorer.evaluate.power_columns import throttled
 from explorer.evaluate.report import Report
 from explorer.specs import Scenario, Study
 
@@ -19,7 +20,7 @@ def evaluate_study(study: Study | list[Scenario], *, search: bool = False) -> Re
 
 def evaluate(c: Columns, *, search: bool = False) -> Report:
     """Evaluate all points of ``c``. ``search`` also finds the fewest chips. Never raises; what cannot be is NaN."""
-    return Report(c, RULES, search=search)
+    return Report(throttled(c), RULES, search=search)
 
 
 def evaluate_in_chunks(c: Columns, key: str) -> Array:

@@ -10,6 +10,7 @@ from explorer.evaluate import operators
 from explorer.evaluate.findings import Findings, Paragraph, Severity
 from explorer.evaluate.network import COLLECTIVES, ROW, TIERS
 from explorer.evaluate.report import TIME_PARTS, Report
+from explorer.evaluate.run_words import run_paragraphs
 from explorer.evaluate.validity import memory_reason, reasons
 from explorer.specs import FORMATS, Scenario, matmul_format
 from explorer.units import format_quantity
@@ -29,7 +30,7 @@ _NOT_MODELLED = {
     "prefill": ("queueing", "chunked prefill", "prefix caching", "uneven requests"),
     "training": ("data loading", "the host's own work on an offloaded optimizer"),
 }
-_NEVER_MODELLED = ("power throttling", "other tenants on the network", "host and cooling power")
+_NEVER_MODELLED = ("other tenants on the network", "host and cooling power in J / token")
 
 # What goes uncounted where a chip's number is None.
 _UNPUBLISHED = {
@@ -157,6 +158,7 @@ def _paragraphs(report: Report, scenario: Scenario, point: int) -> list[Paragrap
     found.append(_fit(report, scenario, point))
     if not problems:
         found.append(Paragraph("What limits it", _limits(report, scenario, point)))
+        found += run_paragraphs(report, scenario, point)
     found.append(Paragraph("How far to trust it", _trust(scenario)))
     return found
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from explorer.evaluate.link_columns import LINKS
 from explorer.evaluate.loss_getters import LOSSES
+from explorer.evaluate.run_columns import RUN
 from explorer.specs import FORMATS, OFFLOADS, PHASES, RECOMPUTES, Experts, Latent, Scenario, Window, matmul_format
 
 Getter = Callable[[Scenario], float]
 NAN = math.nan
 # A pair of kept weights in the sparse format carries as many index bits whatever the ratio: 2 of 4, or 4 of 16 (model.md 3.7).
 SPARSE_INDEX_BYTES = 0.125
+_LOGIT_BYTES = {"plain": 8.0, "eager": 14.0, "fused": 4.0, "chunked": 0.0}
 
 
 def matmul_name(s: Scenario) -> str:
@@ -107,7 +110,8 @@ JOB: dict[str, Getter] = {
     "kv_bytes_per_element": lambda s: FORMATS[s.job.kv_format].bytes_per_element,
     # Norms, residuals and collectives stay at 16 bits or more.
     "stream_bytes_per_element": lambda s: max(2.0, FORMATS[s.job.activation_format].bytes_per_element),
-    "gradient_bytes_per_param": lambda s: 4.0 if s.job.gradient_format == "fp32" else 2.0,
+    "gradient_bytes_per_param": lambda s: {"fp32": 4.0, "bf16": 2.0, "both": 6.0}[s.job.gradient_format],
+    "reduced_bytes_per_param": lambda s: 2.0 if s.job.gradient_format == "bf16" else 4.0,
     # FP32 moments, and master weights unless updates are rounded stochastically (model.md 5.1).
     "optimizer_bytes_per_param": lambda s: 12.0 if s.job.optimizer_state == "fp32-master" else 8.0,
     "expert_imbalance": lambda s: 1.0 if s.efficiency == "ideal" else s.job.expert_imbalance,
@@ -125,6 +129,9 @@ PLAN: dict[str, Getter] = {
     "virtual_stages": lambda s: s.plan.virtual_stages,
     "microbatch": lambda s: s.plan.microbatch,
     "recompute": lambda s: RECOMPUTES.index(s.plan.recompute),
+    "recompute_fraction": lambda s: s.plan.recompute_fraction if s.plan.recompute != "none" else 0.0,
+    # Inference keeps FP32 logits. Eager frameworks: 16 bits, FP32, log-softmax, and the gradients of both (torchtitan, 14 B).
+    "logit_bytes": lambda s: _LOGIT_BYTES[s.plan.loss] if s.job.phase == "training" else 4.0,
     "zero": lambda s: s.plan.zero,
     "sequence_parallel": lambda s: s.plan.sequence_parallel,
     "zero_bubble": lambda s: s.plan.schedule == "zero-bubble",
@@ -179,7 +186,7 @@ CHIP: dict[str, Getter] = {
     "tile_n": lambda s: s.chip.matmul_tile[1],
     "tdp_w": lambda s: s.chip.tdp_w or NAN,
     "host_bytes_per_s": lambda s: s.chip.host_bytes_per_s or NAN,
-    "reserve_bytes": lambda s: s.chip.reserve_bytes,
+    "reserve_bytes": lambda s: s.chip.reserve_bytes + (s.calibration.stack_reserve_bytes if s.job.phase == "training" else 0.0),
     "reserve_fraction": lambda s: s.chip.reserve_fraction,
     "usd_per_chip_h": lambda s: s.offer.usd_per_chip_h if s.offer else NAN,
 }
@@ -200,4 +207,4 @@ FABRIC: dict[str, Getter] = {
     "out_bytes_per_s": lambda s: s.fabric.scale_out.bytes_per_s_per_direction,
     "out_latency_s": lambda s: 0.0 if s.efficiency == "ideal" else s.fabric.scale_out.latency_s,
 }
-GETTERS: dict[str, Getter] = {**JOB, **PLAN, **WORKLOAD, **CHIP, **FABRIC, **LOSSES}
+GETTERS: dict[str, Getter] = {**JOB, **PLAN, **WORKLOAD, **CHIP, **FABRIC, **LOSSES, **LINKS, **RUN}

@@ -12,28 +12,36 @@ from explorer.physics import memory
 
 def training_bytes(c: Columns, s: Shape, stages: Stages) -> Array:
     """Activations of each stage, (stages, n): all micro-batches in flight, and one layer whole where it is computed again."""
-    again = np.where(c.recompute == 2, _layer_bytes(c, s, stages, np.zeros(1)), 0.0)
+    again = np.where((c.recompute == 2) & (c.recompute_fraction > 0), _whole_layer_bytes(c, s, stages, np.zeros(1)), 0.0)
     return np.asarray(waiting_bytes(c, s, stages) * (c.offload != 2) + again + _on_the_way(c, s, stages))
 
 
 def waiting_bytes(c: Columns, s: Shape, stages: Stages) -> Array:
     """Activations of all micro-batches in flight, each stage."""
-    return np.asarray(stages.in_flight * stages.layers * _layer_bytes(c, s, stages, c.recompute))
+    return np.asarray(stages.in_flight * stages.layers * _layer_bytes(c, s, stages))
 
 
 def offloaded_bytes(c: Columns, s: Shape, stages: Stages) -> Array:
     """Activations that one micro-batch sends to the host and takes back, mean over the stages."""
-    return np.asarray(2.0 * c.layers / c.pp * _layer_bytes(c, s, stages, c.recompute)[0])
+    return np.asarray(2.0 * c.layers / c.pp * _layer_bytes(c, s, stages)[0])
 
 
 def _on_the_way(c: Columns, s: Shape, stages: Stages) -> Array:
     """Two layers of activations that are on their way to the host."""
     if not c.some("offload", 1.0):
         return np.zeros((1, 1))
-    return np.asarray(2.0 * _layer_bytes(c, s, stages, c.recompute) * (c.offload == 2))
+    return np.asarray(2.0 * _layer_bytes(c, s, stages) * (c.offload == 2))
 
 
-def _layer_bytes(c: Columns, s: Shape, stages: Stages, recompute: Array) -> Array:
+def _layer_bytes(c: Columns, s: Shape, stages: Stages) -> Array:
+    """Activations of a mean layer that wait for the backward pass: some are computed again, others kept whole."""
+    kept = _whole_layer_bytes(c, s, stages, c.recompute)
+    if not (c.recompute_fraction * (c.recompute > 0) < (c.recompute > 0)).any():
+        return kept
+    return kept * c.recompute_fraction + _whole_layer_bytes(c, s, stages, np.zeros(1)) * (1.0 - c.recompute_fraction)
+
+
+def _whole_layer_bytes(c: Columns, s: Shape, stages: Stages, recompute: Array) -> Array:
     """Activations of one (mean) layer of each stage that wait for the backward pass, one micro-batch, (stages, n)."""
     ffn = c.ffn
     if c.some("experts"):
@@ -49,6 +57,7 @@ def _layer_bytes(c: Columns, s: Shape, stages: Stages, recompute: Array) -> Arra
     held = memory.training_activation_bytes(
         tokens=s.tokens, hidden=c.hidden, heads=c.heads, kv_heads=kv, head_dim=dim, ffn=ffn, ffn_matrices=c.ffn_matrices,
         tp=c.tp, sequence_parallel=c.sequence_parallel, recompute=recompute, context=c.context, scores_stored=c.unfused,
+        dropout=c.unfused,  # models of that time were trained with dropout
     )  # fmt: skip
     return np.atleast_2d(held)
 

@@ -97,7 +97,7 @@ def _experts(c: Columns, s: Shape, w: Widths) -> Matmuls:
     """One matmul for each expert that any token of the group chose; rows round up to whole tiles where losses count."""
     choosing = s.tokens / c.tp * c.ep * s.expert_tp
     experts = np.maximum(c.experts, 1.0)
-    touched = mixture.touched_experts(experts=experts, active=c.active_experts, tokens=choosing) / c.ep
+    touched = mixture.touched_experts(experts=experts, active=c.active_experts, tokens=choosing, evenness=c.expert_evenness) / c.ep
     touched = np.maximum(touched, 1e-9)
     each = np.maximum(expert_rows(c, s) / touched, 1e-9)
     padded = np.where(c.ideal > 0, 1.0, np.ceil(each / c.tile_m) * c.tile_m / each)

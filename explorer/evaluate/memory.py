@@ -25,7 +25,6 @@ PARTS: dict[str, str] = {
     "reserve": "reserve",
 }
 ROW = {key: i for i, key in enumerate(PARTS)}
-_BYTES_PER_LOGIT = (4.0, 8.0)  # inference: FP32 logits; training: logits and their gradient
 _WORKSPACE_BYTES = 64 * 1024.0**2  # one matmul workspace of a stream (model.md 5.7: 32 to 64 MiB)
 _BUCKET_BYTES = 2 * 40e6  # two gradient buckets of 40 MB (PyTorch DDP's size)
 _LARGEST_GROUP = 4096
@@ -77,7 +76,10 @@ def _parts(c: Columns, s: Shape, stages: Stages) -> tuple[Array, ...]:
     gradients = optimizer = held = np.zeros((1, 1))
     if s.trained:
         weights = np.where(training > 0, _trained_weights(c, s, stages), weights)
+        # The gradient of the largest matrix exists in FP32 before it is added to the others.
+        largest = 4.0 * (c.ffn_matrices - 1) * c.hidden * np.maximum(c.ffn * (c.layers > c.expert_layers), c.shared_ffn) / c.tp
         gradients = training * (
+            largest +
             memory.gradient_bytes(params=dense, bytes_per_param=c.gradient_bytes_per_param, dp=s.sharing, zero=c.zero)
             + memory.gradient_bytes(params=experts, bytes_per_param=c.gradient_bytes_per_param, dp=s.expert_replicas, zero=c.zero)
         )
@@ -89,8 +91,7 @@ def _parts(c: Columns, s: Shape, stages: Stages) -> tuple[Array, ...]:
         held = kept.training_bytes(c, s, stages)
     activations = np.where(training > 0, held, kept.inference_bytes(c, s)) if s.trained else kept.inference_bytes(c, s)
     cache = stages.layers * stages.cache_bytes_per_layer
-    per_logit = np.where(training > 0, _BYTES_PER_LOGIT[1], _BYTES_PER_LOGIT[0])
-    logits = memory.logits_bytes(positions=s.head_tokens, vocab=c.vocab, tp=c.tp, bytes_per_logit=per_logit) * stages.has_head
+    logits = memory.logits_bytes(positions=s.head_tokens, vocab=c.vocab, tp=c.tp, bytes_per_logit=c.logit_bytes) * stages.has_head
     buffers = 2 * s.tokens * c.hidden * c.stream_bytes_per_element * (c.tp * c.cp * c.ep > 1)
     buffers = buffers + training * (s.dp > 1) * _BUCKET_BYTES
     dynamic = gradients + activations + cache + logits + buffers

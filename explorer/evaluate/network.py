@@ -96,6 +96,11 @@ def _spread(c: Columns) -> bool:
     return c.some("ep", 1.0) or c.some("expert_tp", 1.0)
 
 
+def again(c: Columns) -> Array:
+    """Part of the layers whose forward pass runs twice."""
+    return np.where(c.recompute == 2, c.recompute_fraction, 0.0)
+
+
 def exchanged(c: Columns, s: Shape) -> Array:
     """Whether tokens travel to their experts: not where the ranks of TP hold all experts and, in inference, all tokens."""
     beyond = c.ep * s.expert_tp > c.tp
@@ -105,7 +110,7 @@ def exchanged(c: Columns, s: Shape) -> Array:
 
 def _tensor(c: Columns, s: Shape) -> dict[str, _Row]:
     once, several = s.microbatches / c.pp, c.tp > 1
-    passes = np.where(s.training > 0, np.where(c.recompute == 2, 3.0, 2.0), 1.0)
+    passes = np.where(s.training > 0, 2.0 + again(c), 1.0)
     each = 2.0 * c.layers
     if _spread(c):
         # Experts of one rank's width need no reduction, unless shared ones or slices of them do.
@@ -145,17 +150,21 @@ def _experts(c: Columns, s: Shape) -> _Row:
     """
     slices = np.maximum(1.0, s.expert_tp / c.tp)
     ranks = c.ep * slices
-    reached = mixture.reached_ranks(ranks=c.ep, active=c.active_experts) * slices
     size = (c.expert_activation_bytes_per_element + COMBINED_BYTES) / 2
-    message = s.tokens / c.tp * reached * c.hidden * size * c.expert_imbalance
-    passes = np.where(s.training > 0, np.where(c.recompute == 2, 6.0, 4.0), 2.0)
+    copy = s.tokens / c.tp * c.hidden * size * c.expert_imbalance
+    message = copy * mixture.reached_ranks(ranks=c.ep, active=c.active_experts) * slices
+    passes = np.where(s.training > 0, 4.0 + 2.0 * again(c), 2.0)
     count = passes * c.expert_layers * s.microbatches / c.pp * exchanged(c, s)
     tier = group(c, ranks, s.expert_tp / slices)
-    return _Row(message, count, all_to_all_s(c, tier, message), _crossed(tier), (ranks - 1) / ranks)
+    # A token crosses to another domain once, whatever the number of its experts there.
+    domains = mixture.reached_ranks(ranks=tier.outside, active=c.active_experts * slices)
+    leaving = copy * domains * (1.0 - 1.0 / tier.outside)
+    return _Row(message, count, all_to_all_s(c, tier, message, leaving), _crossed(tier), (ranks - 1) / ranks)
 
 
 def _pipeline(c: Columns, s: Shape) -> _Row:
-    boundary = s.tokens * c.hidden * c.stream_bytes_per_element / np.where(c.sequence_parallel * s.training > 0, c.tp, 1.0)
+    # In training each rank of TP sends its part, whether activations are split anyway or not (Narayanan et al. 2021).
+    boundary = s.tokens * c.hidden * c.stream_bytes_per_element / np.where(s.training > 0, c.tp, 1.0)
     stride = c.tp * c.cp * s.dp
     count = (1.0 + s.training) * s.microbatches / c.pp * (c.pp * s.chunks - 1) * (c.pp > 1)
     return _Row(boundary, count, send_s(c, stride, boundary), np.where(stride >= c.domain, 2.0, 1.0), np.ones(1))
@@ -173,7 +182,7 @@ def _data(c: Columns, s: Shape, held: Rank) -> dict[str, _Row]:
 
 
 def _reduced(c: Columns, s: Shape, params: Array, weight_bytes: Array, ranks: Array, stride: Array) -> tuple[_Row, _Row]:
-    reduced, gathered = params * c.gradient_bytes_per_param, params * weight_bytes
+    reduced, gathered = params * c.reduced_bytes_per_param, params * weight_bytes
     messages = rows(reduced, np.where(c.zero >= 1, gathered, reduced))
     replicas = s.training * (ranks > 1) * (params > 0)  # a dense model beside one with experts has none to reduce
     # Sharded gradients must be reduced, and sharded weights gathered (twice), for every micro-batch.
@@ -191,22 +200,24 @@ def _reduced(c: Columns, s: Shape, params: Array, weight_bytes: Array, ranks: Ar
 class Busy:
     """Seconds in which a chip computes layers, each (n,): in a step, and in one micro-batch's forward and backward pass.
 
-    ``attention``: its part of ``layers``.
+    ``attention`` and ``wgrad``, which makes the gradients of weights: their parts of ``layers``.
     """
 
     layers: Array
     forward: Array
     backward: Array
     attention: Array
+    wgrad: Array
 
 
 def exposed(c: Columns, s: Shape, t: Traffic, busy: Busy) -> Array:
     """Time of each row that nothing hides, (rows, n).
 
-    Tensor-parallel messages hide behind the matmuls beside them, keys behind attention, sends behind the next micro-batch,
-    gradients behind the backward pass that makes them (ZeRO-2, 3: every one; else the last), weights behind the next forward
+    Tensor-parallel messages hide behind the matmuls beside them, those of the backward pass behind weight gradients, keys
+    behind attention, sends behind the next micro-batch, gradients behind the backward pass that makes them (ZeRO-2, 3: every one; else the last), weights behind the next forward
     pass (ZeRO-3: behind everything). In the ideal set all hide behind everything. Rows share the time of the layers, so they
-    are hidden in turn; embedding and head stand on one stage each and hide nothing of the others'.
+    are hidden in turn; embedding and head stand on one stage each and hide nothing of the others'. What hides takes its share of
+    the cores from the computing beside it, which lasts that much longer.
     """
     time, ideal = t.time_s, c.ideal > 0
     # Decode has one token in flight a sequence: nothing to send behind.
@@ -220,6 +231,7 @@ def exposed(c: Columns, s: Shape, t: Traffic, busy: Busy) -> Array:
         "dp_gradients": (after, c.dp_overlap), "dp_weights": (before, c.dp_overlap),
         "ep_gradients": (after, c.dp_overlap), "ep_weights": (before, c.dp_overlap),
     }  # fmt: skip
+    taken = np.where(t.tier == 2, c.taken_out, c.taken_up)
     left, result = busy.layers, []
     sends = [bool(n.any()) for n in t.count]
     for key, (room, share) in plan.items():
@@ -228,9 +240,17 @@ def exposed(c: Columns, s: Shape, t: Traffic, busy: Busy) -> Array:
             result.append(_NOTHING)
             continue
         hidden = np.minimum(time[row], np.minimum(room, left)) * share
+        if key == "tp_layer" and s.trained:
+            hidden = np.maximum(hidden, _backward_hidden(c, s, time[row], np.minimum(busy.wgrad, left)))
         left = left - hidden
-        result.append(np.where(t.count[row] > 0, time[row] - hidden, 0.0))
+        result.append(np.where(t.count[row] > 0, time[row] - hidden * (1.0 - taken[row]), 0.0))
     return rows(*result)
+
+
+def _backward_hidden(c: Columns, s: Shape, time: Array, room: Array) -> Array:
+    """Tensor-parallel messages of the backward pass that travel while weight gradients are computed."""
+    backward = time * s.training / (2.0 + again(c))
+    return np.asarray(np.minimum(backward, room) * c.tp_backward_overlap)
 
 
 __all__ = [

@@ -52,7 +52,7 @@ BACKWARD_ATTENTION_FLOP = 2.5  # five matmuls against two (FlashAttention-2, arX
 BACKWARD_AROUND = 2.0  # Q, K, V, O and the gradient of O are read, three gradients written: twice the forward pass
 BACKWARD_ELEMENTWISE = 1.7  # model.md 8.1: gradients read and write what the forward pass wrote
 OPTIMIZER_BYTES_PER_PARAM = 30.0
-_ROTARY = list(LIGHT).index("rotary")
+_ROTARY, _EXPERTS = list(LIGHT).index("rotary"), list(LIGHT).index("expert_activation")
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +78,8 @@ def forward(c: Columns, s: Shape, w: Widths, parts: Parts, resident: Array) -> l
     spilled = moved * (1.0 - c.ideal)
     spilled[_ROTARY] *= c.core_around == 0  # what stands around a timed attention kernel is in its time
     latency = np.where(spilled > 0, c.kernel_latency_s * LIGHT_KERNELS, 0.0)
+    if c.some("expert_layer_s"):
+        latency[_EXPERTS] = np.where(moved[_EXPERTS] > 0, c.expert_layer_s, 0.0)
     return [
         *(_matmul_block(c, stack, kept) for stack in parts.stacks),
         *(_core_block(c, core, key, kept, _FORWARD) for key, core in parts.attention.items()),

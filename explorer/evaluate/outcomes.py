@@ -8,6 +8,7 @@ import numpy as np
 
 from explorer.evaluate.blocks import summed
 from explorer.evaluate.columns import Array, Columns
+from explorer.evaluate.outlook import RESULTS
 from explorer.evaluate.report import TIME_PARTS, Report
 from explorer.evaluate.shape import Shape
 from explorer.physics import economics, mixture, serving, transformer
@@ -122,7 +123,7 @@ def _energy_j(r: Report) -> Array:
     """Energy of one chip over a step."""
     c, sent = r.columns, r.traffic
     return economics.chip_energy_j(
-        flop=r.passes.total("flop"), peak_flop_per_s=c.peak_flop_per_s, hbm_bytes=r.passes.total("hbm_bytes"),
+        flop=r.passes.total("flop"), peak_flop_per_s=c.peak_flop_per_s * c.clock, hbm_bytes=r.passes.total("hbm_bytes"),
         link_bytes=summed(sent.sent_bytes * sent.count), step_s=r.values["step_s"], tdp_w=c.tdp_w,
         idle_power_fraction=c.idle_power_fraction, hbm_j_per_byte=c.hbm_j_per_byte, link_j_per_byte=c.link_j_per_byte,
     )  # fmt: skip
@@ -140,6 +141,10 @@ def _network(r: Report) -> Array:
 def _fewest(r: Report) -> Array:
     found = r.reach.fewest_chips
     return np.asarray(np.where(found > 0, found, np.nan))
+
+
+def _of_the_run(key: str) -> Callable[[Report], Array]:
+    return lambda r: r.outlook[key]
 
 
 RULES: dict[str, Callable[[Report], Array]] = {
@@ -161,4 +166,5 @@ RULES: dict[str, Callable[[Report], Array]] = {
     "usd_per_million_tokens": lambda r: economics.usd_per_million_tokens(
         chips=r.columns.chips, usd_per_chip_h=r.columns.usd_per_chip_h, tokens_per_s=r.values["tokens_per_s"]
     ),
+    **{key: _of_the_run(key) for key in RESULTS},
 }

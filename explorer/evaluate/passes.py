@@ -80,7 +80,7 @@ def _offloaded_bytes(c: Columns, s: Shape, stages: Stages) -> Array:
     """A step's bytes to the host and back: gradients and weights of the rank's share, or every micro-batch's activations."""
     shares = np.where(c.zero >= 1, s.sharing, 1.0), np.where(c.zero >= 1, s.expert_replicas, 1.0)
     held = stages.rank.dense / shares[0] + stages.rank.experts / shares[1]
-    state = held * (c.gradient_bytes_per_param + c.weight_bytes_per_element)
+    state = held * (c.reduced_bytes_per_param + c.weight_bytes_per_element)
     activations = kept.offloaded_bytes(c, s, stages) * s.microbatches
     return np.where(c.offload == 1, state, np.where(c.offload == 2, activations, 0.0))
 
@@ -98,7 +98,7 @@ def _put_together(
     first, last = _end_times(micro)
     return Passes(
         micro, counts, once, update, layer_s, first, last, wgrad_s, moved,
-        Busy(layer_s * stage * s.microbatches, forward_s * stage, back_s * stage, np.asarray(attention) * once),
+        Busy(layer_s * stage * s.microbatches, forward_s * stage, back_s * stage, np.asarray(attention) * once, wgrad_s * once),
     )  # fmt: skip
 
 
@@ -125,7 +125,8 @@ def _again(c: Columns, s: Shape, block: Block) -> Array:
     """1 for rows whose forward pass runs again before the backward pass: the layer, or its attention."""
     layer = np.array([[float(key not in _ENDS)] for key in block.keys])
     core = np.array([[float(key in _CORES)] for key in block.keys])
-    return np.where(c.recompute == 2, layer, np.where(c.recompute == 1, core, 0.0)) * s.training
+    rows = np.where(c.recompute == 2, layer, np.where(c.recompute == 1, core, 0.0))
+    return np.asarray(rows * c.recompute_fraction * s.training)
 
 
 def _added(ahead: Block, back: Block, again: Array) -> Block:

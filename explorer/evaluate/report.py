@@ -13,7 +13,8 @@ from explorer.evaluate.blocks import FIELDS, OPERATOR_OF, Block
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.memory import Memory, Reach, fill, reach
 from explorer.evaluate.model import Widths, widths
-from explorer.evaluate.network import Traffic, exposed, traffic
+from explorer.evaluate.network import Traffic, again, exposed, traffic
+from explorer.evaluate.outlook import outlook
 from explorer.evaluate.passes import Passes, passes_of
 from explorer.evaluate.shape import Shape, cut
 from explorer.evaluate.stages import Stages, stages_of
@@ -152,6 +153,12 @@ class Report:
         with quiet():
             return _operator_table(self)
 
+    @cached_property
+    def outlook(self) -> Mapping[str, Array]:
+        """The run that the step belongs to, its site and its fleet."""
+        with quiet():
+            return outlook(self.columns, self.values)
+
     def value(self, key: str, point: int) -> float | None:
         """One result of one point; None where it does not exist."""
         array = self.values[key]
@@ -185,7 +192,7 @@ def _link_bytes(c: Columns, s: Shape) -> Array:
     """What the all-reduces behind attention and FFN send, a step on one chip."""
     once = s.microbatches / c.pp * c.layers
     each = 2 * (c.tp - 1) / c.tp * s.tokens * c.hidden * c.stream_bytes_per_element * once
-    each = each * np.where(s.training > 0, np.where(c.recompute == 2, 3.0, 2.0), 1.0)
+    each = each * np.where(s.training > 0, 2.0 + again(c), 1.0)
     link = np.zeros((len(operators.OPERATORS), each.shape[-1]))
     link[operators.ROW["out"]] = each
     dense = each * (c.layers - c.expert_layers) / c.layers

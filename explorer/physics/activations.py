@@ -21,10 +21,11 @@ def training_activation_bytes(
     recompute: Value,
     context: Value = 0.0,
     scores_stored: Value = 0.0,
+    dropout: Value = 0.0,
     bytes_per_element: Value = 2.0,
     sequences: Value = 1.0,
 ) -> Array:
-    """Activations that one layer keeps for the backward pass of one micro-batch (Llama layer, flash attention, no dropout).
+    """Activations that one layer keeps for the backward pass of one micro-batch (Llama layer; GPT's with dropout and a plain FFN).
 
     Parameters
     ----------
@@ -36,6 +37,7 @@ def training_activation_bytes(
     recompute : [1] 0 none, 1 selective (attention core), 2 full (layer input only)
     context : [token] sequence length; counts only where scores are stored
     scores_stored : [1] 1 for attention without flash
+    dropout : [1] 1 for dropout behind attention and FFN, whose masks take half an element each
     bytes_per_element : [B] size of a kept element
     sequences : [1] of so many tokens each
 
@@ -43,14 +45,14 @@ def training_activation_bytes(
     -------
     [B] one layer, one micro-batch, broadcast shape
 
-    Equation: ``B b T (4 h [/ t if SP] + ((2 a + 2 kv) d_h + matrices f + 2 a + 2.5 a s stored) / t)``; full: ``B b T h [/ t if SP]``
+    Equation: ``B b T ((4 + dropout) h [/ t if SP] + ((2 a + 2 kv) d_h + matrices f + 2 a + 2.5 a s stored) / t)``; full: ``B b T h [/ t if SP]``
     Reference: derived after Korthikanti et al. 2022 (arXiv:2205.05198); flash keeps no scores, so selective saves its row statistics only
-    Leaves out: the working set of the layer being recomputed, dropout masks
+    Leaves out: the working set of the layer being recomputed
     """
     row = 1.0 * hidden / np.where(np.greater(sequence_parallel, 0.0), tp, 1.0)
     split = 2.0 * (heads + kv_heads) * head_dim + ffn_matrices * ffn
     core = 2.0 * heads + 2.5 * ROWS_PER_TOKEN * heads * context * scores_stored
-    kept = 4.0 * row + (split + np.where(np.greater_equal(recompute, 1.0), 0.0, core)) / tp
+    kept = (4.0 + dropout) * row + (split + np.where(np.greater_equal(recompute, 1.0), 0.0, core)) / tp
     layer = np.where(np.greater_equal(recompute, 2.0), row, kept)
     return _array(ROWS_PER_TOKEN * bytes_per_element * (sequences * tokens) * layer)
 

@@ -245,3 +245,62 @@ def chip_hours(
     Leaves out: queueing, restarts unless the goodput carries them
     """
     return _array(flop / (1.0 * peak_flop_per_s * utilization_fraction * goodput_fraction) / 3600.0)
+
+
+def capped_clock_fraction(*, tdp_w: Value, rated_w: Value) -> Array:
+    """Clock of a chip that may draw less than it is rated for, against its usual clock.
+
+    Parameters
+    ----------
+    tdp_w : [W] what it may draw
+    rated_w : [W] what it draws at its usual clock under full load
+
+    Returns
+    -------
+    [1] broadcast shape; 1 where it may draw as much or more
+
+    Equation: ``min(1, TDP / rated)^(1/3)``
+    Reference: power of a clock whose voltage follows it, f V^2; Horowitz 2014 (doi 10.1109/ISSCC.2014.6757323)
+    Leaves out: the lowest voltage, below which power falls with the clock alone; memory and links, whose clocks are their own
+    """
+    return np.cbrt(np.minimum(1.0, 1.0 * tdp_w / rated_w))
+
+
+def served_usd_per_million_tokens(*, usd_per_million_tokens: Value, busy_fraction: Value) -> Array:
+    """Price of a million tokens of a fleet that is paid for around the clock.
+
+    Parameters
+    ----------
+    usd_per_million_tokens : [USD/Mtoken] at full load
+    busy_fraction : [1] part of the time with work
+
+    Returns
+    -------
+    [USD/Mtoken] broadcast shape
+
+    Equation: ``price / utilisation``
+    Reference: definition
+    Leaves out: hosts that are billed apart, discounts
+    """
+    return _array(1.0 * usd_per_million_tokens / busy_fraction)
+
+
+def site_energy_j(*, chips: Value, chip_w: Value, host_w: Value, pue: Value, duration_s: Value) -> Array:
+    """Energy that a site takes over a run.
+
+    Parameters
+    ----------
+    chips : [1] chips
+    chip_w, host_w : [W] drawn by a chip, and by its share of host and network
+    pue : [1] power usage effectiveness, 1 without cooling
+    duration_s : [s] of the run
+
+    Returns
+    -------
+    [J] broadcast shape
+
+    Equation: ``n (P + host) PUE T``
+    Reference: The Green Grid 2012, PUE
+    Leaves out: lower power while chips wait for repairs
+    """
+    return _array(1.0 * chips * (chip_w + host_w) * pue * duration_s)

@@ -42,25 +42,29 @@ def latent_attention_params(
     return _array(shared), _array(split)
 
 
-def touched_experts(*, experts: Value, active: Value, tokens: Value) -> Array:
+def touched_experts(*, experts: Value, active: Value, tokens: Value, evenness: Value) -> Array:
     """Experts that at least one of the tokens goes to, in expectation: their weights are read.
+
+    How often an expert is chosen varies from expert to expert like a gamma distribution of unit mean.
 
     Parameters
     ----------
     experts : [1] experts that the tokens choose among, at least 1
     active : [1] experts that each token goes to
     tokens : [token] that choose together
+    evenness : [1] shape of the distribution: large, all experts alike; below 1, many that are hardly chosen
 
     Returns
     -------
-    [1] broadcast shape, at most ``experts``
+    [1] broadcast shape, at most ``experts``, and at most all the choices made
 
-    Equation: ``E (1 - (1 - k / E)^T)``
-    Reference: derived; tokens that choose alike and independently of each other
-    Leaves out: experts that are chosen more often than others
+    Equation: ``E (1 - (1 + k T / (E a))^-a)``, all of them where each token takes every expert
+    Reference: derived; Laplace transform of the gamma distribution at k T / E choices an expert, which tends to ``1 - exp(-k T / E)``
+    Leaves out: tokens that choose alike because they stand in one text
     """
-    missed = np.maximum(1.0 - active / (1.0 * experts), 0.0) ** (ROWS_PER_TOKEN * tokens)
-    return _array(experts * (1.0 - missed))
+    each = ROWS_PER_TOKEN * active * tokens / (1.0 * experts)
+    missed = np.exp(-evenness * np.log1p(each / evenness))
+    return np.where(np.greater_equal(active, experts), experts, experts * (1.0 - missed))
 
 
 def reached_ranks(*, ranks: Value, active: Value) -> Array:

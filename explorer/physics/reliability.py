@@ -191,3 +191,22 @@ def first_order_goodput_fraction(*, interval_s: Value, checkpoint_s: Value, mtbf
     Leaves out: failures during checkpoints and restarts
     """
     return _array(1.0 - checkpoint_s / interval_s - interval_s / (2.0 * mtbf_s) - restart_s / mtbf_s)
+
+
+def straggler_factor(*, chips: Value, step_spread_fraction: Value) -> Array:
+    """How much longer a synchronous step takes than the mean chip needs, because all wait for the last one.
+
+    Parameters
+    ----------
+    chips : [1] chips that wait for each other
+    step_spread_fraction : [1] standard deviation of a chip's step time against its mean
+
+    Returns
+    -------
+    [1] broadcast shape; 1 for one chip
+
+    Equation: ``1 + cv sqrt(2 ln n)``
+    Reference: Gumbel 1958, Statistics of Extremes: the largest of n normal draws, from above
+    Leaves out: chips that are slow for good, tails heavier than normal; too much by 0.4 cv at 100,000 chips, by 0.6 cv at 8
+    """
+    return _array(1.0 + step_spread_fraction * np.sqrt(2.0 * np.log(np.maximum(1.0, chips))))

@@ -204,6 +204,26 @@ def most_context_tokens(
     return _array(spare / ROWS_PER_TOKEN)
 
 
+def first_token_s(*, prefill_s: Value, handover_s: Value, step_s: Value) -> Array:
+    """Time to the first answered token where prompts are read on other chips than answers are written.
+
+    Parameters
+    ----------
+    prefill_s : [s] to read the prompt
+    handover_s : [s] to send its KV cache
+    step_s : [s] of a decode step
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``T_prefill + T_handover + T_step``
+    Reference: Patel et al. 2024, Splitwise (arXiv:2311.18677)
+    Leaves out: queueing, layers sent while others are computed
+    """
+    return _array(1.0 * prefill_s + handover_s + step_s)
+
+
 def accepted_tokens(*, draft_tokens: Value, acceptance_fraction: Value) -> Array:
     """Tokens that a step of speculative decoding yields, in expectation.
 

@@ -9,6 +9,7 @@ from explorer.validation.scenes import Setting
 from explorer.validation.servers import Server, server_of
 
 KIND = "inference"
+_TOKENS_AT_ONCE = 8192  # of prompts that are read together (TensorRT-LLM's and vLLM's default)
 _MOST_OFFLINE = 2048  # sequences that a server batches at most (TensorRT-LLM's default)
 _UNDER_LOAD = "under load the first token waits in a queue, which is out of scope"
 _UNKNOWN_DRAFT = "speculative decoding: the row does not say how many tokens are guessed and how many of them accepted"
@@ -32,7 +33,8 @@ def _cases(setting: Setting, found: Found, row: Row) -> list[Case | CallCase]:
         raise RowError("nothing is measured")
     batch, static = server.share(sequences), "static" in row.text("mode") or sequences == 1
     decode = server.scenario(setting, "decode", batch, server.middle)
-    prefill = server.scenario(setting, "prefill", batch if static else 1, server.prompt)
+    together = batch if static else _prompts_together(server, batch)
+    prefill = server.scenario(setting, "prefill", together, server.prompt)
     cases: list[Case | CallCase] = []
     if ttft is not None and static:
         cases.append(Case(KIND, row, "ttft_ms", ttft, (prefill,), lambda a: 1e3 * a.value("step_s")))
@@ -43,9 +45,9 @@ def _cases(setting: Setting, found: Found, row: Row) -> list[Case | CallCase]:
     if "speculative" in row.text("notes").casefold() and not server.draft and (tpot or rate):
         found.skip(KIND, row, f"{'tpot_ms' if tpot else 'output_tok_s'}: {_UNKNOWN_DRAFT}")
     elif tpot is not None:
-        cases.append(Case(KIND, row, "tpot_ms", tpot, pair, lambda a: 1e3 * _token_s(a, server, others)))
+        cases.append(Case(KIND, row, "tpot_ms", tpot, pair, lambda a: 1e3 * _token_s(a, server, others, together)))
     elif rate is not None:
-        cases.append(Case(KIND, row, "output_tok_s", rate, pair, lambda a: sequences / _token_s(a, server, others)))
+        cases.append(Case(KIND, row, "output_tok_s", rate, pair, lambda a: sequences / _token_s(a, server, others, together)))
     return cases
 
 
@@ -61,19 +63,24 @@ def _apart(setting: Setting, found: Found, row: Row) -> list[Case | CallCase]:
     return [Case(KIND, row, "tpot_ms", tpot, (decode,), lambda a: 1e3 * a.value("step_s"))]
 
 
-def _token_s(a: Answers, server: Server, others: int) -> float:
+def _prompts_together(server: Server, most: int) -> int:
+    """Prompts that a server reads at once: as many as its budget of tokens takes, and no more than there are sequences."""
+    return max(1, min(most, _TOKENS_AT_ONCE // server.prompt))
+
+
+def _token_s(a: Answers, server: Server, others: int, together: int = 1) -> float:
     """Mean time between two tokens: a decode step, and the prompts that come in meanwhile.
 
     While one sequence makes its answer, each of the ``others`` ends once and is followed by another one, whose prompt is
     computed between the decode steps, in the same scheduling loop, so its host time is spent already. This holds on average
-    over any closed loop that runs long; no queue is involved.
+    over any closed loop that runs long; no queue is involved. Prompts are read ``together``.
     """
-    prompt = a.value("step_s", 1) - a.part("host", 1)
+    prompt = (a.value("step_s", 1) - a.part("host", 1)) / together
     return a.value("step_s") + others * prompt / server.answer
 
 
 def _offline(setting: Setting, found: Found, rows: tuple[Row, ...]) -> list[Case | CallCase]:
-    """Rows of a full server: as many sequences as fit, at the mean context."""
+    """Rows of a full server: as many sequences as fit with their whole answers, at the mean context."""
     servers: list[Server] = []
     for row in rows:
         try:
@@ -84,7 +91,7 @@ def _offline(setting: Setting, found: Found, rows: tuple[Row, ...]) -> list[Case
             found.skip(KIND, row, str(problem))
     if not servers:
         return []
-    held = evaluate(lower([s.scenario(setting, "decode", max(1, s.plan.pp), s.middle) for s in servers]))
+    held = evaluate(lower([s.scenario(setting, "decode", max(1, s.plan.pp), s.prompt + s.answer) for s in servers]))
     cases: list[Case | CallCase] = []
     for i, server in enumerate(servers):
         largest = held.value("largest_batch", i) or 0
@@ -99,9 +106,10 @@ def _full(setting: Setting, server: Server, batch: int) -> Case:
     """Tokens a second of a server that is always full."""
     servers = max(1, server.row.count("chips", 1) // server.plan.chips)
     decode = server.scenario(setting, "decode", batch, server.middle)
-    prefill = server.scenario(setting, "prefill", 1, server.prompt)
+    together = _prompts_together(server, batch)
+    prefill = server.scenario(setting, "prefill", together, server.prompt)
     measured = server.row.positive("output_tok_s") or 1.0
     return Case(
         KIND, server.row, "output_tok_s", measured, (decode, prefill),
-        lambda a: servers * server.replicas * batch / _token_s(a, server, batch),
+        lambda a: servers * server.replicas * batch / _token_s(a, server, batch, together),
     )  # fmt: skip

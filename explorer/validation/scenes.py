@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -21,19 +22,22 @@ class Setting:
 
     library: Library
     aliases: Aliases
+    change: Callable[[Calibration], Calibration] | None = None
     workloads: dict[tuple[object, ...], Workload] = field(default_factory=dict)
-    calibrations: dict[tuple[str, str], Calibration] = field(default_factory=dict)
+    calibrations: dict[tuple[str, str, str], Calibration] = field(default_factory=dict)
 
     def chip(self, row: Row) -> tuple[ChipName, Chip]:
         """The row's chip."""
         return self.aliases.chip(self.library, row.text("chip"))
 
-    def calibration(self, chip: str, stack: str) -> Calibration:
-        """What the chip loses under a stack; one without a constant of its own takes the default."""
+    def calibration(self, chip: str, stack: str = "default", server: str = "default") -> Calibration:
+        """What the chip loses under a stack or an engine; one without a constant of its own takes the default."""
         stack = stack if stack in self.library.stacks else "default"
-        if (chip, stack) not in self.calibrations:
-            self.calibrations[chip, stack] = self.library.calibration(chip, stack)
-        return self.calibrations[chip, stack]
+        server = server if server in self.library.servers else "default"
+        if (chip, stack, server) not in self.calibrations:
+            found = self.library.calibration(chip, stack, server)
+            self.calibrations[chip, stack, server] = found if self.change is None else self.change(found)
+        return self.calibrations[chip, stack, server]
 
     def fabric(self, chip: Chip) -> Fabric:
         """The chip's first fabric."""
@@ -65,7 +69,7 @@ def job_of(
 
 def state_of(setting: Setting, row: Row) -> dict[str, str]:
     """What a training row says of gradients and of the optimizer's state, and what its framework does."""
-    words = " | ".join(row.text(c) for c in ("framework", "precision", "optimizer_note"))
+    words = " | ".join(row.text(c) for c in ("framework", "precision", "optimizer_note", "source", "precision"))
     return {
         "gradient_format": setting.aliases.within("gradients", words) or "fp32",
         "optimizer_state": setting.aliases.within("optimizer", words) or "fp32-master",
@@ -76,7 +80,9 @@ def plan_of(setting: Setting, row: Row, ranks_per_chip: int, default_zero: str =
     """The row's plan in chips. ``default_zero`` speaks for a file without the column."""
     aliases = setting.aliases
     tp = max(1, row.count("tp", 1) // ranks_per_chip)
-    recompute = aliases.begins("recompute", row.text("recompute"))
+    # The same word means different things in different frameworks, which some files name in the source alone.
+    again = f"{row.text('recompute')} by {row.text('source')}" if row.text("recompute") else ""
+    recompute = aliases.begins("recompute", again)
     zero = aliases.begins("zero", row.text("zero") or default_zero)
     if recompute is None:
         raise RowError(f"recomputation {row.text('recompute')!r} is not modelled yet")
@@ -85,11 +91,24 @@ def plan_of(setting: Setting, row: Row, ranks_per_chip: int, default_zero: str =
     parallel = row.text("seq_par")
     return made(Plan, {
         "chips": row.count("chips"), "tp": tp, "pp": row.count("pp", 1), "cp": row.count("cp", 1), "ep": row.count("ep", 1),
-        "expert_tp": int(aliases.begins("expert_tp", row.text("framework")) or 0), "virtual_stages": row.count("vpp", 1),
-        "microbatch": row.count("mbs", 1), "recompute": recompute, "zero": int(zero), "offload": _offload(setting, row),
+        "expert_tp": int(aliases.begins("expert_tp", row.text("framework")) or 0), "virtual_stages": row.count("vpp", int(aliases.begins("virtual_stages", row.text("source")) or 1)),
+        "microbatch": _microbatch(aliases, row), "recompute": recompute, "zero": int(zero), "offload": _offload(setting, row),
         "sequence_parallel": row.number("seq_par") != 0 if parallel else True,
         "fused_attention": aliases.begins("unfused_attention", row.text("source")) is None,
+        "attention_kernel": aliases.begins("attention_kernel", row.text("framework")) or "newest",
+        "recompute_fraction": float(aliases.begins("recompute_fraction", again) or 1),
+        "loss": aliases.within("loss", f"{row.text('notes')} | {row.text('source')}") or "plain",
     })  # fmt: skip
+
+
+def _microbatch(aliases: Aliases, row: Row) -> int:
+    """Sequences that pass a stage together: the column; one part for each stage of a rank's whole batch; or all of that."""
+    whole, pp = row.count("mbs", 1), row.count("pp", 1)
+    if aliases.begins("microbatches", row.text("source")) == "stages":
+        return max(1, whole // pp)
+    if not row.text("mbs") and aliases.begins("microbatches", row.text("framework")) == "whole":
+        return max(1, row.count("gbs", 1) * row.count("tp", 1) * pp * row.count("cp", 1) // row.count("chips"))
+    return whole
 
 
 def _offload(setting: Setting, row: Row) -> str:
@@ -168,10 +187,12 @@ def _padded(heads: int, kv_heads: int, tp: int) -> tuple[int, int]:
 
 def scenario_of(setting: Setting, row: Row, chip: Chip, workload: Workload, job: Job, plan: Plan) -> Scenario:
     """The scenario, calibrated, under the row's training stack where its constant is known."""
-    stack = setting.aliases.begins("stacks", row.text("framework")) if job.phase == "training" else None
+    training = job.phase == "training"
+    stack = setting.aliases.stack(chip.id, row.text("framework") or row.text("source")) if training else None
+    server = None if training else setting.aliases.begins("stacks", row.text("backend"))
     return made(Scenario, {
         "name": row.id[:80], "chip": chip, "fabric": setting.fabric(chip), "workload": workload, "job": job, "plan": plan,
-        "efficiency": "calibrated", "calibration": setting.calibration(chip.id, stack or "default"),
+        "efficiency": "calibrated", "calibration": setting.calibration(chip.id, stack or "default", server or "default"),
     })  # fmt: skip
 
 

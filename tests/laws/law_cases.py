@@ -34,6 +34,8 @@ KINDS: dict[str, tuple[str, ...]] = {}
 for _id, _workload in sorted(LIBRARY.workloads.items()):
     KINDS[_kind(_workload)] = (*KINDS.get(_kind(_workload), ()), _id)
 
+DECODERS = tuple(kind for kind in sorted(KINDS) if kind not in ("encoder", "diffusion"))
+
 
 @st.composite
 def scenarios(

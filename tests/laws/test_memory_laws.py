@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from law_cases import LIBRARY, law, scenarios
+from law_cases import DECODERS, LIBRARY, law, scenarios
 
 from explorer.evaluate import Report, evaluate_study
 from explorer.evaluate.memory import PARTS
@@ -32,20 +32,30 @@ def test_total_is_the_sum_of_its_parts_and_decides_the_fit(scenario: Scenario) -
 
 
 @law
-@given(scenarios(phase="decode"))
+@given(scenarios(phase="decode", kinds=DECODERS))
 def test_kv_cache_is_linear_in_tokens(scenario: Scenario) -> None:
     scenario = scenario.replace(plan=scenario.plan.replace(pp=1))  # the fullest of uneven stages may change
-    once = sweep(scenario, "job.context", [scenario.job.context * k for k in (1, 2, 5)])
-    cache = _part(once, "kv_cache")
-    assert cache == pytest.approx(cache[0] * np.array([1, 2, 5]), rel=1e-12)
+    contexts = [1, *(scenario.job.context * k for k in (1, 2, 5))]
+    cache = _part(sweep(scenario, "job.context", contexts), "kv_cache")
+    assert cache == pytest.approx(cache[0] / _held(scenario, 1) * np.array([_held(scenario, n) for n in contexts]), rel=1e-12)
     more = sweep(scenario, "job.batch", [scenario.job.batch * k for k in (1, 2, 5)])
-    assert _part(more, "kv_cache") == pytest.approx(cache[0] * np.array([1, 2, 5]), rel=1e-12)
+    assert _part(more, "kv_cache") == pytest.approx(cache[1] * np.array([1, 2, 5]), rel=1e-12)
+
+
+def _held(scenario: Scenario, context: int) -> int:
+    """Tokens in the cache, all layers together: a window keeps no more than it sees."""
+    window, layers = scenario.workload.window, scenario.workload.layers
+    if window is None:
+        return layers * context
+    return (layers - window.layers) * context + window.layers * min(context, window.tokens)
 
 
 @law
-@given(scenarios(phase="decode"))
+@given(scenarios(phase="decode", kinds=DECODERS))
 def test_half_the_bits_half_the_weights(scenario: Scenario) -> None:
     scenario = scenario.replace(plan=scenario.plan.replace(pp=1))  # the fullest of uneven stages may change
+    job = scenario.job.replace(sparsity="none", expert_weight_format=None, expert_activation_format=None)
+    scenario = scenario.replace(job=job)
     wide = scenario.replace(job=scenario.job.replace(weight_format="bf16", kv_format="bf16"))
     narrow = scenario.replace(job=scenario.job.replace(weight_format="fp8", kv_format="fp8"))
     report = evaluate_study([wide, narrow])
@@ -60,7 +70,7 @@ def test_zero_stages_only_save_memory(scenario: Scenario) -> None:
     report = evaluate_study([scenario.replace(plan=scenario.plan.replace(zero=z)) for z in (0, 1, 2, 3)])
     total = report.memory.total
     assert np.all(total[1:] <= total[:-1] * (1 + 1e-12))
-    if report.shape.dp[0] == 1:
+    if report.shape.sharing[0] == 1 and (scenario.workload.experts is None or report.shape.expert_replicas[0] == 1):
         assert total == pytest.approx([total[0]] * 4)
 
 
@@ -69,9 +79,7 @@ def test_zero_stages_only_save_memory(scenario: Scenario) -> None:
 def test_recomputation_only_saves_memory(scenario: Scenario) -> None:
     kinds = [scenario.replace(plan=scenario.plan.replace(recompute=k)) for k in ("none", "selective", "full")]
     kept = _part(evaluate_study(kinds), "activations")
-    assert kept[0] >= kept[1]
-    # The layer in hand comes back whole, so a stage of one layer in flight once may need a little more.
-    assert kept[1] * 2 >= kept[2]
+    assert np.all(np.diff(kept) <= 1e-12 * kept[0])
 
 
 @st.composite

@@ -27,6 +27,7 @@ def test_sources_names_lead_to_presets() -> None:
 
 def test_every_model_that_is_named_has_its_workload() -> None:
     assert not set(ALIASES.models.values()) - set(LIBRARY.workloads)
+    assert not {chip.id for chip in ALIASES.chips.values()} - set(LIBRARY.chips)
 
 
 def test_unknown_names_get_the_nearest_one(setting: Setting) -> None:
