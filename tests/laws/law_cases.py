@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from explorer.library import load_library, make_scenario
 from explorer.specs import Plan, Scenario, Workload
+from explorer.specs.job import LOSSES
 
 LIBRARY = load_library()
 law = settings(
@@ -75,7 +76,8 @@ def _varied(draw: st.DrawFn, scenario: Scenario, sloppy: bool) -> Scenario:
         sequence_parallel=draw(st.booleans()), fused_attention=draw(st.sampled_from((True, True, False))),
         schedule="zero-bubble" if plan.virtual_stages == 1 and draw(st.booleans()) else "1f1b",
         offload=draw(st.sampled_from(offloads)),
-        overlap=draw(st.sampled_from(("partial", "partial", "max", "sum"))),
+        overlap=draw(st.sampled_from(("partial", "partial", "max", "sum"))), loss=draw(st.sampled_from(LOSSES)),
+        recompute_fraction=draw(st.sampled_from((1.0, 1.0, 0.0, 0.3))), attention_kernel=draw(st.sampled_from(("newest", "newest", "flash-2", "triton"))),
     )  # fmt: skip
     job = job.replace(
         sparsity=draw(st.sampled_from(sparse)),

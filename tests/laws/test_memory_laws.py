@@ -13,6 +13,7 @@ from explorer.evaluate.memory import PARTS
 from explorer.explore import sweep
 from explorer.library import make_scenario
 from explorer.specs import Scenario
+from explorer.specs.job import LONGEST_CONTEXT
 
 ROW = {key: i for i, key in enumerate(PARTS)}
 
@@ -90,7 +91,7 @@ def _stretched(draw: st.DrawFn, phase: str) -> Scenario:
     dp = draw(st.sampled_from((1, 2)))
     context = draw(st.sampled_from((512, 8192, 131072)))
     return scenario.replace(
-        plan=plan.replace(pp=pp, chips=plan.tp * pp * dp), job=scenario.job.replace(context=context)
+        plan=plan.replace(pp=pp, chips=plan.tp * pp * dp * plan.cp), job=scenario.job.replace(context=context)
     )
 
 
@@ -123,10 +124,12 @@ def test_the_last_wave_of_a_pipelined_prefill_counts() -> None:
 @law
 @given(scenarios())
 def test_longest_context_fits_and_one_more_does_not(scenario: Scenario) -> None:
-    longest = evaluate_study([scenario]).value("longest_context", 0)
+    report = evaluate_study([scenario])
+    longest, step = report.value("longest_context", 0), scenario.plan.cp
     assert longest is not None
-    if 1 <= longest < 1e8:
-        report = sweep(scenario, "job.context", [longest, longest + 1])
+    assert longest % step == 0
+    if report.valid_plan[0] and 1 <= longest < LONGEST_CONTEXT:
+        report = sweep(scenario, "job.context", [longest, longest + step])
         assert report.columns.full(report.fits).tolist() == [1.0, 0.0]
 
 
@@ -139,7 +142,8 @@ def test_fewest_chips_fit_and_half_of_them_do_not(scenario: Scenario) -> None:
 
     def fits(chips: int) -> bool:
         cuts = [2**k for k in range(chips.bit_length()) if scenario.workload.heads % 2**k == 0]
-        plans = [scenario.plan.replace(chips=chips, tp=tp, pp=chips // tp) for tp in cuts if chips // tp <= scenario.workload.layers]
+        alone = scenario.plan.replace(cp=1, ep=1, expert_tp=0, virtual_stages=1)
+        plans = [alone.replace(chips=chips, tp=tp, pp=chips // tp) for tp in cuts if chips // tp <= scenario.workload.layers]
         return bool(plans) and bool(evaluate_study([scenario.replace(plan=plan) for plan in plans]).fits.any())
 
     size = int(fewest)
@@ -150,7 +154,7 @@ def test_fewest_chips_fit_and_half_of_them_do_not(scenario: Scenario) -> None:
 @law
 @given(scenarios(phase="decode"))
 def test_what_is_said_to_fit_agrees_with_the_fit(scenario: Scenario) -> None:
-    report = evaluate_study([scenario.replace(plan=scenario.plan.replace(pp=1, chips=scenario.plan.tp))])
+    report = evaluate_study([scenario.replace(plan=scenario.plan.replace(pp=1, chips=scenario.plan.tp * scenario.plan.cp))])
     batch, context = report.value("largest_batch", 0), report.value("longest_context", 0)
     assert bool(report.fits[0]) == (batch >= scenario.job.batch) == (context >= scenario.job.context)  # type: ignore[operator]
 
@@ -158,6 +162,7 @@ def test_what_is_said_to_fit_agrees_with_the_fit(scenario: Scenario) -> None:
 @law
 @given(scenarios(phase="training"))
 def test_virtual_stages_never_save_memory(scenario: Scenario) -> None:
-    report = evaluate_study([scenario.replace(plan=scenario.plan.replace(virtual_stages=v)) for v in (1, 2, 4, 8)])
+    plan = scenario.plan.replace(schedule="1f1b")
+    report = evaluate_study([scenario.replace(plan=plan.replace(virtual_stages=v)) for v in (1, 2, 4, 8)])
     total = report.columns.full(report.memory.total)
     assert np.all(total[1:] >= total[0] * (1 - 1e-12))
