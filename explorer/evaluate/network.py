@@ -71,7 +71,7 @@ def traffic(c: Columns, s: Shape, w: Widths, held: Rank) -> Traffic:
         found |= _tensor(c, s)
     if c.some("cp", 1.0):
         found["cp_keys"] = _context(c, s, w)
-    if _spread(c):
+    if c.some("ep", 1.0) or c.some("expert_tp", 1.0):
         found["ep_tokens"] = _experts(c, s)
     if c.some("pp", 1.0):
         found["pp_boundary"] = _pipeline(c, s)
@@ -91,11 +91,6 @@ def _crossed(tier: Tier) -> Array:
     return np.where(tier.outside > 1, 2.0, 1.0)
 
 
-def _spread(c: Columns) -> bool:
-    """Whether any point has experts on several ranks."""
-    return c.some("ep", 1.0) or c.some("expert_tp", 1.0)
-
-
 def again(c: Columns) -> Array:
     """Part of the layers whose forward pass runs twice."""
     return np.where(c.recompute == 2, c.recompute_fraction, 0.0)
@@ -104,15 +99,14 @@ def again(c: Columns) -> Array:
 def exchanged(c: Columns, s: Shape) -> Array:
     """Whether tokens travel to their experts: not where the ranks of TP hold all experts and, in inference, all tokens."""
     beyond = c.ep * s.expert_tp > c.tp
-    spread = np.where(s.training > 0, (c.ep > 1) | beyond, beyond)
-    return spread * (c.expert_layers > 0)
+    return ((s.training * (c.ep > 1) > 0) | beyond) * (c.expert_layers > 0)
 
 
 def _tensor(c: Columns, s: Shape) -> dict[str, _Row]:
     once, several = s.microbatches / c.pp, c.tp > 1
     passes = np.where(s.training > 0, 2.0 + again(c), 1.0)
     each = 2.0 * c.layers
-    if _spread(c):
+    if c.some("ep", 1.0) or c.some("expert_tp", 1.0):
         # Experts of one rank's width need no reduction, unless shared ones or slices of them do.
         reduced = (c.shared_ffn > 0) | (s.expert_tp > 1)
         each = each - c.expert_layers * exchanged(c, s) * np.where(reduced, 0.0, 1.0)
@@ -144,11 +138,8 @@ def _context(c: Columns, s: Shape, w: Widths) -> _Row:
 
 
 def _experts(c: Columns, s: Shape) -> _Row:
-    """Each rank of TP sends its part of the tokens to the ranks that hold their experts, and takes the outputs back.
-
-    Where an expert is cut into more slices than TP has ranks, every slice wants the token.
-    """
-    slices = np.maximum(1.0, s.expert_tp / c.tp)
+    """Each rank of TP sends its part of the tokens to the ranks that hold their experts, and takes the outputs back."""
+    slices = np.maximum(1.0, s.expert_tp / c.tp)  # more than TP has ranks: each wants the token
     ranks = c.ep * slices
     size = (c.expert_activation_bytes_per_element + COMBINED_BYTES) / 2
     copy = s.tokens / c.tp * c.hidden * size * c.expert_imbalance
