@@ -89,6 +89,7 @@ LOSSES: dict[str, Callable[[Scenario], float]] = {
     "ideal": _ideal,
     **_gemm_columns("gemm_", _matmul),
     **_gemm_columns("expert_gemm_", _expert_matmul),
+    "misaligned": lambda s: 0.0 if _ideal(s) else 1.0 / s.calibration.misaligned_fraction - 1.0,
     "quantise_fraction": _gemm("quantise_fraction", 1.0),
     "quantise_launch_s": _gemm("quantise_launch_s", 0.0),
     "quantised_apart": _quantised_apart(_matmul),

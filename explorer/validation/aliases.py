@@ -16,7 +16,7 @@ from explorer.specs import Chip, Workload
 from explorer.validation.rows import RowError
 
 _TABLES = (
-    "precision", "recompute", "recompute_fraction", "loss", "microbatches", "offload", "zero", "stacks", "unfused_attention", "attention_kernel", "virtual_stages",
+    "precision", "recompute", "recompute_fraction", "loss", "microbatches", "networks", "offload", "zero", "stacks", "unfused_attention", "attention_kernel", "virtual_stages",
     "expert_tp",
     "gradients", "optimizer", "kv_format",
 )  # fmt: skip
