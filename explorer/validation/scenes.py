@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from explorer.library import Library, formats_of
 from explorer.specs import Calibration, Chip, Fabric, Job, Plan, Scenario, Spec, SpecError, Workload, build
-from explorer.validation.aliases import Aliases, ChipName
 from explorer.units import parse_quantity
+from explorer.validation.aliases import Aliases, ChipName
 from explorer.validation.rows import Row, RowError
 
 T = TypeVar("T", bound=Spec)
