@@ -111,7 +111,9 @@ class CallCase:
     scenario: Scenario
 
 
-def listed(found: Found, kind: str, rows: Iterable[Row], cases_of: Callable[[Row], list[Case | CallCase]]) -> list[Case | CallCase]:
+def listed(
+    found: Found, kind: str, rows: Iterable[Row], cases_of: Callable[[Row], list[Case | CallCase]]
+) -> list[Case | CallCase]:
     """Cases of all rows; those that raise `RowError` are listed as skipped."""
     cases: list[Case | CallCase] = []
     for row in rows:

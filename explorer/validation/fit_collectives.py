@@ -63,7 +63,9 @@ def fit(subject: Subject, sweep: Sweep) -> Parts:
     found: Parts = {}
     for stage in stages(subject.id):
         rows = sweep.pick(stage.rows(sweep, subject.adds))
-        if len(rows.ids) < ROWS_PER_CONSTANT * len(stage.start) or (stage.name == "vllm_eager" and "vllm_graph" not in found):
+        if len(rows.ids) < ROWS_PER_CONSTANT * len(stage.start) or (
+            stage.name == "vllm_eager" and "vllm_graph" not in found
+        ):
             continue
         if stage.name == "ring":
             found["book"] = book_of(subject.id)
@@ -82,7 +84,9 @@ def _fit_stage(subject: Subject, rows: Sweep, stage: Stage, found: Parts) -> Lin
 
     def loss(point: Array) -> float:
         ratio = seconds_with(prepared, stage.name, made(point), rows) / rows.measured_s
-        return float(np.mean(np.abs(ratio - 1.0)) + np.mean(np.abs(np.log(ratio))) + PULL * np.mean((point - start) ** 2))
+        return float(
+            np.mean(np.abs(ratio - 1.0)) + np.mean(np.abs(np.log(ratio))) + PULL * np.mean((point - start) ** 2)
+        )
 
     best = made(minimise(loss, start), digits=3)
     off = np.abs(seconds_with(prepared, stage.name, best, rows) / rows.measured_s - 1.0)
@@ -186,7 +190,9 @@ def read_messages(setting: Setting, path: Path) -> tuple[dict[str, list[Message]
 def main(arguments: list[str] | None = None) -> int:
     """Fit, print one line, write ``<chip>.toml``. Exit 2 with one line on a bad file."""
     folder = paths.presets() / "calibration" / "links"
-    parser = argparse.ArgumentParser(prog="fit_collectives", description="Fit the constants of collectives to measured rows.")
+    parser = argparse.ArgumentParser(
+        prog="fit_collectives", description="Fit the constants of collectives to measured rows."
+    )
     parser.add_argument("rows", type=Path, metavar="ROWS.csv")
     parser.add_argument("-o", "--output", type=Path, default=folder, metavar="FOLDER")
     options = parser.parse_args(arguments)
@@ -209,4 +215,3 @@ def main(arguments: list[str] | None = None) -> int:
 
 if __name__ == "__main__":
     raise SystemExit(main())
-
