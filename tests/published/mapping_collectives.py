@@ -14,7 +14,7 @@ def _torus(V: float, axes: list[float], W: float, alpha: float = 0.0) -> dict[st
     padded = (*axes, *[1.0] * (3 - len(axes)))
     count = padded[0] * padded[1] * padded[2]
     share = tuple(1.0 / len(axes) if i < len(axes) else 0.0 for i in range(3))
-    fraction, hops, _ = collectives.torus_group(ranks=count, stride=1.0, axes=padded, axis_share=share)
+    fraction, _, hops = collectives.torus_group(ranks=count, stride=1.0, axes=padded, axis_share=share)
     rate = 2.0 * len(axes) * W * fraction
     return {"buffer_bytes": V, "ranks": count, "bytes_per_s": rate, "latency_s": alpha, "hops": hops}
 
