@@ -217,8 +217,8 @@ _LOSSES = {
     "HBM": ("hbm_fraction",),
     "kernel starts": ("kernel_latency_s",),
     "host": ("host_s_per_step",),
-    "scale-up network": ("scale_up_fraction", "scale_up_saturation_bytes", "scale_up_launch_s"),
-    "scale-out network": ("scale_out_fraction", "scale_out_saturation_bytes", "scale_out_launch_s"),
+    "scale-up network": ("links.ring", "links.exchange", "links.cores", "links.plain", "scale_up_fraction", "scale_up_launch_s"),
+    "scale-out network": ("links.outside", "scale_out_fraction", "scale_out_launch_s"),
     "overlap": ("tp_overlap_fraction", "dp_overlap_fraction", "pp_overlap_fraction"),
 }
 _KINDS = {"measured": "measured", "derived": "derived", "transferred": "carried over from similar chips", "guess": "assumed"}

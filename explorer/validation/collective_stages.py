@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.specs import LinkPart
+from explorer.specs import LinkPart, build
 from explorer.specs.links import Book, Outside
 from explorer.validation.collective_rows import Mask, Sweep
 
@@ -17,17 +17,9 @@ PCIE, CORES, PLAIN, RACKS = ("l40s", "rtx-pro-6000-server"), ("trainium2",), ("t
 
 def _nvlink(quick: float, wide: float, bulk: float, rate: float) -> Book:
     """NCCL's bus bandwidths of its three protocols in GB/s, as parts of the port's ``rate``."""
-    fractions = {
-        f"{name}_fraction": round(v / rate, 4) for name, v in (("quick", quick), ("wide", wide), ("bulk", bulk))
-    }
-    return Book(
-        wide_base_s=7.4e-6,
-        wide_step_s=1.3e-6,
-        bulk_base_s=1.8e-6,
-        bulk_step_s=2.8e-6,
-        provenance="derived",
-        **fractions,
-    )
+    fractions = {f"{name}_fraction": round(v / rate, 4) for name, v in (("quick", quick), ("wide", wide), ("bulk", bulk))}
+    latencies = {"wide_base_s": 7.4e-6, "wide_step_s": 1.3e-6, "bulk_base_s": 1.8e-6, "bulk_step_s": 2.8e-6}
+    return build(Book, {**latencies, **fractions, "provenance": "derived"})
 
 
 # LL moves at most a quarter of a PCIe bus; its steps are booked at 1.0 us, those of Simple at 5.7 us. No LL128.
@@ -47,13 +39,7 @@ _EXCHANGE = {
     "saturation_bytes": 1e5, "own_bytes_per_s": 1.5e12,
 }  # fmt: skip
 _REDUCING = {"launch_s": 3e-5, "efficiency_fraction": 0.65, "saturation_bytes": 2e6}
-_DIRECT = {
-    "launch_s": 2e-6,
-    "rank_s": 1e-7,
-    "one_shot_fraction": 0.7,
-    "second_launch_s": 1e-5,
-    "two_shot_fraction": 0.7,
-}
+_DIRECT = {"launch_s": 2e-6, "rank_s": 1e-7, "one_shot_fraction": 0.7, "second_launch_s": 1e-5, "two_shot_fraction": 0.7}
 _EAGER = {"host_s": 2e-5, "copy_bytes_per_s": 1.3e12}
 _OUTSIDE = {"launch_s": 3e-5, "efficiency_fraction": 0.7, "saturation_bytes": 1e6}
 _RACKS = {"launch_s": 1e-4, "ports": 10.0, "saturation_bytes": 1e6}
@@ -81,12 +67,12 @@ def _nothing(values: dict[str, float], hop_s: float, lent: LinkPart | None) -> d
 class Stage:
     """One part: where its search starts, the rows that speak for it, and the constants that follow from the fitted ones.
 
-    ``rows`` is also told whether the chip's switch can add; ``extra`` the time of a hop and the part that a relative lends.
+    ``extra`` is also told the time of a hop and the part that a relative lends.
     """
 
     name: str
     start: dict[str, float]
-    rows: Callable[[Sweep, bool], Mask]
+    rows: Callable[[Sweep], Mask]
     extra: Extra = _nothing
 
 
@@ -98,35 +84,33 @@ def _ring_extra(values: dict[str, float], hop_s: float, lent: LinkPart | None) -
 
 def _racks_extra(values: dict[str, float], hop_s: float, lent: LinkPart | None) -> dict[str, float]:
     # Between racks the few ports in use limit, which leaves the share of a port to be told by servers.
-    return (
-        {"efficiency_fraction": lent.efficiency_fraction} if isinstance(lent, Outside) else {"efficiency_fraction": 1.0}
-    )
+    return {"efficiency_fraction": lent.efficiency_fraction} if isinstance(lent, Outside) else {"efficiency_fraction": 1.0}
 
 
-def _inside(sweep: Sweep, adds: bool) -> Mask:
+def _inside(sweep: Sweep) -> Mask:
     return np.asarray((sweep.kernel == "library") & (sweep.chips <= sweep.domain), dtype=bool)
 
 
-def _ring_rows(sweep: Sweep, adds: bool) -> Mask:
+def _ring_rows(sweep: Sweep) -> Mask:
     # From five ranks on the library lets the switch add wherever it can.
-    added = sweep.reducible & (sweep.ranks > 4) & adds
-    return np.asarray(_inside(sweep, adds) & (sweep.operation != "alltoall") & ~added, dtype=bool)
+    added = sweep.reducible & (sweep.ranks > 4)
+    return np.asarray(_inside(sweep) & (sweep.operation != "alltoall") & ~added, dtype=bool)
 
 
-def _reducing_rows(sweep: Sweep, adds: bool) -> Mask:
-    return np.asarray(_inside(sweep, adds) & sweep.reducible & (sweep.ranks > 4) & adds, dtype=bool)
+def _reducing_rows(sweep: Sweep) -> Mask:
+    return np.asarray(_inside(sweep) & sweep.reducible & (sweep.ranks > 4), dtype=bool)
 
 
-def _exchange_rows(sweep: Sweep, adds: bool) -> Mask:
-    return np.asarray(_inside(sweep, adds) & (sweep.operation == "alltoall"), dtype=bool)
+def _exchange_rows(sweep: Sweep) -> Mask:
+    return np.asarray(_inside(sweep) & (sweep.operation == "alltoall"), dtype=bool)
 
 
-def _outside_rows(sweep: Sweep, adds: bool) -> Mask:
+def _outside_rows(sweep: Sweep) -> Mask:
     return np.asarray((sweep.kernel == "library") & (sweep.chips > sweep.domain), dtype=bool)
 
 
-def _timed(kernel: str) -> Callable[[Sweep, bool], Mask]:
-    return lambda sweep, adds: np.asarray(sweep.kernel == kernel, dtype=bool)
+def _timed(kernel: str) -> Callable[[Sweep], Mask]:
+    return lambda sweep: np.asarray(sweep.kernel == kernel, dtype=bool)
 
 
 def _without(start: dict[str, float], *names: str, **more: float) -> dict[str, float]:
@@ -141,15 +125,9 @@ def stages(chip: str) -> tuple[Stage, ...]:
     shared = chip in PCIE
     return (
         Stage("ring", _without(_RING, "wide_fraction", contention=0.3) if shared else _RING, _ring_rows, _ring_extra),
-        Stage(
-            "exchange",
-            _without(_EXCHANGE, "launch_s", "peer_bytes_per_s", contention=0.3) if shared else _EXCHANGE,
-            _exchange_rows,
-        ),
+        Stage("exchange", _without(_EXCHANGE, "launch_s", "peer_bytes_per_s", contention=0.3) if shared else _EXCHANGE, _exchange_rows),
         Stage("reducing", _REDUCING, _reducing_rows),
         *(Stage(kernel, _DIRECT, _timed(kernel)) for kernel in ("trtllm", "vllm_graph")),
         Stage("vllm_eager", _EAGER, _timed("vllm_eager")),
-        Stage("outside", _RACKS, _outside_rows, _racks_extra)
-        if chip in RACKS
-        else Stage("outside", _OUTSIDE, _outside_rows),
+        Stage("outside", _RACKS, _outside_rows, _racks_extra) if chip in RACKS else Stage("outside", _OUTSIDE, _outside_rows),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from explorer.evaluate import Columns, lower
 from explorer.library import load_library
 from explorer.library.link_presets import RELATIVES, completed, read_relatives
 from explorer.physics.arrays import Array
-from explorer.specs import LinkPart, SpecError
+from explorer.specs import LinkPart, SpecError, build
 from explorer.specs.links import PART_KINDS
 from explorer.validation.aliases import load_aliases
 from explorer.validation.collective_columns import columns_with, predict_s, seconds_with
@@ -43,13 +43,12 @@ _ORDER = tuple(PART_KINDS)
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A chip to fit: its columns, its rows, whether its switch adds, and what others lend it."""
+    """A chip to fit: its columns, its rows, and what others lend it."""
 
     id: str
     name: str
     base: Columns
     ranks_per_chip: int
-    adds: bool
     sweep: Sweep
     lent: Mapping[str, LinkPart]
 
@@ -62,10 +61,8 @@ def fit(subject: Subject, sweep: Sweep) -> Parts:
     """Own parts, fitted to the rows of ``sweep``."""
     found: Parts = {}
     for stage in stages(subject.id):
-        rows = sweep.pick(stage.rows(sweep, subject.adds))
-        if len(rows.ids) < ROWS_PER_CONSTANT * len(stage.start) or (
-            stage.name == "vllm_eager" and "vllm_graph" not in found
-        ):
+        rows = sweep.pick(stage.rows(sweep))
+        if len(rows.ids) < ROWS_PER_CONSTANT * len(stage.start) or (stage.name == "vllm_eager" and "vllm_graph" not in found):
             continue
         if stage.name == "ring":
             found["book"] = book_of(subject.id)
@@ -84,9 +81,7 @@ def _fit_stage(subject: Subject, rows: Sweep, stage: Stage, found: Parts) -> Lin
 
     def loss(point: Array) -> float:
         ratio = seconds_with(prepared, stage.name, made(point), rows) / rows.measured_s
-        return float(
-            np.mean(np.abs(ratio - 1.0)) + np.mean(np.abs(np.log(ratio))) + PULL * np.mean((point - start) ** 2)
-        )
+        return float(np.mean(np.abs(ratio - 1.0)) + np.mean(np.abs(np.log(ratio))) + PULL * np.mean((point - start) ** 2))
 
     best = made(minimise(loss, start), digits=3)
     off = np.abs(seconds_with(prepared, stage.name, best, rows) / rows.measured_s - 1.0)
@@ -100,7 +95,7 @@ def _complete(subject: Subject, stage: Stage, values: dict[str, float], digits: 
         values[name] = _rounded(min(value, top), digits)
     extra = stage.extra(values, float(subject.base.link_latency_s[0]), subject.lent.get(stage.name))
     counted = {"ranks_per_chip": subject.ranks_per_chip} if stage.name == "cores" else {}
-    return PART_KINDS[stage.name](**values, **{k: _rounded(v, max(digits, 5)) for k, v in extra.items()}, **counted)
+    return build(PART_KINDS[stage.name], {**values, **{k: _rounded(v, max(digits, 5)) for k, v in extra.items()}, **counted})
 
 
 def _rounded(value: float, digits: int) -> float:
@@ -148,12 +143,11 @@ class Fits:
         """What is known of a chip before its fit."""
         messages = self._messages[chip]
         first, sweep = messages[0], sweep_of(messages)
+        if not self._setting.fabric(first.chip).scale_up.in_network_reduction:
+            sweep = replace(sweep, reducible=np.zeros(len(messages), dtype=bool))
         base = lower([scene_of(self._setting, first.row, first.chip)])
-        return Subject(
-            chip, first.chip.name, base, int(np.max(np.ceil(sweep.ranks / sweep.chips))),
-            self._setting.fabric(first.chip).scale_up.in_network_reduction, sweep,
-            completed(chip, {}, self._relatives, self.parts),
-        )  # fmt: skip
+        cores = int(np.max(np.ceil(sweep.ranks / sweep.chips)))
+        return Subject(chip, first.chip.name, base, cores, sweep, completed(chip, {}, self._relatives, self.parts))
 
     def text(self, chip: str) -> str:
         """The chip's file; empty where its rows tell nothing of its own."""
@@ -163,8 +157,8 @@ class Fits:
         subject = self.subject(chip)
         predicted = predict_s(subject.base, subject.whole(found), subject.sweep)
         told = {"in_sample": errors(predicted, subject.sweep)} | summary(predicted, subject.sweep)
-        if subject.lent.keys() >= found.keys():
-            told["with_lent_constants"] = _errors(subject, {}, subject.sweep)
+        if kin := self._relatives.get("kin", {}).get(chip):
+            told[f"with_constants_of_{kin}"] = errors(predict_s(subject.base, self.parts(kin), subject.sweep), subject.sweep)
         if len(subject.sweep.ids) >= 3 * FEW:
             told |= check(subject)
         return toml(chip, subject.name, found, subject.sweep, told)
@@ -190,9 +184,7 @@ def read_messages(setting: Setting, path: Path) -> tuple[dict[str, list[Message]
 def main(arguments: list[str] | None = None) -> int:
     """Fit, print one line, write ``<chip>.toml``. Exit 2 with one line on a bad file."""
     folder = paths.presets() / "calibration" / "links"
-    parser = argparse.ArgumentParser(
-        prog="fit_collectives", description="Fit the constants of collectives to measured rows."
-    )
+    parser = argparse.ArgumentParser(prog="fit_collectives", description="Fit the constants of collectives to measured rows.")
     parser.add_argument("rows", type=Path, metavar="ROWS.csv")
     parser.add_argument("-o", "--output", type=Path, default=folder, metavar="FOLDER")
     options = parser.parse_args(arguments)
@@ -215,3 +207,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 if __name__ == "__main__":
     raise SystemExit(main())
+
