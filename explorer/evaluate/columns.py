@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.evaluate.bands import range_fraction
 from explorer.specs import FORMATS, PHASES, RECOMPUTES, Scenario, Study, matmul_format
 
 Array = NDArray[np.float64]
@@ -192,7 +193,7 @@ _GETTERS: dict[str, Getter] = {
     "tp_overlap": _loss("tp_overlap_fraction", 1.0),
     "dp_overlap": _loss("dp_overlap_fraction", 1.0),
     "pp_overlap": _loss("pp_overlap_fraction", 1.0),
-    "band_fraction": _loss("band_fraction", 0.0),
+    "band_fraction": range_fraction,
     "idle_power_fraction": lambda s: s.calibration.idle_power_fraction,
     "hbm_j_per_byte": lambda s: s.calibration.hbm_j_per_byte,
     "link_j_per_byte": lambda s: s.calibration.link_j_per_byte,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from explorer.evaluate import memory, network, operators
+from explorer.evaluate.bands import band_records
 from explorer.evaluate.explain import bound_of, not_modelled, why_not
 from explorer.evaluate.report import TIME_PARTS, Report
 from explorer.quantities import QUANTITIES
@@ -52,6 +53,7 @@ def record(report: Report, scenario: Scenario, point: int, edited: Edited = Mapp
         "interconnect": _interconnect(report, point) if possible else [],
         "offer": None if scenario.offer is None else {"kind": scenario.offer.kind, "usd_per_chip_h": scenario.offer.usd_per_chip_h, "date": scenario.offer.date},
         "edited": {key: list(pair) for key, pair in edited.items()},
+        "error_bands": band_records(scenario),
         "calibration": scenario.calibration.provenance if scenario.efficiency == "calibrated" else None,
         "not_modelled": list(not_modelled(scenario)),
     }

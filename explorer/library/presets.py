@@ -12,13 +12,14 @@ from typing import TypeVar
 
 from explorer import paths
 from explorer.errors import ExplorerError, unknown
+from explorer.library.band_presets import read_bands, with_bands
 from explorer.library.kernel_presets import with_kernels
 from explorer.library.stack_presets import DEFAULT, Stack, read_stacks, under
 from explorer.library.text_files import read_text, shown
 from explorer.library.toml_presets import read_preset
 from explorer.specs import Calibration, Chip, Fabric, Offer, Spec, Workload, get_path
 
-_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/stacks")
+_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/stacks", "calibration/bands")
 _KEPT_APART = ("job", "plan", "calibration")  # no product sets these
 T = TypeVar("T", bound=Spec)
 V = TypeVar("V")
@@ -100,6 +101,7 @@ def read_library(folder: Path) -> Library:
     """The presets in ``folder``, checked one by one and against each other. Raises `ExplorerError`."""
     stacks = read_stacks(folder / "calibration" / "stacks" / "training.toml")
     plain = with_kernels(_read_folder(folder / "calibration", Calibration), folder / "calibration" / "kernels")
+    plain = with_bands(plain, read_bands(folder / "calibration" / "bands" / "measured.toml"))
     library = Library(
         chips=_read_folder(folder / "chips", Chip),
         fabrics=_read_folder(folder / "fabrics", Fabric),

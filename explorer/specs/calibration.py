@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from explorer.specs.bands import BandKind, KindBand
 from explorer.specs.base import Spec, Text
 from explorer.specs.chip import Fraction, Identifier, NotNegative
 from explorer.specs.kernels import AttentionKernel, GemmKernel, Kernels, plain_attention, plain_gemm
@@ -18,6 +19,7 @@ class Calibration(Spec):
     ``kernels`` holds what was fitted to timings of single kernels; `gemm` and `attention` fall back on the shares of whole
     machines (``matmul_fraction``, ``attention_fraction``, ``kernel_latency_s``), which also serve elementwise kernels.
     ``stack_fraction`` is the speed of training under the software ``stack`` against kernels, links and bubbles alone.
+    ``bands`` are the errors against published rows; ``band_fraction`` is what is assumed where a kind has none.
     """
 
     id: Identifier
@@ -42,6 +44,7 @@ class Calibration(Spec):
     link_j_per_byte: NotNegative
     band_fraction: Annotated[float, Field(ge=0, le=2)]
     band_note: Text = ""
+    bands: dict[BandKind, KindBand] = Field(default_factory=dict)
     kernels: Kernels | None = None
     stack: Text = "default"
     stack_fraction: Fraction = 1.0
@@ -70,5 +73,5 @@ class Calibration(Spec):
     @property
     def provenance(self) -> str:
         """The weakest kind among the constants that set the time of a step."""
-        kinds = {str(s.kind) for s in self.sources.values()} | (self.kernels.provenances if self.kernels else set())
+        kinds = {str(s.kind) for name, s in self.sources.items() if not name.startswith("bands.")} | (self.kernels.provenances if self.kernels else set())
         return next((k for k in ("guess", "transferred", "derived", "measured") if k in kinds), "guess")

@@ -212,7 +212,7 @@ def test_landmarks_are_sorted_and_joined(library: Library) -> None:
 
 def test_the_data_version_follows_the_files(library: Library, tmp_path: Path) -> None:
     copied = tmp_path / "presets"
-    for folder in ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/stacks"):
+    for folder in ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/stacks", "calibration/bands"):
         (copied / folder).mkdir(parents=True)
         for file in (paths.presets() / folder).glob("*.toml"):
             (copied / folder / file.name).write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
