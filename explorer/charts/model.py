@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Scale = Literal["linear", "log"]
-Role = Literal["roof", "roof_faint", "points", "ghost", "line", "band"]
+Role = Literal["roof", "roof_faint", "points", "dots", "ghost", "line", "band"]
 Severity = Literal["normal", "faint", "good", "bad", "warn"]
 
 
@@ -51,8 +51,9 @@ class Later(Sequence[str]):
 class Series:
     """A line or a set of points of one scenario.
 
-    ``slot`` (0-5) picks hue, dash and marker of a scenario, the same in every chart. ``tips[i]`` is the plain-text
-    read-out of point ``i``; ``labels[i]`` a short name beside it (empty for none).
+    ``slot`` (0-5) picks hue, dash and marker of a scenario, the same in every chart; `style.NEUTRAL` is the colour of text.
+    ``tips[i]`` is the plain-text read-out of point ``i``; ``labels[i]`` a short name beside it (empty for none). ``dots`` are
+    points by the hundred: small, and seen through.
     """
 
     key: str
@@ -167,7 +168,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows are scenarios, columns are quantities. ``note`` and ``context`` as in a `Chart`."""
+    """Rows are scenarios (or what ``head`` says), columns are quantities. ``note`` and ``context`` as in a `Chart`."""
 
     title: str
     columns: tuple[Column, ...]
@@ -178,3 +179,4 @@ class Table:
     note: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
     context: str = ""
+    head: str = "scenario"

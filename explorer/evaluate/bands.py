@@ -70,12 +70,12 @@ def band_records(scenario: Scenario) -> dict[str, Any]:
 
 
 def band_text(scenario: Scenario, *, networked: bool) -> str:
-    """The bands in words; those of collectives where the step has any."""
+    """The bands in words, a line each; those of collectives where the step has any."""
     step = kind_of(scenario)
     known, factor = step in scenario.calibration.bands, 1 + range_fraction(scenario)
-    said = [_sentence(scenario, step, named=True), f"{'Range' if known else 'Assumed range'} of the step: ÷ and × {factor:.2f}."]
+    said = f"{_sentence(scenario, step, named=True)} {'Range' if known else 'Assumed range'} of the step: ÷ and × {factor:.2f}."
     more: tuple[BandKind, ...] = ("memory", "collectives") if networked else ("memory",)
-    return " ".join([*said, *(_sentence(scenario, kind, named=not known) for kind in more)])
+    return "\n".join([said, *(_sentence(scenario, kind, named=not known) for kind in more)])
 
 
 def _sentence(s: Scenario, kind: BandKind, *, named: bool) -> str:

@@ -20,13 +20,18 @@ from explorer.charts.model import Axis, Chart
 
 _REACH = 18.0
 _FAR = 10**6
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 _MOVES: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -_FAR, Qt.Key.Key_End: _FAR}
 
 
 class ChartView(QWidget):
-    """Shows a `Chart` that has series. ``hovered`` carries the read-out under the hand, or nothing."""
+    """Shows a `Chart` that has series. ``hovered`` carries the read-out under the hand, or nothing.
+
+    ``chosen``: key of the series and index of the point that was clicked, or picked with the keyboard and entered.
+    """
 
     hovered = Signal(str)
+    chosen = Signal(str, int)
 
     def __init__(self, look: Look | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +52,7 @@ class ChartView(QWidget):
         self.canvas.pointed.connect(self._point)
         self.canvas.left.connect(partial(self._pick, None))
         self.canvas.pressed.connect(partial(self.setFocus, Qt.FocusReason.MouseFocusReason))
+        self.canvas.clicked.connect(self._click)
         self.canvas.fit_asked.connect(self.fit)
         self.canvas.port.sigRangeChanged.connect(self._ranged)
         self.canvas.port.sigRangeChangedManually.connect(self._zoom)
@@ -123,9 +129,19 @@ class ChartView(QWidget):
         """Called by the canvas after the curves."""
         self.picture.paint_over(painter, self._picked, self._keyed)
 
-    def _point(self, at: QPointF) -> None:
+    def _near(self, at: QPointF) -> pick.Picked | None:
         reach = _REACH * max(1.0, self.picture.ink.look.scale)
-        self._pick(pick.nearest(self.chart, self.picture.positions(), at.x(), at.y(), reach))
+        return pick.nearest(self.chart, self.picture.positions(), at.x(), at.y(), reach)
+
+    def _point(self, at: QPointF) -> None:
+        self._pick(self._near(at))
+
+    def _click(self, at: QPointF) -> None:
+        self._choose(self._near(at))
+
+    def _choose(self, picked: pick.Picked | None) -> None:
+        if picked is not None:
+            self.chosen.emit(picked.key, picked.index)
 
     def _pick(self, picked: pick.Picked | None) -> None:
         if picked == self._picked:
@@ -143,12 +159,14 @@ class ChartView(QWidget):
             self.tip.show_tip(self.picture.ink, found[1], found[0], overlay.marker_size(self.picture.ink))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and Right step through the points, Home and End jump, Escape lets go."""
+        """Left and Right step through the points, Home and End jump, Enter chooses, Escape lets go."""
         key = event.key()
         if key in _MOVES:
             self._keyed = True
             self._pick(pick.step(self.chart, self._picked, _MOVES[key]))
             self.setAccessibleDescription(self.tip.text or self.chart.summary)
+        elif key in _ENTER and self._picked is not None:
+            self._choose(self._picked)
         elif key == Qt.Key.Key_Escape and self._picked is not None:
             self._pick(None)
         else:

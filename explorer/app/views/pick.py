@@ -9,6 +9,7 @@ import numpy as np
 from explorer.charts.axes import FloatArray
 from explorer.charts.model import Chart, Series
 
+_MARKED = ("points", "dots")
 _POINT_BONUS = 6.0  # pixels by which a marker wins over the line that it lies on
 
 
@@ -39,7 +40,7 @@ def nearest(chart: Chart, positions: dict[str, FloatArray], x: float, y: float, 
         if np.isnan(away).all():
             continue
         at = int(np.nanargmin(away))
-        rank = float(away[at]) - (_POINT_BONUS if series.role == "points" else 0.0)
+        rank = float(away[at]) - (_POINT_BONUS if series.role in _MARKED else 0.0)
         if away[at] <= reach and (best is None or rank < best[0]):
             best = rank, Picked(series.key, at)
     return best[1] if best else None
@@ -48,7 +49,7 @@ def nearest(chart: Chart, positions: dict[str, FloatArray], x: float, y: float, 
 def ordered(chart: Chart) -> list[Picked]:
     """Points in the order in which the keyboard visits them: left to right, scenarios side by side."""
     spoken = [s for s in chart.series if any(s.tips)]
-    marked = [s for s in spoken if s.role == "points"]
+    marked = [s for s in spoken if s.role in _MARKED]
     found = [
         (float(s.x[i]), s.slot, float(s.y[i]), Picked(s.key, i))
         for s in marked or spoken
