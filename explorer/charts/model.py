@@ -47,6 +47,25 @@ class Later(Sequence[str]):
         return self._all()[index]
 
 
+class Each(Sequence[str]):
+    """Texts that are written one by one, when read; none of them is empty. For points by the thousand."""
+
+    def __init__(self, count: int, write: Callable[[int], str]) -> None:
+        self._count, self._write = count, write
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        if isinstance(index, slice):
+            return tuple(map(self._write, range(*index.indices(self._count))))
+        return self._write(range(self._count)[index])
+
+
 @dataclass(frozen=True, eq=False)
 class Series:
     """A line or a set of points of one scenario.

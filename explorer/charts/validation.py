@@ -11,7 +11,7 @@ from explorer import __version__
 from explorer.charts import VARIANTS
 from explorer.charts.common import Array
 from explorer.charts.measured import ALL, Choice, Measure, by_hue, chip_name, key_of, measure, said
-from explorer.charts.model import Axis, Cell, Chart, Column, Later, Series, Table
+from explorer.charts.model import Axis, Cell, Chart, Column, Each, Series, Table
 from explorer.charts.style import NEUTRAL
 from explorer.library import load_library
 from explorer.validation import Found, Prediction, total
@@ -20,6 +20,7 @@ from explorer.validation.summary import reasons_of
 KEY, RATIO_KEY = (name for name, _ in VARIANTS["validation"])
 TITLE = "Validation"
 BANDS = (0.1, 0.25)
+_FARTHEST = 600.0  # of a logarithm: a float ends at 709
 _LOADS = "Click or Enter: load it as a scenario"
 _KERNEL = "A kernel or collective alone: no scenario"
 
@@ -85,7 +86,7 @@ def _dots(key: str, label: str, slot: int, members: list[Prediction], scales: Ma
     factor = np.array([scales[key_of(row)] for row in members])
     measured, predicted = (np.array([getattr(row, name) for row in members]) for name in ("measured", "predicted"))
     y = predicted / measured if choice.ratio else predicted * factor
-    return Series(key, label, slot, "dots", measured * factor, y, Later(len(members), lambda: tuple(map(_tip, members))))
+    return Series(key, label, slot, "dots", measured * factor, y, Each(len(members), lambda i: _tip(members[i])))
 
 
 def _tip(row: Prediction) -> str:
@@ -103,7 +104,7 @@ def _framed(chart: Chart, choice: Choice, n: int) -> Chart:
     across = _span([s.x for s in chart.series] + ([] if choice.ratio else [s.y for s in chart.series]))
     if choice.ratio:
         apart = max(float(np.max(np.abs(np.log(s.y)))) for s in chart.series)
-        wide = float(np.exp(max(apart, np.log(1.5)) * 1.08))
+        wide = float(np.exp(min(max(apart, np.log(1.5)) * 1.08, _FARTHEST)))
         y = Axis("Predicted / measured", "1", "log", (1 / wide, wide))
     else:
         y = Axis("Predicted", unit, "log", across)
@@ -122,7 +123,7 @@ def _framed(chart: Chart, choice: Choice, n: int) -> Chart:
 def _nine_in_ten(chart: Chart, choice: Choice) -> float:
     """The factor within which nine in ten predictions are."""
     ratios = np.concatenate([s.y if choice.ratio else s.y / s.x for s in chart.series])
-    return float(np.exp(np.quantile(np.abs(np.log(ratios)), 0.9)))
+    return float(np.exp(min(float(np.quantile(np.abs(np.log(ratios)), 0.9)), _FARTHEST)))
 
 
 def _measured(what: Measure | None) -> str:
@@ -139,7 +140,7 @@ def _span(columns: Sequence[Array]) -> tuple[float, float]:
     values = np.log(np.concatenate(columns))
     low, high = float(values.min()), float(values.max())
     room = max(0.04 * (high - low), (np.log(2.0) - (high - low)) / 2, 0.05)
-    return float(np.exp(low - room)), float(np.exp(high + room))
+    return float(np.exp(max(low - room, -_FARTHEST))), float(np.exp(min(high + room, _FARTHEST)))
 
 
 def summary_line(rows: Sequence[Prediction]) -> str:

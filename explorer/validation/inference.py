@@ -109,23 +109,29 @@ def _token_s(a: Answers, server: _Server, others: int) -> float:
 def _offline(setting: Setting, found: Found, rows: tuple[Row, ...]) -> list[Case | CallCase]:
     """Rows of a full server: as many sequences as fit, at the mean context."""
     servers: list[_Server] = []
+    smallest: list[Scenario] = []
     for row in rows:
         try:
             if row.positive("output_tok_s") is None or not row.text("osl"):
                 raise RowError("batch_or_concurrency is missing")
-            servers.append(_server(setting, row))
+            server = _server(setting, row)
+            smallest.append(server.scenario(setting, "decode", max(1, server.plan.pp), server.middle))
+            servers.append(server)
         except RowError as problem:
             found.skip(KIND, row, str(problem))
     if not servers:
         return []
-    held = evaluate(lower([s.scenario(setting, "decode", max(1, s.plan.pp), s.middle) for s in servers]))
+    held = evaluate(lower(smallest))
     cases: list[Case | CallCase] = []
     for i, server in enumerate(servers):
         largest = held.value("largest_batch", i) or 0
         if largest < 1:
             found.skip(KIND, server.row, "the model finds no room for one sequence")
             continue
-        cases.append(_full(setting, server, int(min(largest, _MOST_OFFLINE * server.plan.pp))))
+        try:
+            cases.append(_full(setting, server, int(min(largest, _MOST_OFFLINE * server.plan.pp))))
+        except RowError as problem:
+            found.skip(KIND, server.row, str(problem))
     return cases
 
 

@@ -32,7 +32,6 @@ class FilterBox(ChoiceBox):
         self.setFixedHeight(look.px(21))
         self.setMinimumWidth(look.px(64))
         self.setMaximumWidth(look.px(260))
-        self._widen()
 
     def offer(self, entries: Entries, value: str) -> None:
         """Other words, (key, label), one of them on; tells nobody."""
@@ -44,13 +43,13 @@ class FilterBox(ChoiceBox):
             self._words = keys
             self.addItems(labels)
             self._showing = False
-            self._widen()
         self.show_value(value)
 
-    def _widen(self) -> None:
+    def showPopup(self) -> None:
         """The list may be wider than the box."""
         widest = max((self.fontMetrics().horizontalAdvance(self.itemText(i)) for i in range(self.count())), default=0)
         self.view().setMinimumWidth(min(widest + self.look.px(24), self.look.px(_WIDEST_LIST)))
+        super().showPopup()
 
 
 class FilterBar(QWidget):
