@@ -26,6 +26,16 @@ _ALL = (*PANES, *FURTHER)
 _SHORT = {"Memory fit": "Memory", "Interconnect": "Network", "Time of a step": "Time", "Comparison": "Table"}
 
 
+def _tab_bar(parent: QWidget) -> QTabBar:
+    made = QTabBar(parent)
+    made.setAccessibleName("Panes")
+    made.setExpanding(False)
+    made.setDrawBase(False)
+    made.setUsesScrollButtons(False)  # all in sight, if need be with their names cut
+    made.setElideMode(Qt.TextElideMode.ElideRight)
+    return made
+
+
 class PaneGrid(QWidget):
     """Shows charts by name in their panes. Only panes that can be seen are given charts: ask `visible_charts`."""
 
@@ -41,12 +51,7 @@ class PaneGrid(QWidget):
         self._filled: str | None = None
         self._tabbed = False
         self._guests: dict[str, QWidget] = {}
-        self._tabs = QTabBar(self)
-        self._tabs.setAccessibleName("Panes")
-        self._tabs.setExpanding(False)
-        self._tabs.setDrawBase(False)
-        self._tabs.setUsesScrollButtons(False)  # all in sight, if need be with their names cut
-        self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self._tabs = _tab_bar(self)
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
         outer = QVBoxLayout(self)
@@ -92,10 +97,17 @@ class PaneGrid(QWidget):
             pane.set_look(look)
 
     def set_tabbed(self, on: bool) -> None:
-        """One pane at a time, behind tabs."""
-        if on != self._tabbed:
-            self._tabbed = on
-            self._arrange()
+        """One pane at a time, behind tabs. What filled the centre stays in sight, and a further pane when tabs go."""
+        if on == self._tabbed:
+            return
+        seen = self.visible_keys()
+        self._tabbed = on
+        if on and self._filled:
+            with QSignalBlocker(self._tabs):
+                self._tabs.setCurrentIndex([k for k, _ in _ALL].index(self._filled))
+        elif not on and seen and seen[0] in self.further:
+            self._filled = seen[0]
+        self._arrange()
 
     def set_guests(self, guests: Mapping[str, QWidget]) -> None:
         """Parts of the window that have no room of their own, by title, stand behind tabs after the charts."""

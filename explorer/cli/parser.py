@@ -161,8 +161,9 @@ def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace | None:
     except SystemExit:  # argparse ends so after printing help
         return None
     chosen: Parser = getattr(found, "parser", parser)
-    if len(rest) == 1 and not rest[0].startswith("-") and getattr(found, "study", "") is None:
-        found.study = rest.pop()  # argparse loses an optional word that stands behind an option
+    for word in ("study", "file"):
+        if len(rest) == 1 and not rest[0].startswith("-") and getattr(found, word, "") is None:
+            setattr(found, word, rest.pop())  # argparse loses an optional word that stands behind an option
     if rest:
         raise _not_known(chosen, rest[0])
     if found.version:

@@ -53,10 +53,14 @@ def record(report: Report, scenario: Scenario, point: int, edited: Edited = Mapp
         "interconnect": _interconnect(report, point) if possible else [],
         "offer": None if scenario.offer is None else {"kind": scenario.offer.kind, "usd_per_chip_h": scenario.offer.usd_per_chip_h, "date": scenario.offer.date},
         "edited": {key: list(pair) for key, pair in edited.items()},
-        "error_bands": band_records(scenario),
-        "calibration": scenario.calibration.provenance if scenario.efficiency == "calibrated" else None,
+        **_trust(scenario),
         "not_modelled": list(not_modelled(scenario)),
     }
+
+
+def _trust(scenario: Scenario) -> dict[str, Any]:
+    calibrated = scenario.efficiency == "calibrated"
+    return {"error_bands": band_records(scenario), "calibration": scenario.calibration.provenance if calibrated else None}
 
 
 def _column(array: np.ndarray, point: int) -> Any:

@@ -200,14 +200,6 @@ class Sheet:
         )
         self._add(shape, None, name)
 
-    def hatch(self, box: Box, color: str, step: float, width: float) -> None:
-        """Slanted lines across a box."""
-        starts = np.arange(box.left - box.high, box.right, step)
-        gap = np.full(len(starts), math.nan)
-        x = np.column_stack((starts, starts + box.high, gap)).ravel()
-        y = np.tile((box.bottom, box.top, math.nan), len(starts))
-        self.line(np.column_stack((x, y)), color, width, clip=box)
-
     def marker(self, x: float, y: float, slot: int, across: float, rim: bool = True, name: str = "") -> None:
         """A scenario's marker in its hue, set off by a rim of the card's colour."""
         from matplotlib.patches import PathPatch

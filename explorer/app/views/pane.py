@@ -20,15 +20,11 @@ _GROW, _SHRINK = "Fill the centre with this chart", "Back to all charts"
 
 
 class Pane(QFrame):
-    """A chart in its card. ``fill_toggled`` asks to fill the centre or to step back, ``export_asked`` names the chart.
-
-    ``chosen`` is that of its `ChartView`.
-    """
+    """A chart in its card. ``fill_toggled`` asks to fill the centre or to step back, ``export_asked`` names the chart."""
 
     fill_toggled = Signal(bool)
     export_asked = Signal(str)
     hovered = Signal(str)
-    chosen = Signal(str, int)
     variant_chosen = Signal(str)
 
     def __init__(
@@ -110,8 +106,6 @@ class Pane(QFrame):
                 self.view.deleteLater()
             self.view = kind(self.ink.look, self)
             self.view.hovered.connect(self.hovered)
-            if isinstance(self.view, ChartView):
-                self.view.chosen.connect(self.chosen)
             self.view.show_ghost(self._ghost)
             self.view.hold_axes(self._held)
             self._stack.addWidget(self.view)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
 
 from explorer.app.look import Look, tip
 from explorer.app.views.chart_view import ChartView
-from explorer.app.views.pane import Pane
+from explorer.app.views.pane import Pane, View
 from explorer.app.widgets.filter_bar import FilterBar
 from explorer.app.widgets.text import ElidedLabel
 from explorer.charts import VARIANTS, Axis, Chart
@@ -64,8 +64,15 @@ class ValidationPane(Pane):
         self.filters.open_asked.connect(self.open_asked)
         self.filters.back_asked.connect(self.back_asked)
         self.skipped.toggled.connect(self._fold)
-        self.chosen.connect(self._choose)
         self.variant_chosen.connect(self._vary)
+
+    def _suited(self, chart: Chart) -> View:
+        before, view = self.view, super()._suited(chart)
+        if isinstance(view, ChartView) and view is not before:
+            view.chosen.connect(self._choose)
+            QWidget.setTabOrder(self.filters.back, view)
+            QWidget.setTabOrder(view, self.skipped)
+        return view
 
     def set_look(self, look: Look) -> None:
         """Other colours and sizes."""
@@ -111,8 +118,6 @@ class ValidationPane(Pane):
         self._head.setToolTip(tip(checked.chart.subtitle))
         if isinstance(self.view, ChartView):
             self.view.fit()
-            QWidget.setTabOrder(self.filters.back, self.view)
-            QWidget.setTabOrder(self.view, self.skipped)
         offered = options(self.found, choice)
         self.filters.offer({key: getattr(offered, key) for key in _FILTERS}, {key: getattr(choice, key) for key in _FILTERS})
         self._left = skipped_line(self.found, choice)
