@@ -104,10 +104,11 @@ def test_the_window_lives_while_rows_are_predicted(window: Window, qtbot: QtBot,
 
 
 def test_a_later_question_is_answered_whatever_an_earlier_one_says(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, real = threading.Event(), validating._predict
+    first, real, waiting = threading.Event(), validating._predict, list[threading.Thread]()
 
     def slow(path: Path | None) -> Found:
         if path is None:
+            waiting.append(threading.current_thread())
             assert first.wait(20)
             return Found()
         return real(path)
@@ -118,7 +119,8 @@ def test_a_later_question_is_answered_whatever_an_earlier_one_says(window: Windo
     done(window, qtbot)
     shown = window.panes.validation.found
     first.set()
-    QTest.qWait(50)
+    waiting[0].join(20)
+    settle()
     assert window.panes.validation.found is shown
     assert shown is not None
     assert shown.rows
@@ -248,7 +250,7 @@ def test_click_loads_the_rows_scenario_as_one_undoable_step(window: Window, pane
 def test_a_drag_loads_nothing(window: Window, pane: ValidationPane) -> None:
     pane.filters.chosen.emit("kind", TPOT)
     _, at = lonely(pane)
-    click(view_of(pane), at, slip=40.0)
+    click(view_of(pane), at, slip=9.0)
     click(view_of(pane), QPointF(2, 2))
     assert window.document.undo_stack.count() == 0
 
