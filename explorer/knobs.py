@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from explorer.errors import ExplorerError, unknown
-from explorer.specs import EFFICIENCIES, FORMATS, PHASES, RECOMPUTES, Offer, Scenario, Source, get_path, set_path
+from explorer.specs import EFFICIENCIES, FORMATS, PHASES, RECOMPUTES, Offer, Scenario, Source, get_path, job, set_path
 from explorer.specs.base import SpecError
 from explorer.units import best_prefix, format_quantity, parse_quantity
 
 Value = float | int | str
 Kind = Literal["number", "count", "choice"]
-SECTIONS = ("Chip", "Memory", "SRAM", "Precision", "Links", "Cluster", "Workload", "Plan")
+SECTIONS = ("Chip", "Memory", "SRAM", "Precision", "Links", "Cluster", "Workload", "Plan", "More", "Run")
 _GIB, _MIB = 1024.0**3, 1024.0**2
 
 
@@ -178,7 +178,7 @@ def _peak(number_format: str) -> Knob:
 _FORMAT_STOPS = tuple(FORMATS)
 KNOBS: tuple[Knob, ...] = (
     *(_peak(f) for f in ("bf16", "fp8", "mxfp8", "fp4", "fp32")),
-    Knob("chip.tdp_w", "Power", "Chip", "W", "Rated power of one chip.", "joules = chips x power drawn x time / tokens", _geometric(50, 5000, 60), low=1, high=1e6, assume="assume a power to see energy"),
+    Knob("chip.tdp_w", "Power", "Chip", "W", "Power that one chip may draw. Below the rated one its clock falls, in the calibrated set, with the cube root of the power.", "joules = chips x power drawn x time / tokens; clock = (power / rated)^(1/3)", _geometric(50, 5000, 60), low=1, high=1e6, assume="assume a power to see energy"),
     Knob("offer.usd_per_chip_h", "Price", "Chip", "USD/h", "Price of one chip for an hour. Compare the same kind of offer.", "$ / M tokens = chips x price / 3600 / tokens/s x 1e6", _geometric(0.1, 100, 50), high=1e5, assume="assume a price to see cost"),
     Knob("efficiency", "Efficiency", "Chip", "1", "ideal: a bound that nothing beats. calibrated: with the losses of real machines.", "rate = datasheet rate x efficiency", EFFICIENCIES, "choice"),
     Knob("chip.hbm_bytes", "HBM capacity", "Memory", "B", "What the driver reports.", "fits when the fullest stage <= capacity", _binary(8 * _GIB, 1024 * _GIB, _GIB), low=_MIB, high=1e18),
@@ -198,10 +198,32 @@ KNOBS: tuple[Knob, ...] = (
     Knob("job.context", "Context", "Workload", "tokens", "Tokens a sequence holds.", "KV bytes and attention FLOP", _powers(1 << 20, (3072, 6144, 12288, 24576, 49152)), "count", 1, 100_000_000),
     Knob("plan.tp", "Tensor parallel", "Plan", "1", "Chips that share each matmul.", "two all-reduces a layer", _powers(1024, (3, 6, 12, 24, 48, 72, 144)), "count", 1, 1_000_000),
     Knob("plan.pp", "Pipeline parallel", "Plan", "1", "Stages that share the layers.", "bubble = (p - 1) / (m + p - 1)", _powers(128, (3, 6, 10, 12, 20, 40)), "count", 1, 1_000_000),
+    Knob("plan.cp", "Context parallel", "Plan", "1", "Chips that share each sequence; keys and values go round a ring.", "attention = tokens / CP against all keys", _powers(1024, (3, 6, 12, 24)), "count", 1, 1_000_000),
+    Knob("plan.ep", "Expert parallel", "Plan", "1", "Chips that share the experts of a mixture; tokens travel to them.", "two all-to-alls a layer of experts", _powers(1024, (3, 6, 12, 24, 48, 72, 144)), "count", 1, 1_000_000),
+    Knob("plan.schedule", "Schedule", "Plan", "1", "Order of work in a pipeline, in training. zero-bubble: gradients of weights fill the gaps.", "bubble of the schedule", job.SCHEDULES, "choice"),
     Knob("plan.virtual_stages", "Virtual stages", "Plan", "1", "Pieces of the model on each pipeline stage, in training: interleaved 1F1B.", "bubble = (p - 1) / (v m); sends x v", _powers(64, (3, 5, 6, 7, 10, 12, 20, 24)), "count", 1, 1_000_000),
     Knob("plan.microbatch", "Micro-batch", "Plan", "1", "Sequences that pass a stage together, in training.", "micro-batches = batch / (DP x micro-batch)", _powers(64), "count", 1, 1_000_000),
     Knob("plan.recompute", "Recompute", "Plan", "1", "What the backward pass computes again instead of keeping, in training.", "activations kept", RECOMPUTES, "choice"),
     Knob("plan.zero", "ZeRO stage", "Plan", "1", "What data-parallel ranks share: 1 optimizer, 2 gradients, 3 weights.", "state / DP", (0, 1, 2, 3), "count", 0, 3),
+    Knob("plan.offload", "Offload", "More", "1", "What lies in the host's memory instead of the chip's, in training.", "memory less what is offloaded; time + bytes / host link", job.OFFLOADS, "choice"),
+    Knob("chip.host_bytes_per_s", "Host link, one way", "More", "B/s", "From the chip to the host's memory, one direction; used where something is offloaded.", "offload time = bytes / rate", _geometric(1e9, 1e12, 60), low=1e3, high=1e18, assume="not counted: assume a rate to see what offloading costs"),
+    Knob("plan.overlap", "Overlap", "More", "1", "What hides behind what. partial: as measured; max: everything; sum: nothing.", "step = max or sum of its resources", job.OVERLAPS, "choice"),
+    Knob("job.sparsity", "Sparsity", "More", "1", "structured: weights in the chip's sparse format, where it has one.", "peak = sparse rate; weights take half and their indices", job.SPARSITIES, "choice"),
+    Knob("job.optimizer_state", "Optimizer", "More", "1", "fp32-master: Adam with FP32 weights. no-master: stochastic rounding, none kept.", "state = bytes a parameter", job.OPTIMIZER_STATES, "choice"),
+    Knob("job.gradient_format", "Gradients", "More", "1", "Format in which gradients are kept and reduced, in training; both: made in 16 bits, added up in FP32.", "gradient bytes = parameters x bytes of the format", job.GRADIENT_FORMATS, "choice"),
+    Knob("job.expert_imbalance", "Expert imbalance", "More", "1", "Tokens of the busiest expert rank against the mean.", "expert time and all-to-all x imbalance", (*(1 + i / 20 for i in range(21)), 2.5, 3.0, 4.0, 6.0, 8.0), low=1, high=1000),
+    Knob("job.draft_tokens", "Draft tokens", "More", "1", "Tokens guessed ahead of each decode step and checked together; 0: none.", "tokens a step = (1 - acceptance^(k + 1)) / (1 - acceptance)", tuple(range(17)), "count", 0, 1000),
+    Knob("job.draft_acceptance", "Draft acceptance", "More", "fraction", "Chance that a guessed token is right.", "tokens a step = (1 - acceptance^(k + 1)) / (1 - acceptance)", tuple(i / 20 for i in range(21)), high=1.0),
+    Knob("run.tokens", "Training tokens", "Run", "tokens", "Tokens that a training run sees.", "time to train = tokens / (tokens/s x goodput)", _geometric(1e9, 1e15, 20), low=1, high=1e18),
+    Knob("run.chip_mtbf_s", "Chip fails every", "Run", "time", "Mean time between failures of one chip with its share of host, network and software.", "time between failures = this / chips", _geometric(3.6e6, 3.6e10, 40), low=1e-3, high=1e12),
+    Knob("run.checkpoint_s", "Checkpoint", "Run", "time", "Time for which training stands still while a checkpoint is written.", "goodput: delta", (0.0, *_geometric(0.1, 3600, 30)), high=1e12),
+    Knob("run.checkpoint_interval_s", "Checkpoint every", "Run", "time", "Time between two checkpoints; 0 is the best one for these failures.", "goodput: tau", (0.0, *_geometric(10, 864000, 20)), high=1e12),
+    Knob("run.restart_s", "Restart", "Run", "time", "From a failure to the next step; work since the last checkpoint is lost besides.", "goodput: R", (0.0, *_geometric(1, 36000, 30)), high=1e12),
+    Knob("run.straggler_cv", "Spread of steps", "Run", "fraction", "Standard deviation of the chips' step times against their mean: all wait for the slowest. Steps measured on many chips have it in them: set 0 there.", "step x (1 + cv sqrt(2 ln chips))", (0.0, *_geometric(1e-3, 0.2, 40, 2)), high=1.0),
+    Knob("run.pue", "PUE", "Run", "1", "Power of the site against that of its computers: 1 would need no cooling.", "site power = chips x (power + host) x PUE", tuple(round(1 + i / 100, 2) for i in range(101)), low=1.0, high=10.0),
+    Knob("run.host_w", "Host power", "Run", "W", "Host, network and fans of one chip.", "site power = chips x (power + host) x PUE", (0.0, *_geometric(10, 3000, 40)), high=1e6),
+    Knob("run.fleet_fraction", "Fleet in use", "Run", "fraction", "Share of the time that a serving fleet has work.", "$ / M tokens, fleet = $ / M tokens / this", tuple(i / 100 for i in range(1, 101)), low=1e-6, high=1.0),
+    Knob("run.answer_tokens", "Answer length", "Run", "tokens", "Tokens made for each prompt: how many servers read prompts for one that answers.", "prefill servers = T_prefill x batch / (T_step x answer)", _powers(1 << 17, (3, 6, 12, 24, 48, 96, 192, 384, 768, 1536)), "count", 1, 100_000_000),
 )
 _BY_KEY = {k.key: k for k in KNOBS}
 

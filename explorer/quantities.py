@@ -40,6 +40,18 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("network_exposed_fraction", "network share", "fraction", "less", "Exposed communication in the time of a step.", "network_exposed_s / step_s"),
         Quantity("joules_per_token", "J / token", "J", "less", "All chips of the plan: an idle share and a share for the work of the rated power, and the bytes of HBM and links; at most the rated power. Hosts and cooling not counted.", "chips x min(P T, P (idle T + (1 - idle) FLOP / peak) + bytes x J/B) / tokens"),
         Quantity("usd_per_million_tokens", "$ / M tokens", "USD", "less", "Chips only, at full use.", "chips x price / 3600 / tokens_per_s x 1e6"),
+        # A whole run, its site and a fleet.
+        Quantity("time_to_train_s", "time to train", "time", "less", "All tokens of the run, with stragglers, failures and checkpoints (ideal: without them).", "tokens x straggling / (tokens_per_s x goodput)"),
+        Quantity("goodput_fraction", "goodput", "fraction", "more", "Share of the time that makes progress: not writing checkpoints, restarting, or doing lost work again. Exponential failures.", "tau / (M e^(R / M) (e^((tau + delta) / M) - 1))"),
+        Quantity("straggler_fraction", "lost to stragglers", "fraction", "less", "Share of a step for which the mean chip waits for the slowest one.", "1 - 1 / (1 + cv sqrt(2 ln chips))"),
+        Quantity("job_mtbf_s", "time between failures", "time", "more", "Mean time until something in the whole cluster breaks.", "MTBF of a chip / chips"),
+        Quantity("checkpoint_every_s", "checkpoint every", "time", "neither", "Time between checkpoints: the best one unless it is set, and a step at least.", "sqrt(2 delta M)(1 + sqrt(delta / 2 M) / 3 + delta / 18 M) - delta"),
+        Quantity("run_tokens_per_s", "tokens/s over the run", "tokens/s", "more", "All replicas together, with stragglers and failures.", "tokens_per_s x goodput / straggling"),
+        Quantity("train_chip_h", "chip-hours", "chip-h", "less", "Chips rented for as long as the run takes.", "chips x time to train"),
+        Quantity("train_usd", "cost to train", "USD", "less", "Rent of the chips for the final run; no failed runs, experiments or people.", "chip-hours x price"),
+        Quantity("train_energy_j", "energy to train", "energy", "less", "Chips at the power of a step, hosts and cooling, for as long as the run takes.", "chips x (power + host) x PUE x time to train"),
+        Quantity("site_power_w", "site power", "W", "less", "What the site must supply: chips at rated power, hosts, network and cooling.", "chips x (rated power + host) x PUE"),
+        Quantity("served_usd_per_million_tokens", "$ / M tokens, fleet", "USD", "less", "As $ / M tokens, for a fleet that is busy only part of the time.", "$ / M tokens / share of the time in use"),
     )
 }
 

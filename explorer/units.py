@@ -40,12 +40,16 @@ _WRITTEN: dict[str, tuple[Prefix, ...]] = {
     "FLOP": _scaled("FLOP", "|k|M|G|T|P|E"),
     "FLOP/B": (Prefix("FLOP/B", 1.0),),
     "s": _TIME,
+    # Seconds, joules and chip-hours of a whole run, read in days, MWh and millions.
+    "time": tuple(Prefix(*p) for p in (("s", 1.0), ("min", 60.0), ("h", 3600.0), ("days", 86400.0), ("years", 365.25 * 86400.0))),
+    "energy": (Prefix("J", 1.0), *(Prefix(f"{p}Wh", f * 3600.0) for p, f in (("k", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12)))),
+    "chip-h": (Prefix("chip-h", 1.0), Prefix("k chip-h", 1e3), Prefix("M chip-h", 1e6)),
     "W": _scaled("W", "|k|M|G"),
     "J": _scaled("J", "m||k|M|G"),
     "USD/h": (Prefix("USD/h", 1.0),),
-    "USD": _scaled("USD", "|k|M"),
+    "USD": (*_scaled("USD", "|k|M"), Prefix("BUSD", 1e9)),
     "tokens/s": (Prefix("tokens/s", 1.0), Prefix("M tokens/s", 1e6)),
-    "tokens": (Prefix("tokens", 1.0),),
+    "tokens": (Prefix("tokens", 1.0), Prefix("B tokens", 1e9), Prefix("T tokens", 1e12)),
     "fraction": (Prefix("%", 0.01),),
     "1": (Prefix("", 1.0),),
 }
@@ -56,15 +60,14 @@ _EXTRA_READ: dict[str, tuple[Prefix, ...]] = {
         *(Prefix(f"{s}b/s", f / 8) for s, f in (("k", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12))),
         *(Prefix(f"{s}bps", f / 8) for s, f in (("k", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12))),
     ),
-    "FLOP/s": tuple(
-        Prefix(f"{s}{u}", f) for s, f in (("G", 1e9), ("T", 1e12), ("P", 1e15)) for u in ("FLOPS", "FLOPs/s", "F/s")
-    ),
+    "FLOP/s": tuple(Prefix(f"{s}{u}", f) for s, f in (("G", 1e9), ("T", 1e12), ("P", 1e15)) for u in ("FLOPS", "FLOPs/s", "F/s")),
     "s": (Prefix("us", 1e-6), Prefix("μs", 1e-6)),
+    "time": (Prefix("ms", 1e-3), Prefix("d", 86400.0), Prefix("day", 86400.0), Prefix("year", 365.25 * 86400.0)),
     "USD/h": (Prefix("$/h", 1.0),),
     "USD": (Prefix("$", 1.0),),
     "fraction": (Prefix("", 1.0),),
     "1": (Prefix("k", 1e3), Prefix("K", 1e3), Prefix("M", 1e6), Prefix("Ki", 1024.0), Prefix("Mi", 1024.0**2)),
-    "tokens": (Prefix("k", 1e3), Prefix("K", 1e3), Prefix("M", 1e6), Prefix("Ki", 1024.0), Prefix("", 1.0)),
+    "tokens": tuple(Prefix(s, f) for s, f in (("", 1.0), ("k", 1e3), ("K", 1e3), ("Ki", 1024.0), ("M", 1e6), ("M tokens", 1e6), ("B", 1e9), ("T", 1e12))),
 }
 BASE_UNITS = tuple(_WRITTEN)
 
@@ -187,11 +190,17 @@ def _comma_hint(text: str) -> str:
     return ": write . for the decimal point and no thousands separators" if "," in text else ""
 
 
+def convert(value: float, written: str, wanted: str, base: str) -> float:
+    """A number in one prefix of the ``base`` unit as one in another: ``convert(80, "GB", "GiB", "B")``."""
+    return value * _factor(written, base, None) / _factor(wanted, base, None)
+
+
 def best_prefix(value: float, unit: str) -> Prefix:
     """The prefix with which ``value`` reads as 1 to 999 (or the nearest one)."""
-    written = [p for p in _WRITTEN[unit] if p.text not in ("h", "d", "min")]
-    size = abs(value)
-    fitting = [p for p in written if p.factor <= size * (1 + 1e-12)]
+    written = [p for p in _WRITTEN[unit] if unit == "time" or p.text not in ("h", "d", "min")]
+    # "1 days" reads badly, so a duration counts a unit only from two of it on: 36 h, 2 days.
+    size, least = abs(value), 2.0 if unit == "time" else 1.0
+    fitting = [p for p in written if p.factor * (least if p.factor > 1 else 1.0) <= size * (1 + 1e-12)]
     if value == 0 or not math.isfinite(size):
         return next((p for p in written if p.factor == 1.0), written[0])
     return max(fitting, key=lambda p: p.factor) if fitting else min(written, key=lambda p: p.factor)
@@ -237,4 +246,5 @@ def exact_text(value: float, unit: str) -> str:
                 return text
         except UnitError:
             break
-    return f"{value!r} {unit}".removesuffix(" 1").replace(" fraction", "")
+    base = next((p.text for p in _WRITTEN[unit] if p.factor == 1.0), "")
+    return f"{value!r} {base}".rstrip()

@@ -9,6 +9,7 @@ from explorer.charts.compare import comparison, other_offers
 from explorer.charts.interconnect import OPERATIONS, interconnect, interconnect_of
 from explorer.charts.model import Annotation, Axis, Bar, Cell, Chart, Column, Mark, Segment, Series, Table
 from explorer.charts.roofline import roofline
+from explorer.charts.scaling import scaling
 from explorer.errors import unknown
 
 CHARTS: dict[str, Callable[[Scene], Chart]] = {
@@ -18,13 +19,15 @@ CHARTS: dict[str, Callable[[Scene], Chart]] = {
     "time": time,
     "roofline-sram": lambda s: roofline(s, "sram"),
     "roofline-link": lambda s: roofline(s, "link"),
+    "scaling": scaling,
+    "scaling-strong": lambda s: scaling(s, "strong"),
     **{f"interconnect-{o}": partial(interconnect_of, operation=o) for o in OPERATIONS},
 }
 """Charts by the name under which the command line and the window know them."""
 
 VARIANTS: dict[str, tuple[tuple[str, str], ...]] = {
     "roofline": (("roofline", "HBM"), ("roofline-sram", "SRAM"), ("roofline-link", "links")),
-    "interconnect": (("interconnect", "this plan"), *((f"interconnect-{o}", o) for o in OPERATIONS)),
+    "interconnect": (("interconnect", "this plan"), *((f"interconnect-{o}", o) for o in OPERATIONS), ("scaling", "weak scaling"), ("scaling-strong", "strong scaling")),
     "validation": (("validation", "predicted"), ("validation-ratio", "ratio")),
 }
 """What else a pane can show: chart names with their short labels. `explorer.charts.validation` draws those of measured rows."""
@@ -40,5 +43,5 @@ def chart(name: str, scene: Scene) -> Chart:
 __all__ = [
     "CHARTS", "VARIANTS", "Annotation", "Axis", "Bar", "Cell", "Chart", "Column", "Mark", "Scene", "Segment", "Series", "Table",
     "chart", "comparison", "interconnect", "memory", "names", "numbered",
-    "other_offers", "roofline", "scene", "time", "workload_line",
+    "other_offers", "roofline", "scaling", "scene", "time", "workload_line",
 ]  # fmt: skip

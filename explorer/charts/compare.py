@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explorer.charts.common import Scene, at, context_line, footer, names, plan_text
 from explorer.charts.model import Cell, Column, Severity, Table
@@ -16,7 +16,10 @@ from explorer.units import format_number, format_quantity
 
 _Read = Callable[[Scene, int], float | str | None]
 _COST = "usd_per_million_tokens"
+_PRICED = (_COST, "train_usd")
 _HIDDEN_CHANGE = 0.005
+# Columns of a training run: left out where no scenario has a value.
+_WHERE_KNOWN = {"time_to_train_s", "goodput_fraction", "train_usd", "train_energy_j", "site_power_w"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,12 @@ def _quantity(key: str, label: str = "") -> _Field:
     return _Field(key, label or q.label, q.unit, f"{q.help}\n{q.equation}", _of(key), q.better)
 
 
+def _site_power() -> _Field:
+    """Power of the site that trains; serving is told of it elsewhere, where there is room."""
+    q = _quantity("site_power_w")
+    return replace(q, read=lambda scene, i: q.read(scene, i) if scene.study.scenarios[i].job.phase == "training" else None)
+
+
 _FIELDS: tuple[_Field, ...] = (
     _Field("plan", "plan", "1", "Tensor parallel, pipeline parallel × replicas.", _spec(plan_text)),
     _quantity("step_s", "step"),
@@ -74,6 +83,11 @@ _FIELDS: tuple[_Field, ...] = (
     _Field("fits", "fits", "1", "Whether the fullest chip holds it.", _fits),
     _quantity("mfu"),
     _quantity("network_exposed_fraction", "network"),
+    _quantity("time_to_train_s"),
+    _quantity("goodput_fraction"),
+    _quantity("train_usd"),
+    _quantity("train_energy_j"),
+    _site_power(),
     _Field("hbm_bytes_per_s", "HBM rate", "B/s", "HBM bandwidth.", _spec(lambda s: s.chip.hbm_bytes_per_s), "more"),
     _Field("hbm_bytes", "HBM", "B", "Capacity as the driver reports it.", _spec(lambda s: s.chip.hbm_bytes), "more"),
     _Field("peak", "peak", "FLOP/s", "Headline dense peak in the matmul format.", _spec(_peak), "more"),
@@ -85,13 +99,14 @@ _FIELDS: tuple[_Field, ...] = (
 def comparison(scene: Scene) -> Table:
     """All scenarios side by side, with the change against the baseline where one is pinned."""
     count, baseline = len(scene.study.scenarios), scene.study.baseline
-    values = [[f.read(scene, i) for i in range(count)] for f in _FIELDS]
+    read = [(f, [f.read(scene, i) for i in range(count)]) for f in _FIELDS]
+    shown = [(f, row) for f, row in read if f.key not in _WHERE_KNOWN or any(value is not None for value in row)]
     columns = tuple(
         Column(f.key, f.label, f.unit, _help(scene, f), same=count > 1 and len(set(row)) == 1 and not (f.key == "fits" and "no" in row))
-        for f, row in zip(_FIELDS, values, strict=True)
+        for f, row in shown
     )
     rows = tuple(
-        tuple(_cell(scene, f, row, i, baseline) for f, row in zip(_FIELDS, values, strict=True)) for i in range(count)
+        tuple(_cell(scene, f, row, i, baseline) for f, row in shown) for i in range(count)
     )
     return Table(
         "Comparison", columns, rows, names(scene.study), tuple(range(count)), baseline, footer(scene.study),
@@ -132,7 +147,7 @@ def _cell(scene: Scene, f: _Field, row: list[float | str | None], i: int, baseli
         bad = f.key == "fits" and value == "no"
         return Cell(value, value, severity="bad" if bad else "normal")
     change, severity = _change(scene, f, row, i, baseline)
-    kind = _kind(scene, i) if f.key == _COST else ""
+    kind = _kind(scene, i) if f.key in _PRICED else ""
     return Cell(f"{_text(f, value)} {kind}".strip(), value, change, severity)
 
 
@@ -152,9 +167,11 @@ def _text(f: _Field, value: float) -> str:
 
 def _missing(scene: Scene, f: _Field, i: int) -> str:
     scenario = scene.study.scenarios[i]
-    if f.key == _COST and scenario.offer is None:
+    if f.key in _WHERE_KNOWN and scenario.job.phase != "training":
+        return "-"
+    if f.key in _PRICED and scenario.offer is None:
         return "no capacity block" if _elsewhere(scenario) else "no price"
-    if f.key == "joules_per_token" and scenario.chip.tdp_w is None:
+    if f.key in ("joules_per_token", "train_energy_j", "site_power_w") and scenario.chip.tdp_w is None:
         return "no power"
     return "-"
 
@@ -173,7 +190,7 @@ def _change(
     now, then = row[i], row[baseline]
     if not isinstance(now, float) or not isinstance(then, float) or then == 0:
         return "", "normal"
-    if f.key == _COST and not _same_kind(scene, i, baseline):
+    if f.key in _PRICED and not _same_kind(scene, i, baseline):
         return "other offer", "warn"
     gain = now / then - 1
     if abs(gain) < _HIDDEN_CHANGE:

@@ -7,11 +7,11 @@ from explorer.cli.flags import Flags
 from explorer.errors import ExplorerError, unknown
 from explorer.knobs import knob
 from explorer.library import Library, formats_of
-from explorer.specs import Scenario, Study
+from explorer.specs import Scenario, Study, set_path
 
 _KEYS = {
     "phase": "job.phase", "batch": "job.batch", "context": "job.context", "chips": "plan.chips", "tp": "plan.tp",
-    "pp": "plan.pp", "vpp": "plan.virtual_stages", "microbatch": "plan.microbatch", "recompute": "plan.recompute", "zero": "plan.zero",
+    "pp": "plan.pp", "cp": "plan.cp", "vpp": "plan.virtual_stages", "microbatch": "plan.microbatch", "recompute": "plan.recompute", "zero": "plan.zero",
     "efficiency": "efficiency",
 }  # fmt: skip
 
@@ -32,12 +32,17 @@ def _changed(s: Scenario, flags: Flags, library: Library) -> Scenario:
         formats = formats_of(flags.word("precision", ""))
         for part, name in zip(("weight", "activation", "kv"), formats, strict=True):
             s = knob(f"job.{part}_format").set(s, name)
+    if "expert-precision" in flags:
+        weights, activations, _ = formats_of(flags.word("expert-precision", ""))
+        s = s.replace(job=s.job.replace(expert_weight_format=weights, expert_activation_format=activations))
     for flag, key in _KEYS.items():
         if flag in flags:
             row = knob(key)
             s = row.set(s, row.parse(flags.word(flag, "")) if row.kind == "choice" else flags.count(flag, 0))
+    for path, value in flags.further.items():
+        s = set_path(s, path, value)
     if "dp" in flags and "chips" not in flags:
-        s = knob("plan.chips").set(s, s.plan.tp * s.plan.pp * flags.count("dp", 1))
+        s = knob("plan.chips").set(s, s.plan.tp * s.plan.pp * s.plan.cp * flags.count("dp", 1))
     flags.check_replicas(s)
     return s
 

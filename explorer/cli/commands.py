@@ -14,6 +14,7 @@ from explorer.cli.report_text import report_text
 from explorer.cli.study_args import describes_a_study, study_of
 from explorer.errors import ExplorerError, nearest, unknown
 from explorer.evaluate import evaluate_study, record
+from explorer.explore import serving_splits
 from explorer.knobs import Value
 from explorer.library import edits, load_library, study_text
 from explorer.specs import Scenario, Study
@@ -42,10 +43,14 @@ def run_eval(arguments: argparse.Namespace) -> str:
     if not arguments.json:
         return report_text(study)
     report = evaluate_study(study, search=True)
+    splits = serving_splits(study.scenarios)
     found = {
         "version": __version__,
         "data_version": study.data_version,
-        "scenarios": [record(report, s, i, _edited(s)) for i, s in enumerate(study.scenarios)],
+        "scenarios": [
+            record(report, s, i, _edited(s)) | {"serving": split and split.record()}
+            for i, (s, split) in enumerate(zip(study.scenarios, splits, strict=True))
+        ],
     }
     return as_json(found)
 

@@ -9,19 +9,19 @@ from typing import Any
 from explorer.errors import ExplorerError, unknown
 from explorer.library import Library, load_library, read_library, text_files
 from explorer.library.sourced import unit_of
-from explorer.specs import Chip, Fabric, Spec, Workload
+from explorer.specs import Chip, Fabric, Run, Spec, Workload
 from explorer.units import format_quantity
 
 _HIDDEN = ("sources", "alternatives", "id", "name")
 
 
 def listed(extra: str | None) -> str:
-    """Ids and names of all chips, fabrics and workloads."""
+    """Ids and names of all chips, fabrics, workloads and runs."""
     if extra is not None:
         raise ExplorerError(f"unexpected argument {extra[:80]!r}: presets list takes none")
     library = load_library()
-    groups: dict[str, Mapping[str, Chip | Fabric | Workload]] = {
-        "chips": library.chips, "fabrics": library.fabrics, "workloads": library.workloads,
+    groups: dict[str, Mapping[str, Chip | Fabric | Workload | Run]] = {
+        "chips": library.chips, "fabrics": library.fabrics, "workloads": library.workloads, "runs": library.runs,
     }  # fmt: skip
     lines = []
     for title, specs in groups.items():
@@ -32,7 +32,7 @@ def listed(extra: str | None) -> str:
 def shown(name: str | None) -> str:
     """One preset: its values, each with its source and with what others publish."""
     library = load_library()
-    every: dict[str, Chip | Fabric | Workload] = {**library.chips, **library.fabrics, **library.workloads}
+    every: dict[str, Chip | Fabric | Workload | Run] = {**library.chips, **library.fabrics, **library.workloads, **library.runs}
     if name is None:
         raise ExplorerError("presets show: which one? presets list names them")
     if name not in every:

@@ -10,7 +10,7 @@ from explorer.charts import names, other_offers
 from explorer.evaluate import TIME_PARTS, Findings, Report, evaluate_study, explain, record
 from explorer.evaluate.memory import PARTS
 from explorer.evaluate.operators import OPERATORS
-from explorer.explore import next_best
+from explorer.explore import next_best, serving_paragraph, serving_splits
 from explorer.library import Edit, edits, load_library
 from explorer.quantities import QUANTITIES
 from explorer.specs import FORMATS, Scenario, Study, matmul_format
@@ -19,7 +19,9 @@ from explorer.units import format_number, format_quantity
 WIDTH = 100
 _SHOWN = (
     "tokens_per_s", "tokens_per_s_per_chip", "tokens_per_s_per_user", "mfu", "network_exposed_fraction",
-    "joules_per_token", "usd_per_million_tokens", "largest_batch", "longest_context", "fewest_chips",
+    "joules_per_token", "usd_per_million_tokens", "largest_batch", "longest_context", "fewest_chips", "site_power_w",
+    "served_usd_per_million_tokens", "time_to_train_s", "goodput_fraction", "straggler_fraction", "job_mtbf_s", "checkpoint_every_s",
+    "train_chip_h", "train_usd", "train_energy_j",
 )  # fmt: skip
 
 
@@ -35,7 +37,7 @@ def _block(study: Study, report: Report, i: int, name: str) -> str:
     found = record(report, scenario, i)
     changed = edits(load_library(), scenario)
     said = explain(report, study.scenarios, i, study.baseline)
-    lines = [*_head(name, scenario), *_edited(changed), *_reasons(found), *_verdict(said), *_advice(scenario), ""]
+    lines = [*_head(name, scenario), *_edited(changed), *_reasons(found), *_verdict(said), *_serving(scenario), *_advice(scenario), ""]
     if found["valid_plan"]:
         lines += [*_results(found), *_wrapped(_price(scenario)), "", *_time(found), ""]
     lines += [*_memory(found), ""]
@@ -51,9 +53,11 @@ def _wrapped(text: str, indent: str = "") -> list[str]:
 
 
 def _head(name: str, s: Scenario) -> list[str]:
-    replicas, left = divmod(s.plan.chips, s.plan.tp * s.plan.pp)
+    replicas, left = divmod(s.plan.chips, s.plan.tp * s.plan.pp * s.plan.cp)
     chunks = f" ({s.plan.virtual_stages} virtual stages each)" if s.plan.virtual_stages > 1 and s.job.phase == "training" else ""
-    plan = f"TP {s.plan.tp}" + (f" x PP {s.plan.pp}{chunks}" if s.plan.pp > 1 else "") + (f" x {replicas:,} replicas" if replicas > 1 and not left else "")
+    plan = f"TP {s.plan.tp}" + (f" x PP {s.plan.pp}{chunks}" if s.plan.pp > 1 else "") + (f" x CP {s.plan.cp}" if s.plan.cp > 1 else "")
+    plan += f" x {replicas:,} replicas" if replicas > 1 and not left else ""
+    plan += f", EP {s.plan.ep}" if s.plan.ep > 1 else ""
     precision = FORMATS[matmul_format(s.job.weight_format, s.job.activation_format)].label
     load = f"{s.workload.name} {s.job.phase}, batch {s.job.batch:,}, context {s.job.context:,}, {precision}, {s.efficiency}"
     title = f"== {name} "
@@ -86,6 +90,12 @@ def _verdict(said: Findings) -> list[str]:
     lines = _wrapped(f"{said.tagline}; {head}" + (f"; {said.change}" if said.change else ""))
     shown = [p for p in said.paragraphs if p.title not in ("Cannot be", "Does not fit")]
     return lines + [line for p in shown for line in _wrapped(f"{p.title}: {p.text}" if p.title else p.text)]
+
+
+def _serving(scenario: Scenario) -> list[str]:
+    split = serving_splits([scenario])[0]
+    said = serving_paragraph(split) if split else None
+    return _wrapped(f"{said.title}: {said.text}") if said else []
 
 
 def _advice(scenario: Scenario) -> list[str]:

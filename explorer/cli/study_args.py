@@ -21,7 +21,10 @@ def add_study_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the study", "With STUDY or without --chip, a flag changes every scenario.")
     group.add_argument("--chip", action="append", metavar="ID", help="one scenario for each --chip")
     for flag in FLAGS:
-        group.add_argument(f"--{flag.name}", metavar=flag.metavar, help=flag.help)
+        if flag.metavar:
+            group.add_argument(f"--{flag.name}", metavar=flag.metavar, help=flag.help)
+        else:
+            group.add_argument(f"--{flag.name}", action="store_const", const="", help=flag.help)
     group.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="settings",
         help="one knob, in every scenario, or in one: --set b200:plan.tp=8. Keys are those of the window's sliders",
@@ -76,21 +79,22 @@ def _made(library: Library, chips: list[str] | None, flags: Flags) -> Study:
 
 def _scenario(library: Library, chip: str, like: Scenario, flags: Flags) -> Scenario:
     """One scenario; its tensor parallelism is the widest that suits, unless a flag says another."""
-    pp = flags.count("pp", 1)
+    pp, cp = flags.count("pp", 1), flags.count("cp", 1)
     tp: int | None = flags.count("tp", 0) or None
     chips = flags.count("chips", like.plan.chips)
     dp = flags.count("dp", 0)
     if dp and tp is None:
-        tp = max(1, chips // (pp * dp)) if "chips" in flags else None
+        tp = max(1, chips // (pp * cp * dp)) if "chips" in flags else None
         if tp is None:
-            raise ExplorerError("--dp needs --tp or --chips beside it: chips = TP x PP x DP")
+            raise ExplorerError("--dp needs --tp or --chips beside it: chips = TP x PP x CP x DP")
     if dp and tp is not None and "chips" not in flags:
-        chips = tp * pp * dp
+        chips = tp * pp * cp * dp
     made = make_scenario(
         library, chip=chip, workload=flags.word("workload", like.workload.id), phase=flags.word("phase", like.job.phase),
         batch=flags.count("batch", like.job.batch), context=flags.count("context", like.job.context),
-        chips=chips, tp=tp, pp=pp, virtual_stages=flags.count("vpp", 1), microbatch=flags.count("microbatch", 1), recompute=flags.word("recompute", "none"),
+        chips=chips, tp=tp, pp=pp, cp=cp, virtual_stages=flags.count("vpp", 1), microbatch=flags.count("microbatch", 1), recompute=flags.word("recompute", "none"),
         zero=flags.count("zero", 1), precision=flags.word("precision", "bf16"),
+        expert_precision=flags.word("expert-precision", "") or None, further=flags.further,
         fabric=flags.word("fabric", "") or None, efficiency=flags.word("efficiency", like.efficiency),
     )  # fmt: skip
     flags.check_replicas(made)

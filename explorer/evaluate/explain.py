@@ -11,6 +11,7 @@ from explorer.evaluate.bands import band_text
 from explorer.evaluate.findings import Findings, Paragraph, Severity
 from explorer.evaluate.network import COLLECTIVES, ROW, TIERS
 from explorer.evaluate.report import TIME_PARTS, Report
+from explorer.evaluate.run_words import run_paragraphs
 from explorer.evaluate.validity import memory_reason, reasons
 from explorer.specs import Scenario, matmul_format
 from explorer.units import format_quantity
@@ -26,11 +27,11 @@ WORDS = {
 }
 _STEP_NAMES = {"decode": "a token", "prefill": "a batch of prompts", "training": "a step"}
 _NOT_MODELLED = {
-    "decode": ("queueing", "sampling", "prefix caching", "speculative decoding", "uneven requests"),
+    "decode": ("queueing", "sampling", "prefix caching", "uneven requests"),
     "prefill": ("queueing", "chunked prefill", "prefix caching", "uneven requests"),
-    "training": ("zero-bubble pipelines", "data loading", "checkpoints", "failures", "stragglers", "optimizer offload"),
+    "training": ("data loading", "the host's own work on an offloaded optimizer"),
 }
-_NEVER_MODELLED = ("power throttling", "tile and wave rounding", "other tenants on the network", "host and cooling power")
+_NEVER_MODELLED = ("other tenants on the network", "host and cooling power in J / token")
 
 # What goes uncounted where a chip's number is None.
 _UNPUBLISHED = {
@@ -158,6 +159,7 @@ def _paragraphs(report: Report, scenario: Scenario, point: int) -> list[Paragrap
     found.append(_fit(report, scenario, point))
     if not problems:
         found.append(Paragraph("What limits it", _limits(report, scenario, point)))
+        found += run_paragraphs(report, scenario, point)
     if scenario.efficiency == "calibrated":
         networked = bool(_at(report.traffic.count, point).any())
         found.append(Paragraph("Error band", band_text(scenario, networked=networked)))

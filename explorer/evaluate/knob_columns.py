@@ -19,4 +19,11 @@ KNOB_COLUMNS = {
     "plan.microbatch": "microbatch",
     "job.batch": "batch",
     "job.context": "context",
+    "run.tokens": "run_tokens",
+    "run.checkpoint_s": "checkpoint_s",
+    "run.checkpoint_interval_s": "checkpoint_interval_s",
+    "run.restart_s": "restart_s",
+    "run.pue": "pue",
+    "run.host_w": "host_w",
+    "run.fleet_fraction": "fleet_fraction",
 }

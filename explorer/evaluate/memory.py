@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.evaluate import kept
 from explorer.evaluate.columns import COLUMN_NAMES, TRAINING, Array, Columns
-from explorer.evaluate.operators import rows
+from explorer.evaluate.matmuls import rows
 from explorer.evaluate.shape import Shape, cut
+from explorer.evaluate.stages import Stages, stages_of
 from explorer.evaluate.stretch import Growth, stretch
-from explorer.physics import attention, memory, transformer
+from explorer.physics import memory
 
 PARTS: dict[str, str] = {
     "weights": "weights",
@@ -23,8 +25,6 @@ PARTS: dict[str, str] = {
     "reserve": "reserve",
 }
 ROW = {key: i for i, key in enumerate(PARTS)}
-_BYTES_PER_LOGIT = (4.0, 8.0)  # inference: FP32 logits; training: logits and their gradient
-_OPTIMIZER_BYTES = 12.0  # FP32 master weights and two moments
 _WORKSPACE_BYTES = 64 * 1024.0**2  # one matmul workspace of a stream (model.md 5.7: 32 to 64 MiB)
 _BUCKET_BYTES = 2 * 40e6  # two gradient buckets of 40 MB (PyTorch DDP's size)
 _LARGEST_GROUP = 4096
@@ -32,15 +32,12 @@ _LARGEST_GROUP = 4096
 
 @dataclass(frozen=True, eq=False)
 class Memory:
-    """Parts of the fullest stage, and how far the rest would stretch."""
+    """Parts of the fullest stage, (parts, n), its total and the capacity; ``by_stage`` has parts and total of each kind of stage."""
 
     parts: Array
     total: Array
     capacity: Array
-    largest_batch: Array
-    longest_context: Array
-    fewest_chips: Array
-    params_per_rank: Array
+    by_stage: tuple[tuple[Array, ...], Array]
 
     @property
     def fits(self) -> Array:
@@ -49,96 +46,74 @@ class Memory:
 
 
 @dataclass(frozen=True, eq=False)
-class _Stages:
-    """The first and the last pipeline stage, each array (2, n), or the only one, (1, n).
+class Reach:
+    """How far the memory would stretch: largest batch (training: micro-batch), longest context, fewest chips (0: not looked for)."""
 
-    No stage between them is fuller than the first: it holds fewer micro-batches and no embedding. Interleaving fills both.
-    """
-
-    layers: Array
-    layer_params: Array
-    params: Array
-    in_flight: Array
-    has_head: Array
+    largest_batch: Array
+    longest_context: Array
+    fewest_chips: Array
 
 
-def _layer_params(c: Columns) -> Array:
-    core = transformer.attention_params(hidden=c.hidden, heads=c.heads, kv_heads=c.kv_heads, head_dim=c.head_dim)
-    ffn = transformer.ffn_params(hidden=c.hidden, ffn=c.ffn, ffn_matrices=c.ffn_matrices)
-    replicated = transformer.norm_params(hidden=c.hidden)
-    kv_copies = attention.kv_heads_per_rank(kv_heads=c.kv_heads, tp=c.tp) * c.tp / c.kv_heads
-    kv = 2 * c.kv_heads * c.head_dim * c.hidden
-    total: Array = (core + ffn + kv * (kv_copies - 1)) / c.tp + replicated
-    return total
+def fill(c: Columns, s: Shape, stages: Stages) -> Memory:
+    """Memory of each point."""
+    table, totals = _table(c, s, stages)
+    parts, total = _fullest(stages, table, totals)
+    return Memory(parts, total, c.full(c.hbm_bytes), (table, totals))
 
 
-def _stages(c: Columns, s: Shape) -> _Stages:
-    layer, table = _layer_params(c), transformer.embedding_params(vocab=c.vocab, hidden=c.hidden) / c.tp
-    alone = c.pp == 1
-    only = s.most_layers * layer + table + np.where(alone, (c.embedding_matrices - 1) * table + c.hidden, 0.0)
-    if alone.all():
-        one = np.ones((1, 1))
-        return _Stages(s.most_layers[None], layer, only[None], one, one)
-    fewest = np.maximum(1.0, s.fewest_layers)
-    return _Stages(
-        rows(s.most_layers, fewest), layer,
-        rows(only, np.where(alone, 0.0, fewest * layer + table + c.hidden)),
-        rows(*(memory.in_flight_microbatches(stage=r, pp=c.pp, microbatches=s.microbatches, chunks=s.chunks) for r in (0.0, c.pp - 1))),
-        rows(alone, ~alone),
-    )  # fmt: skip
+def reach(c: Columns, s: Shape, stages: Stages, held: Memory, *, search: bool) -> Reach:
+    """What else would fit. ``search`` also looks for the smallest group (some 80 points for each point)."""
+    batch, context = stretch(c, s, _growth(c, s, stages, *held.by_stage))
+    return Reach(batch, context, _fewest(c) if search else np.zeros(1))
 
 
-def _parts(c: Columns, s: Shape, stages: _Stages) -> tuple[Array, ...]:
+def _parts(c: Columns, s: Shape, stages: Stages) -> tuple[Array, ...]:
     """Parts of each stage, in the order of `PARTS`, each (stages, n) or narrower."""
-    params, zero = stages.params, c.zero
-    training, trained = s.training, bool(s.training.any())
-    weights, nothing = params * c.weight_bytes_per_element, np.zeros((1, 1))
-    gradients, optimizer, kept = nothing, nothing, nothing
-    if trained:
-        sharded = memory.sharded_weight_bytes(
-            params=params, bytes_per_param=c.weight_bytes_per_element, dp=s.dp, zero=zero, layer_params=stages.layer_params
+    dense, experts, training = stages.dense_params, stages.expert_params, s.training
+    weights = dense * c.weight_bytes_per_element
+    if c.some("experts"):
+        weights = weights + experts * c.expert_weight_bytes_per_element
+    gradients = optimizer = held = np.zeros((1, 1))
+    if s.trained:
+        weights = np.where(training > 0, _trained_weights(c, s, stages), weights)
+        # The gradient of the largest matrix exists in FP32 before it is added to the others.
+        largest = 4.0 * (c.ffn_matrices - 1) * c.hidden * np.maximum(c.ffn * (c.layers > c.expert_layers), c.shared_ffn) / c.tp
+        gradients = training * (
+            largest +
+            memory.gradient_bytes(params=dense, bytes_per_param=c.gradient_bytes_per_param, dp=s.sharing, zero=c.zero)
+            + memory.gradient_bytes(params=experts, bytes_per_param=c.gradient_bytes_per_param, dp=s.expert_replicas, zero=c.zero)
         )
-        weights = np.where(training > 0, sharded, weights)
-        gradients = training * memory.gradient_bytes(params=params, bytes_per_param=np.asarray(4.0), dp=s.dp, zero=zero)
-        optimizer = training * memory.optimizer_bytes(
-            params=params, bytes_per_param=np.asarray(_OPTIMIZER_BYTES), dp=s.dp, zero=zero
+        state = memory.optimizer_bytes(params=dense, bytes_per_param=c.optimizer_bytes_per_param, dp=s.sharing, zero=c.zero)
+        state = state + memory.optimizer_bytes(
+            params=experts, bytes_per_param=c.optimizer_bytes_per_param, dp=s.expert_replicas, zero=c.zero
         )
-        # Full recomputation brings one layer at a time back whole.
-        whole = np.where(c.recompute == 2, _kept(c, s, np.zeros(1)), 0.0)
-        kept = stages.in_flight * stages.layers * _kept(c, s, c.recompute) + whole
-    activations = np.where(training > 0, kept, _live(c, s))
-    cache = (1 - training) * memory.kv_cache_bytes(
-        tokens=np.ceil(c.batch) * c.context, layers=stages.layers,
-        kv_heads=attention.kv_heads_per_rank(kv_heads=c.kv_heads, tp=c.tp), head_dim=c.head_dim,
-        kv_bytes_per_element=c.kv_bytes_per_element,
-    )  # fmt: skip
-    per_logit = np.where(training > 0, _BYTES_PER_LOGIT[1], _BYTES_PER_LOGIT[0])
-    logits = memory.logits_bytes(positions=s.head_tokens, vocab=c.vocab, tp=c.tp, bytes_per_logit=per_logit)
-    logits = logits * stages.has_head
-    buffers = 2 * s.tokens * c.hidden * c.stream_bytes_per_element * (c.tp > 1) + training * (s.dp > 1) * _BUCKET_BYTES
+        optimizer = training * state * (c.offload != 1)
+        held = kept.training_bytes(c, s, stages)
+    activations = np.where(training > 0, held, kept.inference_bytes(c, s)) if s.trained else kept.inference_bytes(c, s)
+    cache = stages.layers * stages.cache_bytes_per_layer
+    logits = memory.logits_bytes(positions=s.head_tokens, vocab=c.vocab, tp=c.tp, bytes_per_logit=c.logit_bytes) * stages.has_head
+    buffers = 2 * s.tokens * c.hidden * c.stream_bytes_per_element * (c.tp * c.cp * c.ep > 1)
+    buffers = buffers + training * (s.dp > 1) * _BUCKET_BYTES
     dynamic = gradients + activations + cache + logits + buffers
     reserve = memory.reserve_bytes(dynamic_bytes=dynamic, fixed_bytes=c.reserve_bytes, fraction=c.reserve_fraction)
     return (weights, gradients, optimizer, activations, cache, logits + _WORKSPACE_BYTES, buffers, reserve)
 
 
-def _kept(c: Columns, s: Shape, recompute: Array) -> Array:
-    """Activations of one layer that wait for the backward pass, one micro-batch."""
-    return memory.training_activation_bytes(
-        tokens=s.tokens, hidden=c.hidden, heads=c.heads, kv_heads=c.kv_heads, head_dim=c.head_dim, ffn=c.ffn,
-        ffn_matrices=c.ffn_matrices, tp=c.tp, sequence_parallel=c.sequence_parallel, recompute=recompute,
-        context=c.context,
+def _trained_weights(c: Columns, s: Shape, stages: Stages) -> Array:
+    layer = stages.layer
+    dense = memory.sharded_weight_bytes(
+        params=stages.dense_params, bytes_per_param=c.weight_bytes_per_element, dp=s.sharing, zero=c.zero,
+        layer_params=layer.every + np.maximum(layer.dense * (c.layers > c.expert_layers), layer.beside_experts),
+    )  # fmt: skip
+    if not c.some("experts"):
+        return dense
+    return dense + memory.sharded_weight_bytes(
+        params=stages.expert_params, bytes_per_param=c.expert_weight_bytes_per_element, dp=s.expert_replicas, zero=c.zero,
+        layer_params=layer.experts,
     )  # fmt: skip
 
 
-def _live(c: Columns, s: Shape) -> Array:
-    """Activations alive while one layer runs forward."""
-    return memory.inference_activation_bytes(
-        tokens=s.tokens, hidden=c.hidden, ffn=c.ffn, ffn_matrices=c.ffn_matrices, tp=c.tp,
-        bytes_per_element=c.stream_bytes_per_element,
-    )
-
-
-def _table(c: Columns, s: Shape, stages: _Stages) -> tuple[tuple[Array, ...], Array]:
+def _table(c: Columns, s: Shape, stages: Stages) -> tuple[tuple[Array, ...], Array]:
     """Parts and total of each stage, (stages, n) or narrower."""
     parts = tuple(np.atleast_2d(part) for part in _parts(c, s, stages))
     total = parts[0]
@@ -147,29 +122,31 @@ def _table(c: Columns, s: Shape, stages: _Stages) -> tuple[tuple[Array, ...], Ar
     return parts, total
 
 
-def _fullest(stages: _Stages, parts: tuple[Array, ...], total: Array) -> tuple[Array, Array]:
-    """Parts and total of the fuller stage."""
+def _fullest(stages: Stages, parts: tuple[Array, ...], total: Array) -> tuple[Array, Array]:
+    """Parts and total of the fullest stage; the first of equals."""
     if total.shape[0] == 1:
         return rows(*[part[-1] for part in parts]), total[0]
-    second = (stages.params[1] > 0) & (total[1] > total[0])
-    chosen = [np.where(second, part[-1], part[0]) for part in parts]
-    return rows(*chosen), np.where(second, total[1], total[0])
+    chosen, best = [part[0] for part in parts], total[0]
+    for kind in range(1, total.shape[0]):
+        fuller = (stages.there[kind] > 0) & (total[kind] > best)
+        chosen = [np.where(fuller, part[kind if len(part) > 1 else 0], now) for part, now in zip(parts, chosen, strict=True)]
+        best = np.where(fuller, total[kind], best)
+    return rows(*chosen), best
 
 
-def _growth(c: Columns, s: Shape, stages: _Stages, parts: tuple[Array, ...], total: Array) -> Growth:
+def _growth(c: Columns, s: Shape, stages: Stages, parts: tuple[Array, ...], total: Array) -> Growth:
     """How the bytes of each stage follow load and context; every growing part takes its share of the reserve along."""
     share = 1 + c.reserve_fraction
     steady = _WORKSPACE_BYTES + s.training * (s.dp > 1) * _BUCKET_BYTES
-    cache, kept = parts[ROW["kv_cache"]] * share, parts[ROW["activations"]] * share
+    cache, held = parts[ROW["kv_cache"]] * share, parts[ROW["activations"]] * share
     logits = (parts[ROW["logits"]] - _WORKSPACE_BYTES) * share
     sent = (parts[ROW["communication"]] + _WORKSPACE_BYTES - steady) * share
     waiting = np.zeros((1, 1))
-    if s.training.any():
-        waiting = s.training * share * stages.in_flight * stages.layers * _kept(c, s, c.recompute)
+    if s.trained:
+        waiting = s.training * share * kept.waiting_bytes(c, s, stages)
     # Decode keeps the KV cache alone for each token of context, prefill no logits.
-    longer = np.where(s.decode > 0, cache, cache + kept + sent + np.where(s.prefill > 0, 0.0, logits))
-    there = np.where(stages.params > 0, 1.0, 0.0)
-    return Growth(there, total, cache, kept + logits + sent, waiting, longer, stages.in_flight)
+    longer = np.where(s.decode > 0, cache, cache + held + sent + np.where(s.prefill > 0, 0.0, logits))
+    return Growth(stages.there, total, cache, held + logits + sent, waiting, longer, stages.in_flight, stages.index)
 
 
 def _splits(c: Columns) -> list[tuple[int, int]]:
@@ -187,9 +164,12 @@ def _fewest(c: Columns) -> Array:
     tp, pp = splits[split].T
     many = Columns({name: np.broadcast_to(getattr(c, name), (c.width,)) for name in COLUMN_NAMES}).take(point)
     size = tp * pp
-    trial = many.replace(tp=tp, pp=pp, virtual_stages=1.0, chips=np.where(many.phase == TRAINING, np.maximum(size, many.chips), size))
+    trial = many.replace(
+        tp=tp, pp=pp, cp=1.0, ep=1.0, expert_tp=0.0, virtual_stages=1.0,
+        chips=np.where(many.phase == TRAINING, np.maximum(size, many.chips), size),
+    )  # fmt: skip
     s = cut(trial)
-    stages = _stages(trial, s)
+    stages = stages_of(trial, s)
     _, total = _fullest(stages, *_table(trial, s, stages))
     holds = (total <= trial.hbm_bytes) & (pp <= trial.layers) & (trial.heads % tp == 0)
     sizes = np.where(holds, size, np.inf).reshape(c.width, len(splits)).min(axis=1)
@@ -197,11 +177,4 @@ def _fewest(c: Columns) -> Array:
     return best
 
 
-def fill(c: Columns, s: Shape, *, search: bool) -> Memory:
-    """Memory of each point. ``search`` also looks for the smallest group (some 80 points for each point)."""
-    stages = _stages(c, s)
-    table, totals = _table(c, s, stages)
-    parts, total = _fullest(stages, table, totals)
-    batch, context = stretch(c, s, _growth(c, s, stages, table, totals))
-    fewest = _fewest(c) if search else np.zeros(1)
-    return Memory(parts, total, c.full(c.hbm_bytes), batch, context, fewest, np.max(stages.params, axis=0))
+__all__ = ["PARTS", "ROW", "Memory", "Reach", "Stages", "fill", "reach", "stages_of"]

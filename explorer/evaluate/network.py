@@ -10,21 +10,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.evaluate.columns import Array, Columns
-from explorer.evaluate.operators import rows
+from explorer.evaluate.matmuls import rows
+from explorer.evaluate.model import Rank, Widths
 from explorer.evaluate.shape import Shape
 from explorer.evaluate.tiers import Tier, all_gather_s, all_reduce_s, all_to_all_s, gather_and_reduce_s, group, send_s
+from explorer.physics import mixture
 
 COLLECTIVES: dict[str, tuple[str, str, str]] = {
     "tp_layer": ("TP", "all-reduce", "after attention and FFN, every layer"),
     "tp_embedding": ("TP", "all-reduce", "embedding split over the vocabulary"),
     "tp_logits": ("TP", "all-gather", "logits for sampling"),
+    "cp_keys": ("CP", "send", "keys and values around the ring"),
+    "ep_tokens": ("EP", "all-to-all", "tokens to their experts and back"),
     "pp_boundary": ("PP", "send", "activations to the next stage"),
     "dp_gradients": ("DP", "reduce-scatter", "gradients"),
     "dp_weights": ("DP", "all-gather", "updated weights"),
+    "ep_gradients": ("DP", "reduce-scatter", "experts' gradients"),
+    "ep_weights": ("DP", "all-gather", "experts' updated weights"),
 }
 ROW = {key: i for i, key in enumerate(COLLECTIVES)}
 TIERS = ("none", "scale-up", "scale-out")
-GRADIENT_BYTES_PER_PARAM = 4.0  # accumulated and reduced in FP32 (Megatron-LM)
+COMBINED_BYTES = 2.0  # experts' outputs come back in 16 bits
+_NOTHING = np.zeros(1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,82 +50,195 @@ class Traffic:
         return self.count * self.one_s
 
 
-def traffic(c: Columns, s: Shape, params: Array) -> Traffic:
-    """Messages of one step, averaged over the pipeline stages. ``params``: parameters that a rank holds."""
-    trained = bool(s.training.any())
-    tp, dp = group(c, c.tp, np.ones(1)), group(c, s.dp, c.tp) if trained else None
-    stream = s.tokens * c.hidden * c.stream_bytes_per_element
-    logits = s.head_tokens * c.vocab * 2.0
-    boundary = stream / np.where(c.sequence_parallel * s.training > 0, c.tp, 1.0)
-    reduced, gathered = params * GRADIENT_BYTES_PER_PARAM, params * c.weight_bytes_per_element
-    message = rows(stream, stream, logits, boundary, reduced, np.where(c.zero >= 1, gathered, reduced))
-    count = _counts(c, s)
-    gather, reduce = gather_and_reduce_s(c, tp, message[::2][:2])
-    nothing = np.zeros(1)
-    one = rows(
-        reduce[0], reduce[0], gather[1],
-        send_s(c, c.tp * s.dp, message[3]) if (c.pp > 1).any() else nothing,
-        *(all_gather_s(c, dp, message[4:]) if dp else (nothing, nothing)),
-    )  # fmt: skip
-    tp_tier = np.where(tp.outside > 1, 2.0, 1.0)
-    dp_tier = np.where(dp.outside > 1, 2.0, 1.0) if dp else nothing
-    tier = rows(tp_tier, tp_tier, tp_tier, np.where(c.tp * s.dp >= c.domain, 2.0, 1.0), dp_tier, dp_tier)
-    share_tp, share_dp = (c.tp - 1) / c.tp, (s.dp - 1) / s.dp
-    wire = rows(2 * share_tp, 2 * share_tp, share_tp, np.ones(1), share_dp, share_dp) * message
+@dataclass(frozen=True, eq=False)
+class _Row:
+    """One kind of message: bytes, how often, seconds of one, the tier it crosses, part of its bytes that a chip sends."""
+
+    message: Array
+    count: Array
+    one: Array
+    tier: Array
+    sent: Array
+
+
+_SILENT = _Row(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING)
+
+
+def traffic(c: Columns, s: Shape, w: Widths, held: Rank) -> Traffic:
+    """Messages of one step, averaged over the pipeline stages. ``held``: parameters of a rank."""
+    found = dict.fromkeys(COLLECTIVES, _SILENT)
+    if c.some("tp", 1.0):
+        found |= _tensor(c, s)
+    if c.some("cp", 1.0):
+        found["cp_keys"] = _context(c, s, w)
+    if c.some("ep", 1.0):
+        found["ep_tokens"] = _experts(c, s)
+    if c.some("pp", 1.0):
+        found["pp_boundary"] = _pipeline(c, s)
+    if s.trained:
+        found |= _data(c, s, held)
+    table = [found[key] for key in COLLECTIVES]
+    count = rows(*(r.count for r in table))
     sent = count > 0
-    return Traffic(message, count, np.where(sent, one, 0.0), np.where(sent, tier, 0.0), wire)
+    message = rows(*(r.message for r in table))
+    return Traffic(
+        message, count, np.where(sent, rows(*(r.one for r in table)), 0.0), np.where(sent, rows(*(r.tier for r in table)), 0.0),
+        rows(*(r.sent for r in table)) * message,
+    )  # fmt: skip
 
 
-def _counts(c: Columns, s: Shape) -> Array:
-    """Messages of a step that one chip sends, mean over the stages."""
+def _crossed(tier: Tier) -> Array:
+    return np.where(tier.outside > 1, 2.0, 1.0)
+
+
+def again(c: Columns) -> Array:
+    """Part of the layers whose forward pass runs twice."""
+    return np.where(c.recompute == 2, c.recompute_fraction, 0.0)
+
+
+def exchanged(c: Columns, s: Shape) -> Array:
+    """Whether tokens travel to their experts: not where the ranks of TP hold all experts and, in inference, all tokens."""
+    spread = np.where(s.training > 0, c.ep > 1, c.ep * s.expert_tp > c.tp)
+    return spread * (c.expert_layers > 0)
+
+
+def _tensor(c: Columns, s: Shape) -> dict[str, _Row]:
     once, several = s.microbatches / c.pp, c.tp > 1
-    replicas = s.training * (s.dp > 1)
+    passes = np.where(s.training > 0, 2.0 + again(c), 1.0)
+    each = 2.0 * c.layers
+    if c.some("ep", 1.0):
+        # Experts of one rank's width need no reduction, unless shared ones or slices of them do.
+        reduced = (c.shared_ffn > 0) | (s.expert_tp > 1)
+        each = each - c.expert_layers * exchanged(c, s) * np.where(reduced, 0.0, 1.0)
+    stream, logits = s.tokens * c.hidden * c.stream_bytes_per_element, s.head_tokens * c.vocab * 2.0
+    tier = group(c, c.tp, np.ones(1))
+    gather, reduce = gather_and_reduce_s(c, tier, rows(stream, logits))
+    share, crossed = (c.tp - 1) / c.tp, _crossed(tier)
+    return {
+        "tp_layer": _Row(stream, passes * each * once * several, reduce[0], crossed, 2 * share),
+        "tp_embedding": _Row(stream, once * several * c.decoder, reduce[0], crossed, 2 * share),
+        "tp_logits": _Row(logits, (1.0 - s.training) * once * several, gather[1], crossed, share),
+    }
+
+
+def _context(c: Columns, s: Shape, w: Widths) -> _Row:
+    """Ring attention: keys and values of a rank's part of the context, or the narrow latent ones; twice as much backward.
+
+    In decode every rank holds a part of the cache; what travels are the outputs, combined with a reduction of one hop each.
+    """
+    kept = 2 * w.kv_heads * c.head_dim
+    if c.some("latent_rank"):
+        kept = np.where(c.latent_rank > 0, c.latent_rank + c.latent_rotary, kept)
+    passed = np.where(s.decode > 0, w.heads * c.head_dim, kept)
+    message = s.tokens * passed * c.stream_bytes_per_element
+    passes = np.where(s.training > 0, np.where(c.recompute > 0, 4.0, 3.0), 1.0)
+    count = passes * (c.cp - 1) * c.layers * s.microbatches / c.pp
+    tier = np.where(c.tp * c.cp > c.domain, 2.0, 1.0)
+    return _Row(message, count, send_s(c, c.tp, message), tier, np.ones(1))
+
+
+def _experts(c: Columns, s: Shape) -> _Row:
+    """Each rank of TP sends its part of the tokens to the ranks that hold their experts, and takes the outputs back."""
+    size = (c.expert_activation_bytes_per_element + COMBINED_BYTES) / 2
+    copy = s.tokens / c.tp * c.hidden * size * c.expert_imbalance
+    message = copy * mixture.reached_ranks(ranks=c.ep, active=c.active_experts)
+    passes = np.where(s.training > 0, 4.0 + 2.0 * again(c), 2.0)
+    count = passes * c.expert_layers * s.microbatches / c.pp * exchanged(c, s)
+    tier = group(c, c.ep, s.expert_tp)
+    # A token crosses to another domain once, whatever the number of its experts there.
+    leaving = copy * mixture.reached_ranks(ranks=tier.outside, active=c.active_experts) * (1.0 - 1.0 / tier.outside)
+    return _Row(message, count, all_to_all_s(c, tier, message, leaving), _crossed(tier), (c.ep - 1) / c.ep)
+
+
+def _pipeline(c: Columns, s: Shape) -> _Row:
+    # In training each rank of TP sends its part, whether activations are split anyway or not (Narayanan et al. 2021).
+    boundary = s.tokens * c.hidden * c.stream_bytes_per_element / np.where(s.training > 0, c.tp, 1.0)
+    stride = c.tp * c.cp * s.dp
+    count = (1.0 + s.training) * s.microbatches / c.pp * (c.pp * s.chunks - 1) * (c.pp > 1)
+    return _Row(boundary, count, send_s(c, stride, boundary), np.where(stride >= c.domain, 2.0, 1.0), np.ones(1))
+
+
+def _data(c: Columns, s: Shape, held: Rank) -> dict[str, _Row]:
+    """Gradients down and weights up, of what all replicas share and of the experts, which fewer ranks do."""
+    dense = _reduced(c, s, held.dense, c.weight_bytes_per_element, s.sharing, c.tp)
+    found = {"dp_gradients": dense[0], "dp_weights": dense[1]}
+    if c.some("experts"):
+        stride = np.maximum(c.tp, c.ep * s.expert_tp)
+        own = _reduced(c, s, held.experts, c.expert_weight_bytes_per_element, s.expert_replicas, stride)
+        found |= {"ep_gradients": own[0], "ep_weights": own[1]}
+    return found
+
+
+def _reduced(c: Columns, s: Shape, params: Array, weight_bytes: Array, ranks: Array, stride: Array) -> tuple[_Row, _Row]:
+    reduced, gathered = params * c.reduced_bytes_per_param, params * weight_bytes
+    messages = rows(reduced, np.where(c.zero >= 1, gathered, reduced))
+    replicas = s.training * (ranks > 1) * (params > 0)
     # Sharded gradients must be reduced, and sharded weights gathered (twice), for every micro-batch.
     reductions = replicas * np.where(c.zero >= 2, s.microbatches, 1.0)
     gathers = replicas * np.where(c.zero == 3, 2 * s.microbatches, 1.0)
-    passes = np.where(s.training > 0, np.where(c.recompute == 2, 6.0, 4.0), 2.0)
-    return rows(
-        passes * c.layers * once * several, once * several, (1.0 - s.training) * once * several,
-        (1.0 + s.training) * once * (c.pp * s.chunks - 1) * (c.pp > 1), reductions, gathers,
-    )  # fmt: skip
+    tier = group(c, ranks, stride)
+    one, share, crossed = all_gather_s(c, tier, messages), (ranks - 1) / ranks, _crossed(tier)
+    return (
+        _Row(messages[0], reductions, one[0], crossed, share),
+        _Row(messages[1], gathers, one[1], crossed, share),
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class Busy:
-    """Seconds in which a chip computes layers, each (n,): in a step, and in one micro-batch's forward and backward pass."""
+    """Seconds in which a chip computes layers, each (n,): in a step, and in one micro-batch's forward and backward pass.
+
+    ``attention`` and ``wgrad``, which makes the gradients of weights: their parts of ``layers``.
+    """
 
     layers: Array
     forward: Array
     backward: Array
+    attention: Array
+    wgrad: Array
 
 
 def exposed(c: Columns, s: Shape, t: Traffic, busy: Busy) -> Array:
     """Time of each row that nothing hides, (rows, n).
 
-    Tensor-parallel messages hide behind the matmuls beside them, sends behind the next micro-batch, gradients behind the
-    backward pass that makes them (ZeRO-2, 3: every one; else the last), weights behind the next forward pass (ZeRO-3: behind
-    everything). In the ideal set all hide behind everything. Rows share the time of the layers, so they are hidden in turn;
-    embedding and head stand on one stage each and hide nothing of the others'.
+    Tensor-parallel messages hide behind the matmuls beside them, those of the backward pass behind weight gradients, keys
+    behind attention, sends behind the next micro-batch, gradients behind the backward pass that makes them (ZeRO-2, 3: every one; else the last), weights behind the next forward
+    pass (ZeRO-3: behind everything). In the ideal set all hide behind everything. Rows share the time of the layers, so they
+    are hidden in turn; embedding and head stand on one stage each and hide nothing of the others'. What hides takes its share of
+    the cores from the computing beside it, which lasts that much longer.
     """
     time, ideal = t.time_s, c.ideal > 0
     # Decode has one token in flight a sequence: nothing to send behind.
-    send_overlap = c.pp_overlap * np.where((s.decode > 0) & ~ideal, 0.0, 1.0)
-    after = busy.backward * np.where(c.zero >= 2, s.microbatches, 1.0)
-    before = np.where(c.zero == 3, busy.layers, busy.forward)
-    plan = (
-        ("tp_layer", busy.layers, c.tp_overlap),
-        ("tp_embedding", busy.layers, c.tp_overlap),
-        ("tp_logits", busy.layers, c.tp_overlap),
-        ("pp_boundary", busy.layers, send_overlap),
-        ("dp_gradients", np.where(ideal, busy.layers, after), c.dp_overlap),
-        ("dp_weights", np.where(ideal, busy.layers, before), c.dp_overlap),
-    )
+    in_turn = np.where((s.decode > 0) & ~ideal, 0.0, 1.0) if s.decoded else np.ones(1)
+    after = np.where(ideal, busy.layers, busy.backward * np.where(c.zero >= 2, s.microbatches, 1.0))
+    before = np.where(ideal, busy.layers, np.where(c.zero == 3, busy.layers, busy.forward))
+    keys = np.where(ideal, busy.layers, busy.attention)
+    plan = {
+        "tp_layer": (busy.layers, c.tp_overlap), "tp_embedding": (busy.layers, c.tp_overlap), "tp_logits": (busy.layers, c.tp_overlap),
+        "cp_keys": (keys, c.cp_overlap), "ep_tokens": (busy.layers, c.ep_overlap), "pp_boundary": (busy.layers, c.pp_overlap * in_turn),
+        "dp_gradients": (after, c.dp_overlap), "dp_weights": (before, c.dp_overlap),
+        "ep_gradients": (after, c.dp_overlap), "ep_weights": (before, c.dp_overlap),
+    }  # fmt: skip
+    taken = np.where(t.tier == 2, c.taken_out, c.taken_up)
     left, result = busy.layers, []
-    for key, room, share in plan:
-        hidden = np.minimum(time[ROW[key]], np.minimum(room, left)) * share
+    sends = [bool(n.any()) for n in t.count]
+    for key, (room, share) in plan.items():
+        row = ROW[key]
+        if not sends[row]:
+            result.append(_NOTHING)
+            continue
+        hidden = np.minimum(time[row], np.minimum(room, left)) * share
+        if key == "tp_layer" and s.trained:
+            hidden = np.maximum(hidden, _backward_hidden(c, s, time[row], np.minimum(busy.wgrad, left)))
         left = left - hidden
-        result.append(time[ROW[key]] - hidden)
+        result.append(np.where(t.count[row] > 0, time[row] - hidden * (1.0 - taken[row]), 0.0))
     return rows(*result)
+
+
+def _backward_hidden(c: Columns, s: Shape, time: Array, room: Array) -> Array:
+    """Tensor-parallel messages of the backward pass that travel while weight gradients are computed."""
+    backward = time * s.training / (2.0 + again(c))
+    return np.asarray(np.minimum(backward, room) * c.tp_backward_overlap)
 
 
 __all__ = [

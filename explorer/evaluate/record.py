@@ -29,19 +29,7 @@ def record(report: Report, scenario: Scenario, point: int, edited: Edited = Mapp
     possible = bool(report.valid_plan[point if len(report.valid_plan) > 1 else 0])
     values = {key: _plain(key, report.value(key, point)) for key in QUANTITIES if not key.startswith("memory_")}
     return {
-        "name": scenario.name,
-        "chip": scenario.chip.id,
-        "fabric": scenario.fabric.id,
-        "workload": scenario.workload.id,
-        "phase": scenario.job.phase,
-        "efficiency": scenario.efficiency,
-        "batch": scenario.job.batch,
-        "context": scenario.job.context,
-        "chips": scenario.plan.chips,
-        "tp": scenario.plan.tp,
-        "pp": scenario.plan.pp,
-        "vpp": scenario.plan.virtual_stages,
-        "dp": scenario.plan.chips // (scenario.plan.tp * scenario.plan.pp) if possible else None,
+        **_asked(scenario, possible),
         "fits": bool(_column(report.fits, point)),
         "valid_plan": possible,
         "reasons": why_not(report, scenario, point),
@@ -51,7 +39,7 @@ def record(report: Report, scenario: Scenario, point: int, edited: Edited = Mapp
         "time": _named(TIME_PARTS, report.time_parts, point, "_s") if possible else None,
         "roofline": _roofline(report, point) if possible else [],
         "interconnect": _interconnect(report, point) if possible else [],
-        "offer": None if scenario.offer is None else {"kind": scenario.offer.kind, "usd_per_chip_h": scenario.offer.usd_per_chip_h, "date": scenario.offer.date},
+        "offer": _offer(scenario),
         "edited": {key: list(pair) for key, pair in edited.items()},
         **_trust(scenario),
         "not_modelled": list(not_modelled(scenario)),
@@ -61,6 +49,33 @@ def record(report: Report, scenario: Scenario, point: int, edited: Edited = Mapp
 def _trust(scenario: Scenario) -> dict[str, Any]:
     calibrated = scenario.efficiency == "calibrated"
     return {"error_bands": band_records(scenario), "calibration": scenario.calibration.provenance if calibrated else None}
+
+
+def _asked(scenario: Scenario, possible: bool) -> dict[str, Any]:
+    """What the scenario asks for."""
+    job, plan = scenario.job, scenario.plan
+    return {
+        "name": scenario.name,
+        "chip": scenario.chip.id,
+        "fabric": scenario.fabric.id,
+        "workload": scenario.workload.id,
+        "phase": job.phase,
+        "efficiency": scenario.efficiency,
+        "batch": job.batch,
+        "context": job.context,
+        "chips": plan.chips,
+        "tp": plan.tp,
+        "pp": plan.pp,
+        "cp": plan.cp,
+        "ep": plan.ep,
+        "vpp": plan.virtual_stages,
+        "dp": plan.chips // (plan.tp * plan.pp * plan.cp) if possible else None,
+    }
+
+
+def _offer(scenario: Scenario) -> dict[str, Any] | None:
+    offer = scenario.offer
+    return None if offer is None else {"kind": offer.kind, "usd_per_chip_h": offer.usd_per_chip_h, "date": offer.date}
 
 
 def _column(array: np.ndarray, point: int) -> Any:

@@ -16,7 +16,8 @@ class Growth:
     """Bytes of each stage at the present load, (stages, n) or narrower, by what they grow with.
 
     ``there`` is 0 for a stage that does not exist. ``cache`` grows with all sequences, ``moving`` with those of one
-    micro-batch (``waiting`` is the part of it kept for ``in_flight`` micro-batches), ``longer`` with the context.
+    micro-batch (``waiting`` is the part of it kept for ``in_flight`` micro-batches), ``longer`` with the context. ``index``: the
+    stage's place in the pipeline.
     """
 
     there: Array
@@ -26,6 +27,7 @@ class Growth:
     waiting: Array
     longer: Array
     in_flight: Array
+    index: Array
 
 
 def stretch(c: Columns, s: Shape, g: Growth) -> tuple[Array, Array]:
@@ -59,8 +61,7 @@ def _microbatch(c: Columns, s: Shape, g: Growth) -> Array:
     waiting = g.waiting / (c.microbatch * g.in_flight)
     fixed = g.total - g.moving
     # What waits with ever more micro-batches, up to as many as the first stage can hold.
-    limit = memory.in_flight_microbatches(stage=np.array([[0.0], [1.0]]) * (c.pp - 1), pp=c.pp, microbatches=np.inf, chunks=s.chunks)
-    limit = limit[: g.there.shape[0]]
+    limit = memory.in_flight_microbatches(stage=g.index, pp=c.pp, microbatches=np.inf, chunks=s.chunks)
     last = np.ceil(np.max(limit, axis=0)) * np.ones(c.width)
     best = np.zeros(c.width)
     done = np.asarray(s.training == 0) | np.any((g.there > 0) & (fixed >= c.hbm_bytes), axis=0)

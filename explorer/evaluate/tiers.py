@@ -2,154 +2,140 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from explorer.evaluate.columns import Array, Columns
-from explorer.physics import collectives
+from explorer.evaluate.inside import GATHER, REDUCE, SCATTER, Kind, Tier, collective_s, exchange_s, phases_of
+from explorer.physics import collective_tiers, collective_times, collectives
 
-# Up to this size the two tiers of a collective work in turn; longer ones overlap chunk by chunk (two p5 nodes, 1 KiB to 16 GiB:
-# adding the tiers overestimates by 1.5 times from 128 MiB on, and by 2 from 1 GiB on).
-CHUNK_BYTES = 32 * 1024.0**2
-
-
-@dataclass(frozen=True, eq=False)
-class Tier:
-    """One group on the machine: its ranks inside one domain and across, and the rates it sees, each (n,)."""
-
-    ranks: Array
-    inside: Array
-    outside: Array
-    rate_fraction: Array
-    hops: Array
+__all__ = [
+    "Tier", "all_gather_s", "all_reduce_s", "all_to_all_s", "gather_and_reduce_s", "group", "reduce_scatter_s", "send_s",
+]  # fmt: skip
+_ONE = np.ones(1)
 
 
 def group(c: Columns, ranks: Array, stride: Array) -> Tier:
     """The machine as a group of ``ranks`` sees it whose neighbours lie ``stride`` ranks apart."""
     inside = collectives.group_inside(ranks=ranks, stride=stride, domain=c.domain)
-    fraction, hops, _ = collectives.torus_group(
-        ranks=inside, stride=np.minimum(stride, c.domain),
-        axes=(c.axis_0, c.axis_1, c.axis_2), axis_share=(c.share_0, c.share_1, c.share_2),
-    )  # fmt: skip
-    on_torus = c.torus > 0
-    rate_fraction = np.where(on_torus, np.maximum(fraction, 1e-9), 1.0)
-    if c.mesh.any():
-        direct = collectives.mesh_rate_fraction(ranks=inside, domain=c.domain)
-        rate_fraction = np.where(c.mesh > 0, np.maximum(direct, 1e-9), rate_fraction)
+    fraction, ring, hops = _shares(c, inside, stride)
     return Tier(
-        ranks=ranks,
-        inside=inside,
-        outside=collectives.group_outside(ranks=ranks, inside=inside),
-        rate_fraction=rate_fraction,
-        hops=np.where(on_torus, hops, 1.0),
-    )
-
-
-def _inside_rate(c: Columns, tier: Tier, message: Array) -> Array:
-    return collectives.effective_bytes_per_s(
-        bytes_per_s=c.link_bytes_per_s * tier.rate_fraction, efficiency_fraction=c.up_fraction,
-        message_bytes=message, saturation_bytes=c.up_saturation_bytes,
+        ranks=ranks, stride=stride, inside=inside, outside=collectives.group_outside(ranks=ranks, inside=inside),
+        rate_fraction=fraction, ring_fraction=ring, hops=hops, cores=np.where(inside > 1, inside * c.among_ranks_per_chip, 1.0),
     )  # fmt: skip
 
 
-def _outside_rate(c: Columns, message: Array) -> Array:
-    return collectives.effective_bytes_per_s(
-        bytes_per_s=c.out_bytes_per_s, efficiency_fraction=c.out_fraction,
-        message_bytes=message, saturation_bytes=c.out_saturation_bytes,
-    )  # fmt: skip
-
-
-def _near_s(c: Columns, tier: Tier, message: Array) -> tuple[Array, Array]:
-    """All-gather and all-reduce inside one domain, without the start of the call."""
-    rate, latency = _inside_rate(c, tier, message), c.link_latency_s
-    place = {"buffer_bytes": message, "ranks": tier.inside, "bytes_per_s": rate, "latency_s": latency}
+def _shares(c: Columns, inside: Array, stride: Array) -> tuple[Array, Array, Array]:
+    """Parts of a chip's rate that the group uses and that rings through it use, and its longest way in hops."""
+    fraction = ring = hops = _ONE
     on_torus = c.torus > 0
-    if on_torus.all():
-        torus = collectives.torus_all_gather_s(**place, hops=tier.hops)
-        return torus, 2 * torus
-    switch, reduce = collectives.switch_all_gather_s(**place), collectives.switch_all_reduce_s(**place)
-    if c.in_network.any():
-        best = np.minimum(reduce, collectives.in_network_all_reduce_s(**place))
-        reduce = np.where(c.in_network > 0, best, reduce)
-    if not on_torus.any():
-        return switch, reduce
-    torus = collectives.torus_all_gather_s(**place, hops=tier.hops)
-    return np.where(on_torus, torus, switch), np.where(on_torus, 2 * torus, reduce)
+    if on_torus.any():
+        lengths, parts = (c.axis_0, c.axis_1, c.axis_2), (c.share_0, c.share_1, c.share_2)
+        axes = [i for i in range(3) if (lengths[i] > 1).any()]
+        found = collectives.torus_group(
+            ranks=inside, stride=np.minimum(stride, c.domain), axes=[lengths[i] for i in axes], axis_share=[parts[i] for i in axes],
+        )  # fmt: skip
+        fraction = np.where(on_torus, np.maximum(found[0], 1e-9), 1.0)
+        ring = np.where(on_torus, np.maximum(found[3], 1e-9), 1.0)
+        hops = np.where(on_torus, found[1], 1.0)
+    if c.mesh.any():
+        direct = np.maximum(collectives.mesh_rate_fraction(ranks=inside, domain=c.domain), 1e-9)
+        fraction, ring = (np.where(c.mesh > 0, direct, share) for share in (fraction, ring))
+    return fraction, ring, hops
 
 
-def _far_gather_s(c: Columns, tier: Tier, message: Array) -> Array:
-    """All-gather of one domain's share across the domains, without the start of the call."""
-    return collectives.two_tier_all_gather_s(
-        buffer_bytes=message, inside=tier.inside, outside=tier.outside, inside_all_gather_s=np.zeros(1),
-        outside_bytes_per_s=_outside_rate(c, message), outside_latency_s=c.out_latency_s,
+def _outside(c: Columns, span: Array, stride: Array) -> tuple[Array, Array, Array]:
+    """How much the uplinks of the outer network slow rings and exchanges of a group, and the time of a step there."""
+    if not np.isfinite(c.out_radix).any():
+        return _ONE, _ONE, c.out_latency_s
+    tiers = collective_tiers.clos_tiers(span=span, radix=c.out_radix)
+    slow = collective_tiers.uplink_slowdown(
+        tiers=tiers, radix=c.out_radix, oversubscription=c.out_oversubscription, stride=stride
+    )
+    return slow, c.out_oversubscription ** (tiers - 1.0), c.out_latency_s + (tiers - 1.0) * c.out_tier_latency_s
+
+
+def _collectives_s(c: Columns, tier: Tier, message: Array, kinds: tuple[Kind, ...]) -> Array:
+    """Both tiers of each kind, (kinds, ...): across domains the shards travel while the domains gather and reduce."""
+    near = collective_s(c, tier, message, kinds)
+    if not (tier.outside > 1).any():
+        return near
+    slow, _, step = _outside(c, tier.stride * tier.ranks, tier.stride * tier.inside)
+    # Collectives of a large domain leave it by a few of its ports.
+    port = np.maximum(tier.inside / c.out_ports, 1.0) * slow / (c.out_bytes_per_s * c.out_fraction)
+    return collective_tiers.tiered_s(
+        buffer_bytes=message, phases=phases_of(kinds, message), inside=tier.inside, outside=tier.outside, inside_s=near,
+        s_per_byte=port, launch_s=c.out_launch_s, step_s=step, saturation_bytes=c.out_saturation_bytes,
     )  # fmt: skip
-
-
-def _joined_s(c: Columns, near: Array, far: Array, message: Array) -> Array:
-    """Both tiers of one collective: in turn for one chunk, at once for many; at once in the ideal set."""
-    alone = np.where(c.ideal > 0, 0.0, np.minimum(1.0, CHUNK_BYTES / np.maximum(message, 1.0)))
-    joined: Array = np.maximum(near, far) + np.minimum(near, far) * alone
-    return joined
 
 
 def gather_and_reduce_s(c: Columns, tier: Tier, message: Array) -> tuple[Array, Array]:
-    """All-gather (or reduce-scatter) and all-reduce of a ``message`` of so many bytes, whole buffer [s].
-
-    Across domains an all-reduce scatters inside, reduces the shards and gathers inside, chunk by chunk.
-    """
-    gather, reduce = _near_s(c, tier, message)
-    crossing = tier.outside > 1
-    if crossing.any():
-        far = _far_gather_s(c, tier, message)
-        # A switch that adds can take either way inside a domain; others gather what they scattered.
-        inside = np.where(c.in_network > 0, np.minimum(reduce, 2 * gather), 2 * gather)
-        reduce = np.where(crossing, _joined_s(c, inside, 2 * far, message), reduce)
-        gather = np.where(crossing, _joined_s(c, gather, far, message), gather)
-    start = np.where(tier.inside > 1, c.up_launch_s, 0.0) + np.where(crossing, c.out_launch_s, 0.0)
-    return gather + start, reduce + start
+    """All-gather (or reduce-scatter) and all-reduce of a ``message`` of so many bytes, whole buffer [s]."""
+    gather, reduce = _collectives_s(c, tier, message, (GATHER, REDUCE))
+    return gather, reduce
 
 
 def all_gather_s(c: Columns, tier: Tier, message: Array) -> Array:
-    """All-gather (or reduce-scatter) of a ``message`` of so many bytes, whole buffer [s]."""
-    return gather_and_reduce_s(c, tier, message)[0]
+    """All-gather (or reduce-scatter, where adding costs nothing) of a ``message`` of so many bytes, whole buffer [s]."""
+    # An engine may gather with the kernel that it reduces with.
+    kinds = (GATHER, REDUCE) if c.direct.any() else (GATHER,)
+    gather: Array = _collectives_s(c, tier, message, kinds)[0]
+    return gather
+
+
+def reduce_scatter_s(c: Columns, tier: Tier, message: Array) -> Array:
+    """Reduce-scatter of a ``message`` of so many bytes, whole buffer, with the additions [s]."""
+    scatter: Array = _collectives_s(c, tier, message, (SCATTER,))[0]
+    return scatter
 
 
 def all_reduce_s(c: Columns, tier: Tier, message: Array) -> Array:
-    """All-reduce of a ``message`` with the best algorithm that the fabric has [s]."""
+    """All-reduce of a ``message`` with the best algorithm that the machine has [s]."""
     return gather_and_reduce_s(c, tier, message)[1]
 
 
-def all_to_all_s(c: Columns, tier: Tier, sent: Array) -> Array:
-    """All-to-all in which each rank sends ``sent`` bytes in total [s]."""
-    rate = _inside_rate(c, tier, sent)
-    near = collectives.switch_all_to_all_s(
-        sent_bytes=sent, ranks=tier.inside, bytes_per_s=rate, latency_s=c.link_latency_s * tier.hops
-    ) + np.where(tier.inside > 1, c.up_launch_s, 0.0)
-    share_out = sent * (tier.outside - 1) / tier.outside
-    far = share_out / _outside_rate(c, sent) + np.where(tier.outside > 1, c.out_latency_s + c.out_launch_s, 0.0)
-    # On a torus the middle links carry the most: mean distance of a ring, longest/4, over the whole chip's rate.
-    crowded = np.where(c.torus > 0, np.maximum(1.0, tier.hops / 2), 1.0)
-    return np.maximum(near * crowded, far)
+def all_to_all_s(c: Columns, tier: Tier, sent: Array, leaving: Array | None = None) -> Array:
+    """All-to-all in which each rank sends ``sent`` bytes in total, its own part among them [s].
+
+    ``leaving``: those that leave the domain, where what several ranks of another domain need travels there once.
+    """
+    piece = sent / tier.ranks
+    share = tier.rate_fraction
+    if c.torus.any():
+        # On a torus the middle links carry the most: mean distance of a ring, longest/4, over the whole chip's rate.
+        share = share / np.where(c.torus > 0, np.maximum(1.0, tier.hops / 2), 1.0)
+    near = exchange_s(c, tier.inside, share, tier.hops, piece, c.exchange_own_bytes_per_s)
+    crossing = tier.outside > 1
+    if not crossing.any():
+        return near
+    beyond = piece * (tier.ranks - tier.inside) if leaving is None else leaving
+    far = _far_s(c, tier.stride * tier.ranks, tier.stride, beyond)
+    return np.where(crossing, np.maximum(near, far), near)
 
 
 def send_s(c: Columns, stride: Array, message: Array) -> Array:
     """One message to the rank ``stride`` places on [s]."""
+    near = exchange_s(c, np.full(1, 2.0), _lane(c), _ONE, message, np.full(1, np.inf))
     outside = stride >= c.domain
-    near = collectives.point_to_point_s(message_bytes=message, bytes_per_s=_lane(c, message), latency_s=c.link_latency_s)
-    far = collectives.point_to_point_s(
-        message_bytes=message, bytes_per_s=_outside_rate(c, message), latency_s=c.out_latency_s
-    )
-    return np.where(outside, far + c.out_launch_s, near + c.up_launch_s)
+    if not outside.any():
+        return near
+    return np.where(outside, _far_s(c, 2.0 * stride, stride, message), near)
 
 
-def _lane(c: Columns, message: Array) -> Array:
-    """Rate to one neighbour: all links through a switch, one way along the best axis of a torus, one link of a mesh."""
-    widest = np.maximum(np.maximum(c.share_0, c.share_1), c.share_2) / 2
-    share = np.where(c.torus > 0, widest, 1.0)
+def _far_s(c: Columns, span: Array, stride: Array, leaving: Array) -> Array:
+    """Bytes of one chip that leave its domain for others, all chips sending at once."""
+    _, spread, step = _outside(c, span, stride)
+    stretched = collective_times.saturated_bytes(buffer_bytes=leaving, saturation_bytes=c.out_saturation_bytes)
+    time: Array = stretched * (spread / (c.out_bytes_per_s * c.out_fraction)) + c.out_launch_s + step
+    return time
+
+
+def _lane(c: Columns) -> Array:
+    """Share of the rate to one neighbour: all links through a switch, one way along the best axis of a torus, one link of a mesh."""
+    share = _ONE
+    if c.torus.any():
+        widest = np.maximum(np.maximum(c.share_0, c.share_1), c.share_2) / 2
+        share = np.where(c.torus > 0, widest, share)
     if c.mesh.any():
-        share = np.where(c.mesh > 0, collectives.mesh_rate_fraction(ranks=np.full(1, 2.0), domain=c.domain), share)
-    return collectives.effective_bytes_per_s(
-        bytes_per_s=c.link_bytes_per_s * share, efficiency_fraction=c.up_fraction,
-        message_bytes=message, saturation_bytes=c.up_saturation_bytes,
-    )  # fmt: skip
+        direct = collectives.mesh_rate_fraction(ranks=np.full(1, 2.0), domain=c.domain)
+        share = np.where(c.mesh > 0, direct, share)
+    return share

@@ -13,14 +13,17 @@ from typing import TypeVar
 from explorer import paths
 from explorer.errors import ExplorerError, unknown
 from explorer.library.band_presets import read_bands, with_bands
+from explorer.library.expert_presets import with_experts
+from explorer.library.host_presets import with_host_times
 from explorer.library.kernel_presets import with_kernels
-from explorer.library.stack_presets import DEFAULT, Stack, read_stacks, under
+from explorer.library.link_presets import with_links
+from explorer.library.stack_presets import DEFAULT, Stack, read_stacks, served_by, under
 from explorer.library.text_files import read_text, shown
 from explorer.library.toml_presets import read_preset
-from explorer.specs import Calibration, Chip, Fabric, Offer, Spec, Workload, get_path
+from explorer.specs import Calibration, Chip, Fabric, Offer, Run, Spec, Workload, get_path
 
-_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/stacks", "calibration/bands")
-_KEPT_APART = ("job", "plan", "calibration")  # no product sets these
+_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/links", "calibration/stacks", "calibration/experts", "calibration/host", "calibration/bands", "runs")
+_KEPT_APART = ("job", "plan", "calibration", "run")  # no product sets these
 T = TypeVar("T", bound=Spec)
 V = TypeVar("V")
 
@@ -34,7 +37,9 @@ class Library:
     workloads: Mapping[str, Workload]
     calibrations: Mapping[str, Calibration]
     stacks: Mapping[str, Stack]
+    servers: Mapping[str, Stack]
     data_version: str
+    runs: Mapping[str, Run]
 
     def chip(self, name: str) -> Chip:
         """The chip called ``name``. Raises `ExplorerError` with the nearest id."""
@@ -48,10 +53,17 @@ class Library:
         """The workload called ``name``. Raises `ExplorerError` with the nearest id."""
         return _find("workload", self.workloads, name)
 
-    def calibration(self, chip: str, stack: str = DEFAULT) -> Calibration:
-        """What the chip called ``chip`` loses against its datasheet under a training stack. Raises `ExplorerError`."""
+    def calibration(self, chip: str, stack: str = DEFAULT, server: str = DEFAULT) -> Calibration:
+        """What the chip called ``chip`` loses under a training stack and a serving engine. Raises `ExplorerError`."""
         found = _find("calibration", self.calibrations, chip)
-        return found if stack == found.stack else under(found, stack, _find("stack", self.stacks, stack))
+        if stack != found.stack:
+            found = under(found, stack, _find("stack", self.stacks, stack))
+        return found if server == found.server else served_by(found, server, _find("serving engine", self.servers, server))
+
+    @property
+    def usual_run(self) -> Run:
+        """What is assumed around a step unless somebody says otherwise."""
+        return self.runs.get(Run().id, Run())
 
     def landmarks(self, path: str) -> tuple[tuple[float, str], ...]:
         """Real products' values at a scenario's ``path``, sorted; products with the same value share one entry.
@@ -99,22 +111,41 @@ def load_library() -> Library:
 
 def read_library(folder: Path) -> Library:
     """The presets in ``folder``, checked one by one and against each other. Raises `ExplorerError`."""
-    stacks = read_stacks(folder / "calibration" / "stacks" / "training.toml")
+    known = folder / "calibration" / "stacks"
+    stacks, servers = read_stacks(known / "training.toml", known / "traits.toml"), read_stacks(known / "serving.toml")
     plain = with_kernels(_read_folder(folder / "calibration", Calibration), folder / "calibration" / "kernels")
+    plain = with_links(plain, folder / "calibration" / "links")
+    plain = with_host_times(plain, folder / "calibration" / "host")
+    plain = with_experts(plain, folder / "calibration" / "experts" / "routing.toml")
+    if stacks:
+        plain = {name: under(c, DEFAULT, stacks[DEFAULT]) for name, c in plain.items()}
+    if servers:
+        plain = {name: served_by(c, DEFAULT, servers[DEFAULT]) for name, c in plain.items()}
+    chips = _read_folder(folder / "chips", Chip)
+    plain = {name: _rated(calibration, chips.get(name)) for name, calibration in plain.items()}
     plain = with_bands(plain, read_bands(folder / "calibration" / "bands" / "measured.toml"))
     library = Library(
-        chips=_read_folder(folder / "chips", Chip),
+        chips=chips,
         fabrics=_read_folder(folder / "fabrics", Fabric),
         workloads=_read_folder(folder / "workloads", Workload),
-        calibrations=MappingProxyType({n: under(c, DEFAULT, stacks[DEFAULT]) if stacks else c for n, c in plain.items()}),
+        calibrations=MappingProxyType(plain),
         stacks=stacks,
+        servers=servers,
         data_version=_data_version(folder),
+        runs=_read_folder(folder / "runs", Run) if (folder / "runs").is_dir() else MappingProxyType({}),
     )
     for chip in library.chips.values():
         library.calibration(chip.id)
         for fabric in chip.fabrics:
             library.fabric(fabric)
     return library
+
+
+def _rated(calibration: Calibration, chip: Chip | None) -> Calibration:
+    """The calibration with the power under which it holds: its own, else the chip's rated power."""
+    if calibration.rated_w is not None or chip is None or chip.tdp_w is None:
+        return calibration
+    return calibration.replace(rated_w=chip.tdp_w, sources=calibration.sources | {"rated_w": chip.sources["tdp_w"]})
 
 
 def _read_folder(folder: Path, kind: type[T]) -> Mapping[str, T]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from explorer.specs import (
     Study,
     Workload,
     build,
+    set_path,
 )  # fmt: skip
 
 # Attention kernels keep the cache in plain FP8 where weights and activations are block-scaled.
@@ -74,7 +75,7 @@ def suited_plan(scenario: Scenario) -> Plan:
     with the most tokens/s, the smallest group among equals. A PP above 1 stays. Where nothing fits, what is least too large.
     """
     s, plan = scenario, scenario.plan
-    widest = plan.replace(tp=suited_tp(s.chip, s.fabric, s.workload, max(1, plan.chips // plan.pp)))
+    widest = plan.replace(tp=suited_tp(s.chip, s.fabric, s.workload, max(1, plan.chips // (plan.pp * plan.cp))))
     if s.job.phase == "decode":
         return widest
     heads, domain = s.workload.heads & -s.workload.heads, min(s.fabric.scale_up.domain, plan.chips)
@@ -97,35 +98,43 @@ def _powers(most: int) -> list[int]:
 
 def make_scenario(
     library: Library, *, chip: str, workload: str, phase: str, batch: int, context: int, chips: int,
-    tp: int | None = None, pp: int = 1, virtual_stages: int = 1, microbatch: int = 1, recompute: str = "none", zero: int = 1,
-    precision: str = "bf16", fabric: str | None = None, efficiency: str = "calibrated", name: str | None = None,
+    tp: int | None = None, pp: int = 1, cp: int = 1, virtual_stages: int = 1, microbatch: int = 1, recompute: str = "none",
+    zero: int = 1, precision: str = "bf16", expert_precision: str | None = None, fabric: str | None = None,
+    efficiency: str = "calibrated", name: str | None = None, further: Mapping[str, object] | None = None,
 ) -> Scenario:  # fmt: skip
     """One scenario from preset ids. ``tp`` None: what suits, and PP with it where ``pp`` is 1; ``fabric`` None: the chip's first.
 
     ``batch`` counts sequences, of one replica in inference, of all in training; ``context`` counts tokens. The price is
-    the chip's capacity block where it has one. Plans that cannot be (24 chips, TP 7) are made: that is for the
-    evaluation to say. Raises `ExplorerError` for an unknown name or a number out of range.
+    the chip's capacity block where it has one. ``further`` sets what else a job or plan has: ``{"plan.ep": 8}``. Plans that
+    cannot be (24 chips, TP 7) are made: that is for the evaluation to say. Raises `ExplorerError` for an unknown name or a
+    number out of range.
     """
     _require("phase", phase, PHASES)
     _require("recompute", recompute, RECOMPUTES)
     _require("efficiency set", efficiency, EFFICIENCIES)
     the_chip, the_workload = library.chip(chip), library.workload(workload)
     the_fabric = library.fabric(fabric if fabric is not None else _first_fabric(the_chip))
-    weights, activations, cache = formats_of(precision)
-    job = build(Job, {
-        "phase": phase, "batch": batch, "context": context, "weight_format": weights, "activation_format": activations,
-        "kv_format": cache,
-    })  # fmt: skip
-    split = {
-        "chips": chips, "pp": pp, "virtual_stages": virtual_stages, "microbatch": microbatch, "recompute": recompute, "zero": zero,
-    }  # fmt: skip
-    plan = build(Plan, split | ({"tp": tp} if tp is not None else {}))
+    plan = build(Plan, {
+        "chips": chips, "pp": pp, "cp": cp, "virtual_stages": virtual_stages, "microbatch": microbatch, "recompute": recompute,
+        "zero": zero,
+    } | ({"tp": tp} if tp is not None else {}))  # fmt: skip
     made = build(Scenario, {
-        "name": name if name is not None else the_chip.name, "chip": the_chip, "fabric": the_fabric,
-        "workload": the_workload, "job": job, "plan": plan, "efficiency": efficiency,
-        "calibration": library.calibration(chip), "offer": capacity_block(the_chip),
+        "name": name if name is not None else the_chip.name, "chip": the_chip, "fabric": the_fabric, "workload": the_workload,
+        "job": _job(phase, batch, context, precision, expert_precision), "plan": plan, "efficiency": efficiency,
+        "calibration": library.calibration(chip), "offer": capacity_block(the_chip), "run": library.usual_run,
     })  # fmt: skip
+    for path, value in (further or {}).items():
+        made = set_path(made, path, value)
     return made if tp is not None else made.replace(plan=suited_plan(made))
+
+
+def _job(phase: str, batch: int, context: int, precision: str, expert_precision: str | None) -> Job:
+    weights, activations, cache = formats_of(precision)
+    experts = formats_of(expert_precision)[:2] if expert_precision is not None else (None, None)
+    return build(Job, {
+        "phase": phase, "batch": batch, "context": context, "weight_format": weights, "activation_format": activations,
+        "kv_format": cache, "expert_weight_format": experts[0], "expert_activation_format": experts[1],
+    })  # fmt: skip
 
 
 def default_study(library: Library) -> Study:

@@ -191,10 +191,9 @@ def _reference(reader: _Reader, entry: dict[str, Any], key: str) -> Source:
 
 
 def _spec_inside(annotation: Any) -> type[Spec] | None:
-    """The spec of ``Spec`` or ``tuple[Spec, ...]``."""
-    if typing.get_origin(annotation) is tuple:
-        annotation = typing.get_args(annotation)[0]
-    return annotation if isinstance(annotation, type) and issubclass(annotation, Spec) else None
+    """The spec of ``Spec``, ``Spec | None`` or ``tuple[Spec, ...]``."""
+    parts = typing.get_args(annotation) if typing.get_origin(annotation) in (tuple, typing.Union, types.UnionType) else (annotation,)
+    return next((part for part in parts if isinstance(part, type) and issubclass(part, Spec)), None)
 
 
 def is_numeric(annotation: Any) -> bool:

@@ -1,9 +1,9 @@
-"""What training stacks lose beside kernels, links and bubbles: one constant each, fitted to whole steps."""
+"""What training stacks and serving engines lose beside kernels, links and bubbles: one constant each, fitted to whole steps."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,36 +11,78 @@ from explorer.errors import ExplorerError
 from explorer.library.text_files import read_text
 from explorer.library.toml_presets import parse_toml
 from explorer.specs import Calibration, Source, SpecError, build
+from explorer.units import parse_quantity
 
 DEFAULT = "default"
 
 
 @dataclass(frozen=True)
 class Stack:
-    """The speed of a stack against kernels, links and bubbles alone, in (0, 1], and where it comes from."""
+    """The speed of a stack against kernels, links and bubbles alone, in (0, 1], and where it comes from; ``experts``: that of
+    models with experts, None where it is the same."""
 
     fraction: float
     source: Source
+    experts: float | None = None
+    traits: Mapping[str, float] = field(default_factory=dict)
+    trait: Source | None = None
 
 
-def read_stacks(path: Path) -> Mapping[str, Stack]:
-    """The stacks in a file, ``default`` among them; none without the file. Raises `ExplorerError`."""
+def read_stacks(path: Path, traits: Path | None = None) -> Mapping[str, Stack]:
+    """The stacks in a file, ``default`` among them, with their ``traits``; none without the file. Raises `ExplorerError`."""
     if not path.is_file():
         return MappingProxyType({})
     where = f"{path.parent.name}/{path.name}"
     stacks = {name: _stack(entry, f"{where}: {name}") for name, entry in parse_toml(read_text(path, "stacks"), where).items()}
     if DEFAULT not in stacks:
         raise ExplorerError(f"{where}: no entry {DEFAULT!r}")
-    return MappingProxyType(stacks)
+    return MappingProxyType(stacks if traits is None else _with_traits(stacks, traits))
+
+
+def _with_traits(stacks: dict[str, Stack], path: Path) -> dict[str, Stack]:
+    """The stacks with what a file says that they do beside the usual."""
+    if not path.is_file():
+        return stacks
+    where = f"{path.parent.name}/{path.name}"
+    for name, entry in parse_toml(read_text(path, "traits of stacks"), where).items():
+        if not isinstance(entry, dict):
+            raise ExplorerError(f"{where}: {name}: expected a table")
+        traits = _traits(entry, f"{where}: {name}")
+        if name in stacks:
+            stacks[name] = replace(stacks[name], traits=traits, trait=_source(entry, f"{where}: {name}"))
+    return stacks
+
+
+def _traits(entry: Mapping[str, object], where: str) -> Mapping[str, float]:
+    """Fields of a calibration and their values. `build` checks them once they stand in one."""
+    found: dict[str, float] = {}
+    overlap, reserve = entry.get("tp_overlap_fraction"), entry.get("reserve_bytes")
+    if overlap is not None:
+        if not isinstance(overlap, float) or not 0 <= overlap <= 1:
+            raise ExplorerError(f"{where}: tp_overlap_fraction: expected a number from 0 to 1")
+        found["tp_overlap_fraction"] = overlap
+    if reserve is not None:
+        found["stack_reserve_bytes"] = parse_quantity(str(reserve), "B", low=0, high=1e15)
+    if not found:
+        raise ExplorerError(f"{where}: expected tp_overlap_fraction or reserve_bytes")
+    return MappingProxyType(found)
 
 
 def _stack(entry: object, where: str) -> Stack:
-    value = entry.get("fraction") if isinstance(entry, dict) else None
-    if not isinstance(entry, dict) or not isinstance(value, float) or not 0 < value <= 1:
+    if not isinstance(entry, dict):
         raise ExplorerError(f"{where}: expected a table with a fraction above 0 and at most 1")
+    value, experts = entry.get("fraction"), entry.get("experts")
+    for number in (value, value if experts is None else experts):
+        if not isinstance(number, float) or not 0 < number <= 1:
+            raise ExplorerError(f"{where}: expected a table with a fraction above 0 and at most 1")
+    assert isinstance(value, float)
+    return Stack(value, _source(entry, where), experts)
+
+
+def _source(entry: Mapping[str, object], where: str) -> Source:
     given = {name: entry[name] for name in ("kind", "ref", "url", "note") if name in entry}
     try:
-        return Stack(value, build(Source, given))
+        return build(Source, given)
     except SpecError as error:
         raise ExplorerError(f"{where}: {error}") from None
 
@@ -48,4 +90,16 @@ def _stack(entry: object, where: str) -> Stack:
 def under(calibration: Calibration, name: str, stack: Stack) -> Calibration:
     """The calibration of a chip that trains under a stack."""
     sources = calibration.sources | {"stack_fraction": stack.source}
-    return calibration.replace(stack=name, stack_fraction=stack.fraction, sources=sources)
+    if stack.experts is not None:
+        sources |= {"expert_stack_fraction": stack.source}
+    if stack.trait is not None:
+        sources |= dict.fromkeys(stack.traits, stack.trait)
+    return calibration.replace(
+        stack=name, stack_fraction=stack.fraction, expert_stack_fraction=stack.experts, **stack.traits, sources=sources
+    )
+
+
+def served_by(calibration: Calibration, name: str, engine: Stack) -> Calibration:
+    """The calibration of a chip that serves with an engine."""
+    sources = calibration.sources | {"server_fraction": engine.source}
+    return calibration.replace(server=name, server_fraction=engine.fraction, sources=sources)

@@ -21,9 +21,11 @@ def training_activation_bytes(
     recompute: Value,
     context: Value = 0.0,
     scores_stored: Value = 0.0,
+    dropout: Value = 0.0,
     bytes_per_element: Value = 2.0,
+    sequences: Value = 1.0,
 ) -> Array:
-    """Activations that one layer keeps for the backward pass of one micro-batch (Llama layer, flash attention, no dropout).
+    """Activations that one layer keeps for the backward pass of one micro-batch (Llama layer; GPT's with dropout and a plain FFN).
 
     Parameters
     ----------
@@ -35,29 +37,32 @@ def training_activation_bytes(
     recompute : [1] 0 none, 1 selective (attention core), 2 full (layer input only)
     context : [token] sequence length; counts only where scores are stored
     scores_stored : [1] 1 for attention without flash
+    dropout : [1] 1 for dropout behind attention and FFN, whose masks take half an element each
     bytes_per_element : [B] size of a kept element
+    sequences : [1] of so many tokens each
 
     Returns
     -------
     [B] one layer, one micro-batch, broadcast shape
 
-    Equation: ``b T (4 h [/ t if SP] + ((2 a + 2 kv) d_h + matrices f + 2 a + 2.5 a s stored) / t)``; full: ``b T h [/ t if SP]``
+    Equation: ``B b T ((4 + dropout) h [/ t if SP] + ((2 a + 2 kv) d_h + matrices f + 2 a + 2.5 a s stored) / t)``; full: ``B b T h [/ t if SP]``
     Reference: derived after Korthikanti et al. 2022 (arXiv:2205.05198); flash keeps no scores, so selective saves its row statistics only
-    Leaves out: the working set of the layer being recomputed, dropout masks
+    Leaves out: the working set of the layer being recomputed
     """
     row = 1.0 * hidden / np.where(np.greater(sequence_parallel, 0.0), tp, 1.0)
     split = 2.0 * (heads + kv_heads) * head_dim + ffn_matrices * ffn
     core = 2.0 * heads + 2.5 * ROWS_PER_TOKEN * heads * context * scores_stored
-    kept = 4.0 * row + (split + np.where(np.greater_equal(recompute, 1.0), 0.0, core)) / tp
-    return _array(ROWS_PER_TOKEN * bytes_per_element * tokens * np.where(np.greater_equal(recompute, 2.0), row, kept))
+    kept = (4.0 + dropout) * row + (split + np.where(np.greater_equal(recompute, 1.0), 0.0, core)) / tp
+    layer = np.where(np.greater_equal(recompute, 2.0), row, kept)
+    return _array(ROWS_PER_TOKEN * bytes_per_element * (sequences * tokens) * layer)
 
 
 def korthikanti_activation_bytes(
     *,
-    tokens: Value,
+    sequences: Value,
+    context: Value,
     hidden: Value,
     heads: Value,
-    context: Value,
     tp: Value = 1.0,
     sequence_parallel: Value = 0.0,
     recompute: Value = 0.0,
@@ -67,9 +72,9 @@ def korthikanti_activation_bytes(
 
     Parameters
     ----------
-    tokens : [token] of the micro-batch
-    hidden, heads : [1] the layer's shape
+    sequences : [1] of the micro-batch
     context : [token] sequence length
+    hidden, heads : [1] the layer's shape
     tp : [1] tensor-parallel ranks
     sequence_parallel : [1] 1 splits norms, dropout and residuals over tp
     recompute : [1] 0 none, 1 selective, 2 full
@@ -79,7 +84,7 @@ def korthikanti_activation_bytes(
     -------
     [B] one layer, one micro-batch, broadcast shape
 
-    Equation: ``T h (10 [/ t if SP] + 24 / t + 5 a s / (h t) [unless selective])``; full: ``2 T h [/ t if SP]``
+    Equation: ``B s h (10 [/ t if SP] + 24 / t + 5 a s / (h t) [unless selective])``; full: ``2 B s h [/ t if SP]``
     Reference: Korthikanti et al. 2022, table 2 (arXiv:2205.05198)
     Leaves out: the working set of the layer being recomputed
     """
@@ -87,17 +92,18 @@ def korthikanti_activation_bytes(
     scores = np.where(np.greater_equal(recompute, 1.0), 0.0, 2.5 * ROWS_PER_TOKEN * heads * context / (hidden * tp))
     kept = 5.0 * shared + 12.0 / tp + scores
     factor = np.where(np.greater_equal(recompute, 2.0), shared, kept)
-    return _array(ROWS_PER_TOKEN * bytes_per_element * tokens * hidden * factor)
+    return _array(ROWS_PER_TOKEN * bytes_per_element * sequences * context * hidden * factor)
 
 
 def estimator_activation_bytes(
-    *, tokens: Value, hidden: Value, ffn: Value, tp: Value, bytes_per_element: Value = 2.0
+    *, sequences: Value, context: Value, hidden: Value, ffn: Value, tp: Value, bytes_per_element: Value = 2.0
 ) -> Array:
     """Activations of one layer as Megatron-LM's memory estimator counts them.
 
     Parameters
     ----------
-    tokens : [token] of the micro-batch
+    sequences : [1] of the micro-batch
+    context : [token] sequence length
     hidden, ffn : [1] model width and inner width
     tp : [1] tensor-parallel ranks, sequence parallel
     bytes_per_element : [B] size of a kept element
@@ -106,21 +112,22 @@ def estimator_activation_bytes(
     -------
     [B] one layer, one micro-batch, broadcast shape
 
-    Equation: ``T h (18 + 4 f / h) / t`` in 16 bit
+    Equation: ``B s h (18 + 4 f / h) / t`` in 16 bit
     Reference: Megatron-LM, theoretical_memory_usage (github.com/NVIDIA/Megatron-LM)
     Leaves out: grouped queries; a gated FFN counts as a plain one
     """
-    return _array(ROWS_PER_TOKEN * bytes_per_element * tokens * (9.0 * hidden + 2.0 * ffn) / tp)
+    return _array(ROWS_PER_TOKEN * bytes_per_element * sequences * context * (9.0 * hidden + 2.0 * ffn) / tp)
 
 
 def embedding_activation_bytes(
-    *, tokens: Value, hidden: Value, vocab: Value, tp: Value, pp: Value, bytes_per_element: Value = 2.0
+    *, sequences: Value, context: Value, hidden: Value, vocab: Value, tp: Value, pp: Value, bytes_per_element: Value = 2.0
 ) -> Array:
     """Activations outside the layers on the first stage: token ids, embedding dropout, and the head where it is the only stage.
 
     Parameters
     ----------
-    tokens : [token] of the micro-batch
+    sequences : [1] of the micro-batch
+    context : [token] sequence length
     hidden, vocab : [1] model width and vocabulary
     tp, pp : [1] tensor-parallel ranks and pipeline stages
     bytes_per_element : [B] size of a kept element; ids count four, dropout masks half
@@ -129,12 +136,12 @@ def embedding_activation_bytes(
     -------
     [B] broadcast shape
 
-    Equation: ``T (8 p + h p + [p = 1] 4 h (1 + V / h)) / t`` in 16 bit
+    Equation: ``B s (8 p + h p + [p = 1] 4 h (1 + V / h)) / t`` in 16 bit
     Reference: Megatron-LM, theoretical_memory_usage (github.com/NVIDIA/Megatron-LM)
     Leaves out: chunked cross-entropy
     """
     head = np.where(np.less_equal(pp, 1.0), 2.0 * (hidden + vocab), 0.0)
-    return _array(ROWS_PER_TOKEN * bytes_per_element * tokens * ((4.0 + 0.5 * hidden) * pp + head) / tp)
+    return _array(ROWS_PER_TOKEN * bytes_per_element * sequences * context * ((4.0 + 0.5 * hidden) * pp + head) / tp)
 
 
 def inference_activation_bytes(

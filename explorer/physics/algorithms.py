@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from explorer.physics.arrays import Array, Value, _array, _doublings, _ratio
@@ -119,9 +121,45 @@ def line_all_gather_s(*, buffer_bytes: Value, ranks: Value, bytes_per_s: Value, 
 
 
 def bucket_all_gather_s(
-    *, buffer_bytes: Value, axes: tuple[Value, Value, Value], bytes_per_s: Value, latency_s: Value
+    *, buffer_bytes: Value, axes: Sequence[Value], bytes_per_s: Value, latency_s: Value, bidirectional: Value = 1.0
 ) -> Array:
-    """All-gather on a torus one axis after the other, both directions of each.
+    """All-gather on a torus one axis after the other.
+
+    Parameters
+    ----------
+    buffer_bytes : [B] full gathered buffer on one rank
+    axes : [1] lengths of the axes, 1 where absent
+    bytes_per_s : [B/s] one direction of one link
+    latency_s : [s] of a hop
+    bidirectional : [1] 1 uses both directions of each axis
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: sum over the axes of ``ceil((k - 1) / 2) alpha + (k - 1) / k V_i / (2 W)``, ``V_i`` growing from ``V k_1 / N``;
+    one direction ``(k - 1) alpha + (k - 1) / k V_i / W``
+    Reference: Chan et al. 2007, bucket algorithms (doi 10.1002/cpe.1206)
+    Leaves out: the idle axes, which torus_all_gather_s puts to work
+    """
+    both = np.greater(bidirectional, 0.0)
+    ranks: Value = 1.0
+    for length in axes:
+        ranks = ranks * length
+    held = buffer_bytes / ranks
+    total: Value = 0.0
+    for length in axes:
+        held = held * length
+        steps = np.where(both, np.ceil((length - 1.0) / 2.0), length - 1.0)
+        moved = _ratio((length - 1.0) / length * held, np.where(both, 2.0, 1.0) * bytes_per_s)
+        total = total + steps * latency_s + moved
+    return _array(total)
+
+
+def wrapped_all_gather_s(
+    *, buffer_bytes: Value, axes: Sequence[Value], bytes_per_s: Value, latency_s: Value
+) -> Array:
+    """All-gather over all axes of a whole torus at once, every axis with links of the same rate.
 
     Parameters
     ----------
@@ -134,17 +172,41 @@ def bucket_all_gather_s(
     -------
     [s] broadcast shape
 
-    Equation: sum over the axes of ``ceil((k - 1) / 2) alpha + (k - 1) / k V_i / (2 W)``, ``V_i`` growing from ``V k_1 / N``
-    Reference: Chan et al. 2007, bucket algorithms (doi 10.1002/cpe.1206)
-    Leaves out: the idle axes, which torus_all_gather_s puts to work
+    Equation: ``sum floor(k / 2) alpha + (N - 1) / N V / (2 D W)``, ``D`` axes longer than 1
+    Reference: Austin et al. 2025, How to Scale Your Model, sharding chapter
+    Leaves out: the split of the buffer over several rings costing extra steps
     """
-    held = buffer_bytes / (1.0 * axes[0] * axes[1] * axes[2])
-    total: Value = 0.0
+    ranks: Value = 1.0
+    hops: Value = 0.0
+    used: Value = 0.0
     for length in axes:
-        held = held * length
-        moved = _ratio((length - 1.0) / length * held, 2.0 * bytes_per_s)
-        total = total + np.ceil((length - 1.0) / 2.0) * latency_s + moved
-    return _array(total)
+        ranks, hops, used = ranks * length, hops + np.floor(length / 2.0), used + np.greater(length, 1.0)
+    return _array(hops * latency_s + _ratio((ranks - 1.0) / ranks * buffer_bytes, 2.0 * used * bytes_per_s))
+
+
+def wrapped_all_reduce_s(
+    *, buffer_bytes: Value, axes: Sequence[Value], bytes_per_s: Value, latency_s: Value
+) -> Array:
+    """All-reduce over all axes of a whole torus at once: a reduce-scatter and an all-gather.
+
+    Parameters
+    ----------
+    buffer_bytes : [B] full buffer to reduce on one rank
+    axes : [1] lengths of the axes, 1 where absent
+    bytes_per_s : [B/s] one direction of one link
+    latency_s : [s] of a hop
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: twice wrapped_all_gather_s
+    Reference: Austin et al. 2025, How to Scale Your Model, sharding chapter
+    Leaves out: time of the additions
+    """
+    return 2.0 * wrapped_all_gather_s(
+        buffer_bytes=buffer_bytes, axes=axes, bytes_per_s=bytes_per_s, latency_s=latency_s
+    )
 
 
 def hierarchical_all_reduce_s(
@@ -183,7 +245,7 @@ def hierarchical_all_reduce_s(
 
 
 def library_ring_latency_s(
-    *, ranks: Value, nodes: Value, base_s: Value, near_step_s: Value, far_step_s: Value
+    *, ranks: Value, nodes: Value, base_s: Value, near_step_s: Value, far_step_s: Value, post_s: Value = 0.0
 ) -> Array:
     """Latency that a communication library books for a ring all-reduce.
 
@@ -192,17 +254,19 @@ def library_ring_latency_s(
     ranks, nodes : [1] size of the group, and nodes it spans
     base_s : [s] of the call (see LIBRARY_LATENCY_S)
     near_step_s, far_step_s : [s] of a step inside a node and between nodes
+    post_s : [s] the host takes to post a message to the network card (see LIBRARY_POST_S)
 
     Returns
     -------
     [s] broadcast shape
 
-    Equation: ``base + (2 (n - 1) - f) near + f far``, ``f = 2 (nodes - 1)``
+    Equation: ``base + (2 (n - 1) - f) max(near, post [nodes > 1]) + f far``, ``f = 2 (nodes - 1)``
     Reference: NVIDIA NCCL, src/graph/tuning.cc (github.com/NVIDIA/nccl)
-    Leaves out: the plateau factor of its Simple protocol, the network card's own overhead
+    Leaves out: the plateau factor of its Simple protocol
     """
     far = 2.0 * (nodes - 1.0)
-    return _array(base_s + (2.0 * (ranks - 1.0) - far) * near_step_s + far * far_step_s)
+    near = np.where(np.greater(nodes, 1.0), np.maximum(near_step_s, post_s), near_step_s)
+    return _array(base_s + (2.0 * (ranks - 1.0) - far) * near + far * far_step_s)
 
 
 def library_tree_latency_s(
@@ -237,3 +301,6 @@ LIBRARY_LATENCY_S: dict[tuple[str, str], tuple[float, float, float]] = {
     ("ring", "Simple"): (8.4e-6, 3.4e-6, 14e-6),
 }
 """[s] base, NVLink step and network step by (algorithm, protocol), from NCCL's tuning table as of mid-2026."""
+
+LIBRARY_POST_S: dict[str, float] = {"LL": 1e-6, "LL128": 1e-6, "Simple": 3e-6}
+"""[s] to post a message to the network card by protocol, on hosts with Intel processors; twice as much on AMD's."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from explorer.physics.arrays import Array, Value, _array, _ratio
@@ -54,6 +56,40 @@ def torus_all_to_all_s(
     load = np.where(np.greater(ranks, 1.0), _ring_load(longest_axis), 0.0)
     delay = np.where(np.greater(ranks, 1.0), hops * latency_s, 0.0)
     return _array(delay + _ratio(load * sent_bytes, bytes_per_s_per_link))
+
+
+def axes_all_to_all_s(
+    *, sent_bytes: Value, axes: Sequence[Value], bytes_per_s: Value, latency_s: Value = 0.0, wrapped: Value = 1.0
+) -> Array:
+    """All-to-all over a whole torus, or over a grid whose axes do not wrap around.
+
+    Parameters
+    ----------
+    sent_bytes : [B] all that one rank sends
+    axes : [1] lengths of the axes, 1 where absent
+    bytes_per_s : [B/s] one direction of one link
+    latency_s : [s] of a hop
+    wrapped : [1] 1 for a torus, 0 for a grid
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``hops alpha + B k / (8 W)``, on a grid ``B k / (4 W)``, ``k`` the longest axis
+    Reference: Austin et al. 2025, How to Scale Your Model, sharding chapter
+    Leaves out: links of different rates on different axes
+    """
+    round_trip = np.greater(wrapped, 0.0)
+    ranks: Value = 1.0
+    longest: Value = 1.0
+    hops: Value = 0.0
+    for length in axes:
+        ranks, longest = ranks * length, np.maximum(longest, length)
+        hops = hops + np.where(round_trip, np.floor(length / 2.0), length - 1.0)
+    return torus_all_to_all_s(
+        sent_bytes=sent_bytes, ranks=ranks, longest_axis=longest * np.where(round_trip, 1.0, 2.0),
+        bytes_per_s_per_link=bytes_per_s, latency_s=latency_s, hops=hops,
+    )  # fmt: skip
 
 
 def switch_all_to_all_s(*, sent_bytes: Value, ranks: Value, bytes_per_s: Value, latency_s: Value) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from types import TracebackType
 from typing import TypeAlias
 
 import numpy as np
@@ -25,9 +27,35 @@ def _array(value: Value) -> Array:
     return np.asarray(value, dtype=np.float64)
 
 
+class _State(threading.local):
+    """Whether this thread has asked for silence already: entering numpy's own context costs as much as a division."""
+
+    depth = 0
+
+
+_STATE = _State()
+
+
+class quiet:  # noqa: N801 (used like np.errstate)
+    """A context in which dividing by zero, overflow and what is no number pass without a warning. It may be entered again."""
+
+    def __enter__(self) -> None:
+        self._inner = None if _STATE.depth else np.errstate(divide="ignore", invalid="ignore", over="ignore")
+        if self._inner is not None:
+            self._inner.__enter__()
+        _STATE.depth += 1
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        _STATE.depth -= 1
+        if self._inner is not None:
+            self._inner.__exit__(kind, error, trace)
+
+
 def _ratio(top: Value, bottom: Value) -> Array:
     """``top / bottom``: exactly 0 where nothing is asked for, infinite where there is work and no rate; never a warning."""
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+    if _STATE.depth:
+        return np.where(np.equal(top, 0.0), 0.0, np.divide(top, bottom))
+    with quiet():
         return np.where(np.equal(top, 0.0), 0.0, np.divide(top, bottom))
 
 

@@ -148,25 +148,29 @@ def kv_heads_per_rank(*, kv_heads: Value, tp: Value) -> Array:
     return np.ceil(kv_heads / tp)
 
 
-def kv_bytes_per_token(*, layers: Value, kv_heads: Value, head_dim: Value, kv_bytes_per_element: Value) -> Array:
-    """KV cache that one token occupies.
+def kv_bytes_per_token(
+    *, layers: Value, kv_heads: Value, head_dim: Value, kv_bytes_per_element: Value, tp: Value = 1.0
+) -> Array:
+    """KV cache that one token occupies on a rank.
 
     Parameters
     ----------
     layers : [1] layers (of this rank)
-    kv_heads : [1] key-value heads (of this rank)
+    kv_heads : [1] key-value heads
     head_dim : [1] elements of a head
     kv_bytes_per_element : [B] size of a cached element
+    tp : [1] tensor-parallel ranks
 
     Returns
     -------
     [B/token] broadcast shape
 
-    Equation: ``2 L kv d_h b``
+    Equation: ``2 L ceil(kv / t) d_h b``
     Reference: Pope et al. 2022 (arXiv:2211.05102)
     Leaves out: windowed layers, compressed caches, page rounding
     """
-    return _array(2.0 * ROWS_PER_TOKEN * layers * kv_heads * head_dim * kv_bytes_per_element)
+    here = kv_heads_per_rank(kv_heads=kv_heads, tp=tp)
+    return _array(2.0 * ROWS_PER_TOKEN * layers * here * head_dim * kv_bytes_per_element)
 
 
 def grouped_intensity(*, query_tokens: Value, key_tokens: Value, group: Value, bytes_per_element: Value) -> Array:

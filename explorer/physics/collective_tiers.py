@@ -4,38 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.physics.arrays import Array, Value, _array, _doublings, _ratio
-from explorer.physics.groups import Axes
-
-
-def wrapped_rate_fraction(*, ranks: Value, axes: Axes, axis_share: Axes) -> Array:
-    """Part of a chip's torus bandwidth that rings through a group of chips can use.
-
-    Parameters
-    ----------
-    ranks : [1] chips of the group, which fill the axes in order
-    axes : [1] lengths of the three axes, 1 where absent
-    axis_share : [1] part of a chip's torus bandwidth on each axis, 0 where absent
-
-    Returns
-    -------
-    [1] broadcast shape, 0 for a chip alone
-
-    Equation: sum of the shares of the axes that the group spans whole; where it spans none, half the share of the first it enters
-    Reference: derived; one edge-disjoint ring through all chips for each wrapped axis
-    Leaves out: groups that do not line up with an axis
-    """
-    whole: Value = 0.0
-    part: Value = 0.0
-    inner: Value = 1.0
-    for length, share in zip(axes, axis_share, strict=True):
-        outer = 1.0 * inner * length
-        extent = np.minimum(np.maximum(ranks / inner, 1.0), length)
-        spans = np.greater(extent, 1.0)
-        whole = _array(whole + np.where(spans & np.greater_equal(extent, length), share, 0.0))
-        part = _array(part + np.where(np.equal(part, 0.0), spans * 0.5 * share, 0.0))
-        inner = outer
-    return _array(np.where(np.greater(whole, 0.0), whole, part))
+from explorer.physics.arrays import Array, Value, _array, _doublings
+from explorer.physics.collective_times import saturated_bytes
 
 
 def core_collective_s(
@@ -45,8 +15,9 @@ def core_collective_s(
     chips: Value,
     gathers: Value,
     reduces: Value,
+    s_per_byte: Value,
+    hop_s: Value,
     inside_bytes_per_s: Value,
-    link_bytes_per_s: Value,
     launch_s: Value,
     add_s: Value,
     mesh_step_s: Value,
@@ -66,11 +37,12 @@ def core_collective_s(
     ranks : [1] cores of the group
     chips : [1] chips they sit on
     gathers, reduces : [1] phases of each kind: all-gather 1 and 0, reduce-scatter 0 and 1, all-reduce 1 and 1
+    s_per_byte : [s/B] one direction of the links that rings through the chips can use (ring share of torus_group)
+    hop_s : [s] of a link
     inside_bytes_per_s : [B/s] of a core where the group is one chip
-    link_bytes_per_s : [B/s] one direction, of the links that rings through the chips can use (wrapped_rate_fraction)
     launch_s, add_s : [s] of the call, and more for a phase that reduces
-    mesh_step_s, halving_step_s, ring_step_s : [s] of a peer of the mesh, of an exchange of chips, of a step of the ring
-    mesh_bytes_per_s : [B/s] at which a core serves the mesh
+    mesh_step_s, halving_step_s, ring_step_s : [s] of a peer of the mesh; of an exchange of chips and a step of the ring, beyond the hop
+    mesh_bytes_per_s : [B/s] at which a core serves the mesh, at most the links' rate
     halving_fraction, ring_fraction : [1] part of the links that each attains
     add_inside_fraction, add_fraction : [1] rate of a reducing phase, as a part of a gathering one, in a chip and across
 
@@ -78,58 +50,101 @@ def core_collective_s(
     -------
     [s] broadcast shape
 
-    Equation: ``L + r a + min(k N t + k M / W_m, k log2(c) t_h + M' / W_h, k N t_r + M' / W_r)``, ``N = n - 1``,
-    ``M = N / n V``, ``M' = (g + r / f) M``, ``k = g + r``
+    Equation: ``L + r a + min(k N t + k M max(1 / W_m, 1 / W), k log2(c) (h + t_h) + M' / W_h, k N (h + t_r) + M' / W_r)``,
+    ``N = n - 1``, ``M = N / n V``, ``M' = (g + r / f) M``, ``k = g + r``
     Reference: AWS Neuron documentation, collectives (mesh, recursive halving and doubling, ring); fitted to nccom-test sweeps
     Leaves out: the one-shot all-reduce below 16 KiB, cores of one chip being assigned unlike the torus
     """
     phases, peers = gathers + reduces, ranks - 1.0
     moved = peers / ranks * buffer_bytes
     alone = np.less_equal(chips, 1.0)
-    load = moved * (gathers + _ratio(reduces, np.where(alone, add_inside_fraction, add_fraction)))
-    mesh = phases * (peers * mesh_step_s + _ratio(moved, mesh_bytes_per_s))
-    halving_rate = np.where(alone, inside_bytes_per_s, link_bytes_per_s * halving_fraction)
-    halving = phases * _doublings(chips) * halving_step_s + _ratio(load, halving_rate)
-    ring_rate = np.where(alone, inside_bytes_per_s, link_bytes_per_s * ring_fraction)
-    ring = phases * peers * ring_step_s + _ratio(load, ring_rate)
+    load = moved * (gathers + reduces / np.where(alone, add_inside_fraction, add_fraction))
+    wire = np.where(alone, 0.0, s_per_byte)
+    near = np.where(alone, 1.0 / inside_bytes_per_s, 0.0)
+    mesh = phases * (peers * mesh_step_s + moved * np.maximum(1.0 / mesh_bytes_per_s, wire))
+    halving = phases * (_doublings(chips) * (hop_s + halving_step_s)) + load * (near + wire / halving_fraction)
+    ring = phases * (peers * (hop_s + ring_step_s)) + load * (near + wire / ring_fraction)
     time = launch_s + reduces * add_s + np.minimum(np.minimum(mesh, halving), ring)
     return np.where(np.greater(ranks, 1.0), time, 0.0)
 
 
-def tiered_all_reduce_s(
+def tiered_s(
     *,
     buffer_bytes: Value,
+    phases: Value,
     inside: Value,
     outside: Value,
-    inside_all_reduce_s: Value,
-    bytes_per_s: Value,
-    efficiency_fraction: Value,
+    inside_s: Value,
+    s_per_byte: Value,
+    launch_s: Value,
     step_s: Value,
     saturation_bytes: Value,
 ) -> Array:
-    """All-reduce over domains whose inner and outer parts run as one pipeline.
+    """Collective over domains whose inner and outer parts run as one pipeline, by halving and doubling or trees across.
 
     Parameters
     ----------
     buffer_bytes : [B] full buffer
+    phases : [1] 1 for all-gather and reduce-scatter, 2 for all-reduce
     inside, outside : [1] ranks of the group in one domain, and domains
-    inside_all_reduce_s : [s] of the buffer inside one domain
-    bytes_per_s : [B/s] one direction of one rank's share of the outer network
-    efficiency_fraction : [1] part of it that long buffers attain
+    inside_s : [s] the same collective of the buffer inside one domain
+    s_per_byte : [s/B] one direction of one rank's share of the outer network, as long buffers attain it
+    launch_s : [s] of going outside, once a call
     step_s : [s] of one step outside
-    saturation_bytes : [B] shard of one rank (buffer / inside) at which half of that is attained
+    saturation_bytes : [B] shard of one rank (buffer / inside) at which half of the outer rate is attained
 
     Returns
     -------
     [s] broadcast shape; exactly the inner time where there is one domain
 
-    Equation: ``2 ceil(log2 o) t + max(T_in, 2 (o - 1) / o V / i / (e W) (1 + sqrt(v_s i / V)))``
-    Reference: hierarchical all-reduce of NVIDIA NCCL (github.com/NVIDIA/nccl); fitted to two-node and multi-rack nccl-tests
-    Leaves out: oversubscription of the outer network unless its rate carries it
+    Equation: ``L + k ceil(log2 o) t + max(T_in, k (o - 1) / o v / W (1 + sqrt(v_s / v)))``, ``v = V / i``
+    Reference: hierarchical all-reduce and trees of NVIDIA NCCL (github.com/NVIDIA/nccl); fitted to two-node and multi-rack nccl-tests
+    Leaves out: rings across domains, whose latency is linear in the domains
     """
-    shard = buffer_bytes / inside
-    added = np.where(np.greater(buffer_bytes, 0.0), np.sqrt(_ratio(saturation_bytes, shard)), 0.0)
-    crossing = _ratio(2.0 * (outside - 1.0) / outside * shard, bytes_per_s * efficiency_fraction) * (1.0 + added)
-    latency = 2.0 * _doublings(outside) * step_s
-    far = latency + np.maximum(inside_all_reduce_s, crossing)
-    return _array(np.where(np.greater(outside, 1.0), far, inside_all_reduce_s))
+    shard = saturated_bytes(buffer_bytes=buffer_bytes / inside, saturation_bytes=saturation_bytes)
+    crossing = phases * ((outside - 1.0) / outside * s_per_byte) * shard
+    far = launch_s + phases * (_doublings(outside) * step_s) + np.maximum(inside_s, crossing)
+    return _array(np.where(np.greater(outside, 1.0), far, inside_s))
+
+
+def clos_tiers(*, span: Value, radix: Value) -> Array:
+    """Tiers of switches that a group passes in a Clos network.
+
+    Parameters
+    ----------
+    span : [1] chips from the group's first to its last
+    radix : [1] ports of a switch; infinite for one flat network
+
+    Returns
+    -------
+    [1] broadcast shape, 1 to 3
+
+    Equation: ``1 + (s > R) + (s > R^2 / 2)``
+    Reference: Clos 1953 (doi 10.1002/j.1538-7305.1953.tb01433.x); folded: R chips on one tier, R^2 / 2 on two, R^3 / 4 on three
+    Leaves out: a fourth tier, groups that straddle a switch's edge
+    """
+    return _array(1.0 + np.greater(span, radix) + np.greater(span, radix * radix / 2.0))
+
+
+def uplink_slowdown(*, tiers: Value, radix: Value, oversubscription: Value, stride: Value) -> Array:
+    """How many times the uplinks of a Clos network slow rings through domains that lie in order.
+
+    Parameters
+    ----------
+    tiers : [1] tiers that the group passes (clos_tiers)
+    radix : [1] ports of a switch
+    oversubscription : [1] bandwidth that enters a tier from below over what it carries up
+    stride : [1] chips from one domain's ranks to the next domain's
+
+    Returns
+    -------
+    [1] broadcast shape, at least 1
+
+    Equation: ``max(1, o / max(1, R / s), o^2 / max(1, R^2 / 2 / s))``, the last two where the group passes two and three tiers
+    Reference: counted: of the ranks under a switch one hands the ring on, so each ring loads the uplinks once
+    Leaves out: groups that straddle a switch's edge, adaptive routing's own losses
+    """
+    second = np.where(np.greater(tiers, 1.0), oversubscription / np.maximum(radix / stride, 1.0), 1.0)
+    above = oversubscription * oversubscription / np.maximum(radix * radix / 2.0 / stride, 1.0)
+    third = np.where(np.greater(tiers, 2.0), above, 1.0)
+    return np.maximum(np.maximum(second, third), 1.0)

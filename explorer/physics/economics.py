@@ -28,6 +28,29 @@ def model_flop_utilization(*, flop: Value, chips: Value, peak_flop_per_s: Value,
     return _ratio(flop, 1.0 * chips * peak_flop_per_s * step_s)
 
 
+def token_flop_utilization(
+    *, tokens_per_s: Value, flop_per_token: Value, chips: Value, peak_flop_per_s: Value
+) -> Array:
+    """model_flop_utilization from a published throughput.
+
+    Parameters
+    ----------
+    tokens_per_s : [token/s] of all chips together
+    flop_per_token : [FLOP/token] model operations
+    chips : [1] chips that worked
+    peak_flop_per_s : [FLOP/s] dense headline peak of the format
+
+    Returns
+    -------
+    [1] broadcast shape
+
+    Equation: ``r F / (n P)``
+    Reference: Chowdhery et al. 2022, PaLM, appendix B (arXiv:2204.02311)
+    Leaves out: recomputation, which is no model work
+    """
+    return _ratio(1.0 * tokens_per_s * flop_per_token, 1.0 * chips * peak_flop_per_s)
+
+
 def usd_per_million_tokens(*, chips: Value, usd_per_chip_h: Value, tokens_per_s: Value) -> Array:
     """Price of a million tokens at full load.
 
@@ -222,3 +245,62 @@ def chip_hours(
     Leaves out: queueing, restarts unless the goodput carries them
     """
     return _array(flop / (1.0 * peak_flop_per_s * utilization_fraction * goodput_fraction) / 3600.0)
+
+
+def capped_clock_fraction(*, tdp_w: Value, rated_w: Value) -> Array:
+    """Clock of a chip that may draw less than it is rated for, against its usual clock.
+
+    Parameters
+    ----------
+    tdp_w : [W] what it may draw
+    rated_w : [W] what it draws at its usual clock under full load
+
+    Returns
+    -------
+    [1] broadcast shape; 1 where it may draw as much or more
+
+    Equation: ``min(1, TDP / rated)^(1/3)``
+    Reference: power of a clock whose voltage follows it, f V^2; Horowitz 2014 (doi 10.1109/ISSCC.2014.6757323)
+    Leaves out: the lowest voltage, below which power falls with the clock alone; memory and links, whose clocks are their own
+    """
+    return np.cbrt(np.minimum(1.0, 1.0 * tdp_w / rated_w))
+
+
+def served_usd_per_million_tokens(*, usd_per_million_tokens: Value, busy_fraction: Value) -> Array:
+    """Price of a million tokens of a fleet that is paid for around the clock.
+
+    Parameters
+    ----------
+    usd_per_million_tokens : [USD/Mtoken] at full load
+    busy_fraction : [1] part of the time with work
+
+    Returns
+    -------
+    [USD/Mtoken] broadcast shape
+
+    Equation: ``price / utilisation``
+    Reference: definition
+    Leaves out: hosts that are billed apart, discounts
+    """
+    return _array(1.0 * usd_per_million_tokens / busy_fraction)
+
+
+def site_energy_j(*, chips: Value, chip_w: Value, host_w: Value, pue: Value, duration_s: Value) -> Array:
+    """Energy that a site takes over a run.
+
+    Parameters
+    ----------
+    chips : [1] chips
+    chip_w, host_w : [W] drawn by a chip, and by its share of host and network
+    pue : [1] power usage effectiveness, 1 without cooling
+    duration_s : [s] of the run
+
+    Returns
+    -------
+    [J] broadcast shape
+
+    Equation: ``n (P + host) PUE T``
+    Reference: The Green Grid 2012, PUE
+    Leaves out: lower power while chips wait for repairs
+    """
+    return _array(1.0 * chips * (chip_w + host_w) * pue * duration_s)

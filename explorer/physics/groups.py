@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from explorer.physics.arrays import Array, Value, _array
 
-Axes = tuple[Value, Value, Value]
 
-
-def torus_group(*, ranks: Value, stride: Value, axes: Axes, axis_share: Axes) -> tuple[Array, Array, Array]:
+def torus_group(
+    *, ranks: Value, stride: Value, axes: Sequence[Value], axis_share: Sequence[Value]
+) -> tuple[Array, Array, Array, Array]:
     """Axes of a torus that a group gets when groups fill the axes in order, inner parallelism first.
 
     Parameters
     ----------
     ranks : [1] size of the group
     stride : [1] chips that inner parallelism occupies below each rank
-    axes : [1] lengths of the three axes, 1 where absent
+    axes : [1] lengths of the axes
     axis_share : [1] part of a chip's torus bandwidth on each axis, 0 where absent
 
     Returns
@@ -24,12 +26,16 @@ def torus_group(*, ranks: Value, stride: Value, axes: Axes, axis_share: Axes) ->
     rate_fraction : [1] part of a chip's torus bandwidth the group can use, broadcast shape
     hops : [1] longest way, summed over the axes
     longest_axis : [1] longest extent; a part of an axis, having no wrap-around, counts twice
+    ring_fraction : [1] part of it that rings through all chips can use: the whole axes, or half of the first one entered
 
     Equation: extent ``clip(min(stride n, c_i) / max(stride, c_(i-1)), 1, k_i)``, ``c_i`` the cumulative product of the lengths
-    Reference: derived; wrapped and unwrapped axes as in Austin et al. 2025, How to Scale Your Model, sharding chapter
+    Reference: derived; wrapped and unwrapped axes as in Austin et al. 2025, How to Scale Your Model, sharding chapter; one
+    edge-disjoint ring through all chips for each wrapped axis
     Leaves out: groups that do not line up with an axis, other groups on the same links
     """
-    fraction: Value = 0.0
+    wrapped: Value = 0.0
+    parts: Value = 0.0
+    first: Value = 0.0
     hops: Value = 0.0
     longest: Value = 1.0
     inner: Value = 1.0
@@ -38,13 +44,16 @@ def torus_group(*, ranks: Value, stride: Value, axes: Axes, axis_share: Axes) ->
         outer = 1.0 * inner * length
         extent = np.minimum(covered, outer) / np.maximum(stride, inner)
         extent = np.minimum(np.maximum(extent, 1.0), length)
-        used = np.greater(extent, 1.0)
-        whole = np.greater_equal(extent, length)
-        fraction = fraction + used * np.where(whole, 1.0, 0.5) * share
+        used, whole = np.greater(extent, 1.0), np.greater_equal(extent, length)
+        wrapped = wrapped + (used & whole) * share
+        part = (used & ~whole) * (0.5 * share)
+        first = np.where(np.greater(parts, 0.0), first, part)
+        parts = parts + part
         hops = hops + np.where(whole, np.floor(0.5 * extent), extent - 1.0)
         longest = np.maximum(longest, used * extent * np.where(whole, 1.0, 2.0))
         inner = outer
-    return _array(fraction), _array(hops), _array(longest)
+    ring = np.where(np.greater(wrapped, 0.0), wrapped, first)
+    return _array(wrapped + parts), _array(hops), _array(longest), _array(ring)
 
 
 def mesh_rate_fraction(*, ranks: Value, domain: Value) -> Array:

@@ -32,25 +32,74 @@ def effective_bytes_per_s(
     return _array(bytes_per_s * efficiency_fraction / (1.0 + np.sqrt(_ratio(saturation_bytes, message_bytes))))
 
 
-def point_to_point_s(*, message_bytes: Value, bytes_per_s: Value, latency_s: Value, hops: Value = 1.0) -> Array:
+def point_to_point_s(
+    *, message_bytes: Value, bytes_per_s: Value, latency_s: Value, hops: Value = 1.0, ports: Value = 1.0
+) -> Array:
     """One message from one chip to another.
 
     Parameters
     ----------
     message_bytes : [B] size of the message
-    bytes_per_s : [B/s] rate of the path, all ports in use together
+    bytes_per_s : [B/s] rate of a port
     latency_s : [s] of a hop
     hops : [1] links on the path
+    ports : [1] ports in use together
 
     Returns
     -------
     [s] broadcast shape
 
-    Equation: ``hops alpha + V / W``
+    Equation: ``hops alpha + V / (ports W)``
     Reference: Hockney 1994 (doi 10.1016/S0167-8191(06)80021-9)
     Leaves out: store-and-forward, which multiplies the second term by the hops
     """
-    return _array(hops * latency_s + _ratio(message_bytes, bytes_per_s))
+    return _array(hops * latency_s + _ratio(message_bytes, ports * bytes_per_s))
+
+
+def attained_s(
+    *, message_bytes: Value, bytes_per_s: Value, efficiency_fraction: Value, saturation_bytes: Value, latency_s: Value
+) -> Array:
+    """A transfer at the rate that its size attains.
+
+    Parameters
+    ----------
+    message_bytes : [B] size of the buffer
+    bytes_per_s : [B/s] nominal rate
+    efficiency_fraction : [1] part of it that a very large message attains
+    saturation_bytes : [B] size at which half of that is attained
+    latency_s : [s] before the first byte
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``alpha + V / (e W) (1 + sqrt(V_s / V))``
+    Reference: as effective_bytes_per_s
+    Leaves out: the steps between a library's protocols
+    """
+    rate = effective_bytes_per_s(
+        bytes_per_s=bytes_per_s, efficiency_fraction=efficiency_fraction,
+        message_bytes=message_bytes, saturation_bytes=saturation_bytes,
+    )  # fmt: skip
+    return _array(latency_s + _ratio(message_bytes, rate))
+
+
+def one_direction_bytes_per_s(*, both_directions_bytes_per_s: Value) -> Array:
+    """What a link carries one way, of a rate that is quoted for both.
+
+    Parameters
+    ----------
+    both_directions_bytes_per_s : [B/s] as on the datasheet
+
+    Returns
+    -------
+    [B/s] broadcast shape
+
+    Equation: ``W / 2``
+    Reference: NVIDIA H100 datasheet: NVLink's 900 GB/s are 450 each way
+    Leaves out: links that are not symmetric
+    """
+    return _array(both_directions_bytes_per_s / 2.0)
 
 
 def all_reduce_bus_bytes_per_s(*, buffer_bytes: Value, ranks: Value, time_s: Value) -> Array:
@@ -91,6 +140,26 @@ def all_gather_bus_bytes_per_s(*, buffer_bytes: Value, ranks: Value, time_s: Val
     Leaves out: nothing
     """
     return _array(1.0 * buffer_bytes / time_s * (ranks - 1.0) / ranks)
+
+
+def broadcast_bus_bytes_per_s(*, buffer_bytes: Value, ranks: Value, time_s: Value) -> Array:
+    """Bus bandwidth of a measured broadcast or reduction to one rank.
+
+    Parameters
+    ----------
+    buffer_bytes : [B] full buffer
+    ranks : [1] size of the group
+    time_s : [s] measured time
+
+    Returns
+    -------
+    [B/s] broadcast shape; 0 for one rank
+
+    Equation: ``V / T``
+    Reference: NVIDIA nccl-tests, PERFORMANCE.md (github.com/NVIDIA/nccl-tests)
+    Leaves out: nothing
+    """
+    return _array(np.where(np.greater(ranks, 1.0), 1.0 * buffer_bytes / time_s, 0.0))
 
 
 def crossover_bytes(

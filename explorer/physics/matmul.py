@@ -294,7 +294,14 @@ def systolic_fill_fraction(*, moving_rows: Value, rows: Value, columns: Value, l
     return _array(moving_rows / (moving_rows + (1.0 - load_hidden) * rows + rows + columns - 2.0))
 
 
-def critical_batch(*, peak_flop_per_s: Value, hbm_bytes_per_s: Value, weight_bytes_per_element: Value) -> Array:
+def critical_batch(
+    *,
+    peak_flop_per_s: Value,
+    hbm_bytes_per_s: Value,
+    weight_bytes_per_element: Value,
+    experts: Value = 1.0,
+    active: Value = 1.0,
+) -> Array:
     """Rows above which a matmul is limited by operations rather than by reading its weights.
 
     Parameters
@@ -302,16 +309,17 @@ def critical_batch(*, peak_flop_per_s: Value, hbm_bytes_per_s: Value, weight_byt
     peak_flop_per_s : [FLOP/s] dense peak
     hbm_bytes_per_s : [B/s] HBM bandwidth
     weight_bytes_per_element : [B] size of a weight
+    experts, active : [1] experts whose weights are read, and those that a row passes
 
     Returns
     -------
     [1] rows, broadcast shape
 
-    Equation: ``P b / (2 W)``
+    Equation: ``P b / (2 W) E / k``
     Reference: Austin et al. 2025, How to Scale Your Model (jax-ml.github.io/scaling-book), roofline chapter
     Leaves out: activation traffic (see exact_critical_batch)
     """
-    return _array(peak_flop_per_s * weight_bytes_per_element / (MAC_FLOP * hbm_bytes_per_s))
+    return _array(peak_flop_per_s * weight_bytes_per_element / (MAC_FLOP * hbm_bytes_per_s) * experts / active)
 
 
 def exact_critical_batch(

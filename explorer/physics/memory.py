@@ -26,8 +26,10 @@ __all__ = [
     "korthikanti_activation_bytes",
     "kv_cache_bytes",
     "largest_count",
+    "latent_cache_bytes",
     "logits_bytes",
     "optimizer_bytes",
+    "paged_kv_bytes",
     "paged_tokens",
     "reserve_bytes",
     "sharded_weight_bytes",
@@ -43,7 +45,10 @@ STATE_SCHEMES: dict[str, tuple[float, float, float]] = {
     "fp32_adam": (4.0, 4.0, 8.0),
     "zero_mixed": (2.0, 2.0, 12.0),
     "megatron_bf16_fp32grad": (2.0, 4.0, 12.0),
+    "megatron_fp16": (2.0, 2.0, 16.0),
+    "megatron_fp32": (4.0, 4.0, 8.0),
     "bf16_sr_fp32_moments": (2.0, 2.0, 8.0),
+    "bf16_sr_fp32_moments_fp32grad": (2.0, 4.0, 8.0),
     "bf16_sr_bf16_moments": (2.0, 2.0, 4.0),
     "adam_8bit": (2.0, 2.0, 6.0),
     "muon": (2.0, 2.0, 8.0),
@@ -273,7 +278,29 @@ def paged_tokens(*, tokens: Value, page_tokens: Value) -> Array:
     return _array(np.ceil(tokens / page_tokens) * page_tokens)
 
 
-def logits_bytes(*, positions: Value, vocab: Value, tp: Value, bytes_per_logit: Value) -> Array:
+def paged_kv_bytes(*, tokens: Value, page_tokens: Value, kv_bytes_per_token: Value) -> Array:
+    """KV cache of one sequence, in whole pages.
+
+    Parameters
+    ----------
+    tokens : [token] cached tokens of one sequence
+    page_tokens : [token] tokens of a page
+    kv_bytes_per_token : [B/token] cache of one
+
+    Returns
+    -------
+    [B] broadcast shape
+
+    Equation: ``ceil(s / page) page kv``
+    Reference: Kwon et al. 2023, PagedAttention (arXiv:2309.06180)
+    Leaves out: pages shared between sequences
+    """
+    return _array(paged_tokens(tokens=tokens, page_tokens=page_tokens) * kv_bytes_per_token)
+
+
+def logits_bytes(
+    *, positions: Value, vocab: Value, tp: Value, bytes_per_logit: Value, sequences: Value = 1.0
+) -> Array:
     """Logits of the positions that are kept at once.
 
     Parameters
@@ -282,16 +309,17 @@ def logits_bytes(*, positions: Value, vocab: Value, tp: Value, bytes_per_logit: 
     vocab : [1] vocabulary size
     tp : [1] ranks the vocabulary is split over
     bytes_per_logit : [B] 4 for FP32; 8 with their gradient
+    sequences : [1] with so many positions each
 
     Returns
     -------
     [B] broadcast shape
 
-    Equation: ``positions V b / t``
+    Equation: ``B positions V b / t``
     Reference: Korthikanti et al. 2022, section 4.3 (arXiv:2205.05198)
     Leaves out: fused cross-entropy, which never stores them
     """
-    return _array(1.0 * positions * vocab * bytes_per_logit / tp)
+    return _array(1.0 * (sequences * positions) * vocab * bytes_per_logit / tp)
 
 
 def reserve_bytes(*, dynamic_bytes: Value, fixed_bytes: Value, fraction: Value) -> Array:
@@ -332,3 +360,26 @@ def largest_count(*, capacity_bytes: Value, fixed_bytes: Value, bytes_each: Valu
     Leaves out: page rounding
     """
     return np.floor(_ratio(np.maximum(0.0, capacity_bytes - fixed_bytes), bytes_each))
+
+
+def latent_cache_bytes(
+    *, tokens: Value, layers: Value, kv_rank: Value, rotary_dim: Value, kv_bytes_per_element: Value
+) -> Array:
+    """Cache of latent attention: one narrow vector a token, which every tensor-parallel rank keeps whole.
+
+    Parameters
+    ----------
+    tokens : [token] cached tokens, over all sequences
+    layers : [1] layers of this rank
+    kv_rank, rotary_dim : [1] elements of the narrow vector and of the key's rotary part
+    kv_bytes_per_element : [B] size of a cached element
+
+    Returns
+    -------
+    [B] broadcast shape
+
+    Equation: ``T L (kv + d_r) b``
+    Reference: DeepSeek-AI 2024, DeepSeek-V2 (arXiv:2405.04434)
+    Leaves out: page rounding, scales of quantised caches
+    """
+    return _array(ROWS_PER_TOKEN * tokens * layers * (1.0 * kv_rank + rotary_dim) * kv_bytes_per_element)

@@ -7,7 +7,14 @@ import numpy as np
 from explorer.physics.arrays import MAC_FLOP, ROWS_PER_TOKEN, Array, Value, _array, _ratio
 
 
-def data_parallel_critical_tokens(*, peak_flop_per_s: Value, bytes_per_s: Value, gradient_bytes: Value = 2.0) -> Array:
+def data_parallel_critical_tokens(
+    *,
+    peak_flop_per_s: Value,
+    bytes_per_s: Value,
+    gradient_bytes: Value = 2.0,
+    nodes: Value = np.inf,
+    experts_over_active: Value = 1.0,
+) -> Array:
     """Tokens that each chip needs before its gradient all-reduce hides behind the backward pass.
 
     Parameters
@@ -15,16 +22,19 @@ def data_parallel_critical_tokens(*, peak_flop_per_s: Value, bytes_per_s: Value,
     peak_flop_per_s : [FLOP/s] dense peak
     bytes_per_s : [B/s] network rate of a chip, all directions in use
     gradient_bytes : [B] size of a gradient as sent
+    nodes : [1] nodes between which gradients travel; few leave a part of them at home
+    experts_over_active : [1] experts for each that a token passes: 1 for a dense model
 
     Returns
     -------
     [token] broadcast shape
 
-    Equation: ``P b / (2 W)``
+    Equation: ``P b / (2 W) (1 - 1 / x) E / k``
     Reference: Austin et al. 2025, How to Scale Your Model, training chapter
-    Leaves out: latency; experts, which multiply it by their number over those active
+    Leaves out: latency
     """
-    return _array(peak_flop_per_s * gradient_bytes / (MAC_FLOP * ROWS_PER_TOKEN * bytes_per_s))
+    travelling = (1.0 - 1.0 / nodes) * experts_over_active
+    return _array(peak_flop_per_s * gradient_bytes / (MAC_FLOP * ROWS_PER_TOKEN * bytes_per_s) * travelling)
 
 
 def tensor_parallel_limit(
@@ -125,7 +135,8 @@ def decode_tensor_limit(*, ffn: Value, sequences: Value, hbm_bytes_per_s: Value,
 
 def tensor_parallel_layer_s(
     *,
-    rows: Value,
+    sequences: Value,
+    context: Value,
     hidden: Value,
     tp: Value,
     bytes_per_element: Value,
@@ -136,7 +147,8 @@ def tensor_parallel_layer_s(
 
     Parameters
     ----------
-    rows : [1] tokens of the micro-batch
+    sequences : [1] of the micro-batch
+    context : [token] sequence length
     hidden : [1] model width
     tp : [1] tensor-parallel ranks
     bytes_per_element : [B] size of an activation
@@ -147,11 +159,11 @@ def tensor_parallel_layer_s(
     -------
     [s] broadcast shape
 
-    Equation: ``n_AR 2 (t - 1) / t T h b / W``
+    Equation: ``n_AR 2 (t - 1) / t B s h b / W``
     Reference: Shoeybi et al. 2019 (arXiv:1909.08053)
     Leaves out: latency, overlap
     """
-    buffer_bytes = 1.0 * rows * hidden * bytes_per_element
+    buffer_bytes = ROWS_PER_TOKEN * sequences * context * hidden * bytes_per_element
     return _ratio(all_reduces * 2.0 * (tp - 1.0) / tp * buffer_bytes, bytes_per_s)
 
 
@@ -226,12 +238,15 @@ def ring_attention_exposed_s(
     return (ranks - 1.0) * np.maximum(0.0, passed - _ratio(work, peak_flop_per_s))
 
 
-def stationary_1d_s(*, rows: Value, hidden: Value, bytes_per_element: Value, bytes_per_s: Value) -> Array:
+def stationary_1d_s(
+    *, sequences: Value, context: Value, hidden: Value, bytes_per_element: Value, bytes_per_s: Value
+) -> Array:
     """Collectives of one FFN with weights sharded along the inner width only.
 
     Parameters
     ----------
-    rows : [1] tokens that pass together
+    sequences : [1] that pass together
+    context : [token] of each: 1 in decode
     hidden : [1] model width
     bytes_per_element : [B] size of an activation
     bytes_per_s : [B/s] network rate of a chip
@@ -244,15 +259,18 @@ def stationary_1d_s(*, rows: Value, hidden: Value, bytes_per_element: Value, byt
     Reference: Pope et al. 2022, section 3.2 (arXiv:2211.05102)
     Leaves out: latency
     """
-    return _ratio(2.0 * rows * hidden * bytes_per_element, bytes_per_s)
+    return _ratio(2.0 * ROWS_PER_TOKEN * sequences * context * hidden * bytes_per_element, bytes_per_s)
 
 
-def stationary_2d_s(*, rows: Value, hidden: Value, chips: Value, bytes_per_element: Value, bytes_per_s: Value) -> Array:
+def stationary_2d_s(
+    *, sequences: Value, context: Value, hidden: Value, chips: Value, bytes_per_element: Value, bytes_per_s: Value
+) -> Array:
     """Collectives of one FFN with weights sharded along both widths, inner width four times the model's.
 
     Parameters
     ----------
-    rows : [1] tokens that pass together
+    sequences : [1] that pass together
+    context : [token] of each: 1 in decode
     hidden : [1] model width
     chips : [1] chips
     bytes_per_element : [B] size of an activation
@@ -266,17 +284,26 @@ def stationary_2d_s(*, rows: Value, hidden: Value, chips: Value, bytes_per_eleme
     Reference: Pope et al. 2022, section 3.2 (arXiv:2211.05102)
     Leaves out: latency
     """
-    return _ratio(8.0 * rows * hidden * bytes_per_element / np.sqrt(chips), bytes_per_s)
+    sent = 8.0 * ROWS_PER_TOKEN * sequences * context * hidden * bytes_per_element
+    return _ratio(sent / np.sqrt(chips), bytes_per_s)
 
 
 def weight_gathered_s(
-    *, rows: Value, hidden: Value, ffn: Value, chips: Value, bytes_per_element: Value, bytes_per_s: Value
+    *,
+    sequences: Value,
+    context: Value,
+    hidden: Value,
+    ffn: Value,
+    chips: Value,
+    bytes_per_element: Value,
+    bytes_per_s: Value,
 ) -> Array:
     """Collectives of one FFN that gathers its weights, at the best mix of gathered and stationary.
 
     Parameters
     ----------
-    rows : [1] tokens that pass together
+    sequences : [1] that pass together
+    context : [token] of each: 1 in decode
     hidden, ffn : [1] model width and inner width
     chips : [1] chips
     bytes_per_element : [B] size of an element as sent
@@ -290,7 +317,8 @@ def weight_gathered_s(
     Reference: Pope et al. 2022, section 3.2 (arXiv:2211.05102)
     Leaves out: latency
     """
-    return _ratio(4.0 * hidden * np.sqrt(1.0 * rows * ffn / chips) * bytes_per_element, bytes_per_s)
+    rows = ROWS_PER_TOKEN * sequences * context
+    return _ratio(4.0 * hidden * np.sqrt(rows * ffn / chips) * bytes_per_element, bytes_per_s)
 
 
 def expert_exchange_s(
@@ -322,3 +350,23 @@ def expert_exchange_s(
     """
     sent = 1.0 * rows * destinations * hidden * (dispatch_bytes_per_element + combine_bytes_per_element)
     return _ratio(sent, bytes_per_s)
+
+
+def exchange_bound_token_s(*, exchange_s: Value, layers: Value, batches: Value = 2.0) -> Array:
+    """Time of a generated token where nothing but the experts' exchange takes time.
+
+    Parameters
+    ----------
+    exchange_s : [s] dispatch and combine of one layer and one batch (see expert_exchange_s)
+    layers : [1] layers
+    batches : [1] batches in turn, one computing while the other sends
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``L n T``
+    Reference: Zhao et al. 2025, Insights into DeepSeek-V3 (arXiv:2505.09343): two batches in turn
+    Leaves out: layers without experts
+    """
+    return _array(1.0 * layers * batches * exchange_s)

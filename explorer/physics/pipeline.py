@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.physics.arrays import Array, Value, _array
+from explorer.physics.arrays import ROWS_PER_TOKEN, Array, Value, _array
 
 
 def bubble_ratio(*, pp: Value, microbatches: Value, chunks: Value = 1.0) -> Array:
@@ -91,6 +91,37 @@ def pipeline_s(*, microbatch_s: Value, microbatches: Value, pp: Value, chunks: V
     return _array((microbatches + (pp - 1.0) / chunks) * microbatch_s)
 
 
+def training_step_s(
+    *,
+    microbatch_s: Value,
+    microbatches: Value,
+    pp: Value,
+    chunks: Value = 1.0,
+    data_parallel_s: Value = 0.0,
+    optimizer_s: Value = 0.0,
+) -> Array:
+    """A training step: the pipeline, and what stands outside it.
+
+    Parameters
+    ----------
+    microbatch_s : [s] forward and backward of one micro-batch on the slowest stage
+    microbatches : [1] micro-batches of a step
+    pp : [1] stages
+    chunks : [1] virtual stages of each rank
+    data_parallel_s, optimizer_s : [s] gradients and weights that nothing hides, and the update
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``(m + (p - 1) / v) t + T_dp + T_opt``
+    Reference: Narayanan et al. 2021, section 2.2 (arXiv:2104.04473)
+    Leaves out: unequal stages, transfer between them
+    """
+    flowing = pipeline_s(microbatch_s=microbatch_s, microbatches=microbatches, pp=pp, chunks=chunks)
+    return _array(flowing + data_parallel_s + optimizer_s)
+
+
 def decode_pipeline_s(*, stage_s: Value, microbatches: Value, pp: Value) -> Array:
     """Time between a sequence's tokens when micro-batches circulate through the stages.
 
@@ -154,12 +185,15 @@ def zero_traffic_bytes(
     return _array((dp - 1.0) / dp * params * (weights + gradient_bytes_per_param))
 
 
-def stage_transfer_bytes(*, rows: Value, hidden: Value, bytes_per_element: Value, tp: Value) -> Array:
+def stage_transfer_bytes(
+    *, sequences: Value, context: Value, hidden: Value, bytes_per_element: Value, tp: Value
+) -> Array:
     """Bytes one rank hands to the next stage for one micro-batch, one direction.
 
     Parameters
     ----------
-    rows : [1] tokens of the micro-batch
+    sequences : [1] of the micro-batch
+    context : [token] sequence length
     hidden : [1] model width
     bytes_per_element : [B] size of an activation
     tp : [1] tensor-parallel ranks that share the transfer
@@ -168,8 +202,8 @@ def stage_transfer_bytes(*, rows: Value, hidden: Value, bytes_per_element: Value
     -------
     [B] broadcast shape
 
-    Equation: ``T h b / t``
+    Equation: ``B s h b / t``
     Reference: Narayanan et al. 2021, section 4.1, scatter and gather (arXiv:2104.04473)
     Leaves out: interleaving, which repeats it for each chunk
     """
-    return _array(1.0 * rows * hidden * bytes_per_element / tp)
+    return _array(ROWS_PER_TOKEN * sequences * context * hidden * bytes_per_element / tp)

@@ -124,6 +124,26 @@ def exposed_past_window_s(*, hidden_s: Value, window_s: Value, usable_fraction: 
     return np.maximum(0.0, hidden_s - usable_fraction * window_s)
 
 
+def transfer_exposed_s(*, moved_bytes: Value, bytes_per_s: Value, window_s: Value) -> Array:
+    """What remains visible of a transfer that runs beside other work, to the host's memory for one.
+
+    Parameters
+    ----------
+    moved_bytes : [B] size of the transfer
+    bytes_per_s : [B/s] rate of the path, one direction
+    window_s : [s] work beside it
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``max(0, Q / W - window)``
+    Reference: offloading in Calculon (Isaev et al. 2023, doi 10.1145/3581784.3607102)
+    Leaves out: the HBM traffic of the transfer, and its double buffer
+    """
+    return np.maximum(0.0, _ratio(moved_bytes, bytes_per_s) - window_s)
+
+
 def smooth_maximum_s(*, first_s: Value, second_s: Value, power: Value) -> Array:
     """Two costs joined without a kink: the larger far from the ridge, a little above it at the ridge.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.physics.arrays import MAC_FLOP, ROWS_PER_TOKEN, Array, Value, _array, _ratio
+from explorer.physics.memory import largest_count
 
 
 def decode_step_s(
@@ -121,3 +122,124 @@ def prefill_servers_per_decode_server(
     Leaves out: queueing, hand-over of the KV cache
     """
     return _array(1.0 * prefill_s * sequences / (step_s * generated_tokens))
+
+
+def kv_handover_s(*, context: Value, kv_bytes_per_token: Value, bytes_per_s: Value, latency_s: Value = 0.0) -> Array:
+    """Sending one prompt's KV cache from a prefill server to a decode server.
+
+    Parameters
+    ----------
+    context : [token] of the prompt
+    kv_bytes_per_token : [B/token] cache of one
+    bytes_per_s : [B/s] of the way between the servers
+    latency_s : [s] of it
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``alpha + s kv / W``
+    Reference: Zhong et al. 2024, DistServe (arXiv:2401.09670)
+    Leaves out: layers sent while later ones compute
+    """
+    return _array(latency_s + _ratio(1.0 * context * kv_bytes_per_token, bytes_per_s))
+
+
+def most_sequences(
+    *, memory_bytes: Value, usable_fraction: Value, weight_bytes: Value, other_bytes: Value, kv_bytes_per_sequence: Value
+) -> Array:
+    """Sequences whose KV cache fits beside the weights.
+
+    Parameters
+    ----------
+    memory_bytes : [B] of all chips of a replica
+    usable_fraction : [1] part of it that the server takes
+    weight_bytes, other_bytes : [B] weights, and what else stays
+    kv_bytes_per_sequence : [B] KV cache of one
+
+    Returns
+    -------
+    [1] whole number, broadcast shape
+
+    Equation: ``floor((M u - w - other) / kv)``, at least 0
+    Reference: Kwon et al. 2023, vLLM (arXiv:2309.06180)
+    Leaves out: page rounding
+    """
+    return largest_count(
+        capacity_bytes=memory_bytes * usable_fraction, fixed_bytes=weight_bytes + other_bytes, bytes_each=kv_bytes_per_sequence
+    )
+
+
+def most_context_tokens(
+    *,
+    memory_bytes: Value,
+    usable_fraction: Value,
+    weight_bytes: Value,
+    other_bytes: Value,
+    sequences: Value,
+    kv_bytes_per_token: Value,
+) -> Array:
+    """Longest context of a number of sequences that fits beside the weights.
+
+    Parameters
+    ----------
+    memory_bytes : [B] of all chips of a replica
+    usable_fraction : [1] part of it that the server takes
+    weight_bytes, other_bytes : [B] weights, and what else stays
+    sequences : [1] sequences of that length
+    kv_bytes_per_token : [B/token] KV cache of one token
+
+    Returns
+    -------
+    [token] whole number, broadcast shape
+
+    Equation: ``floor((M u - w - other) / (B kv))``, at least 0
+    Reference: Kwon et al. 2023, vLLM (arXiv:2309.06180)
+    Leaves out: page rounding
+    """
+    spare = largest_count(
+        capacity_bytes=memory_bytes * usable_fraction, fixed_bytes=weight_bytes + other_bytes,
+        bytes_each=1.0 * sequences * kv_bytes_per_token / ROWS_PER_TOKEN,
+    )  # fmt: skip
+    return _array(spare / ROWS_PER_TOKEN)
+
+
+def first_token_s(*, prefill_s: Value, handover_s: Value, step_s: Value) -> Array:
+    """Time to the first answered token where prompts are read on other chips than answers are written.
+
+    Parameters
+    ----------
+    prefill_s : [s] to read the prompt
+    handover_s : [s] to send its KV cache
+    step_s : [s] of a decode step
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``T_prefill + T_handover + T_step``
+    Reference: Patel et al. 2024, Splitwise (arXiv:2311.18677)
+    Leaves out: queueing, layers sent while others are computed
+    """
+    return _array(1.0 * prefill_s + handover_s + step_s)
+
+
+def accepted_tokens(*, draft_tokens: Value, acceptance_fraction: Value) -> Array:
+    """Tokens that a step of speculative decoding yields, in expectation.
+
+    Parameters
+    ----------
+    draft_tokens : [1] tokens guessed ahead
+    acceptance_fraction : [1] chance that a guess is accepted, each like the others
+
+    Returns
+    -------
+    [1] broadcast shape, from 1 to one more than the guesses
+
+    Equation: ``(1 - q^(g + 1)) / (1 - q)``, ``g + 1`` at q = 1
+    Reference: Leviathan, Kalman, Matias 2023 (arXiv:2211.17192)
+    Leaves out: guesses that depend on each other, trees of guesses
+    """
+    sure = np.greater_equal(acceptance_fraction, 1.0)
+    missed = np.where(sure, 1.0, 1.0 - acceptance_fraction)
+    return np.where(sure, draft_tokens + 1.0, (1.0 - acceptance_fraction ** (draft_tokens + 1.0)) / missed)

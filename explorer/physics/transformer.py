@@ -247,6 +247,28 @@ def decode_flop_per_token(
     return _array(MAC_FLOP * ROWS_PER_TOKEN * (weights + scores))
 
 
+def forward_flop_per_token(*, weights: Value, key_tokens: Value, attended: Value, causal_fraction: Value) -> Array:
+    """Forward operations of one token, given what it passes.
+
+    Parameters
+    ----------
+    weights : [1] weights that the token passes
+    key_tokens : [token] keys of a query, all layers together
+    attended : [1] query heads times the mean length of a score's and a value's vector
+    causal_fraction : [1] part of the keys that a mean query sees
+
+    Returns
+    -------
+    [FLOP/token] broadcast shape
+
+    Equation: ``2 w + 4 a d_h s causal``
+    Reference: Kaplan et al. 2020 (arXiv:2001.08361)
+    Leaves out: softmax, norms, rotary
+    """
+    scores = 2.0 * ROWS_PER_TOKEN * key_tokens * attended * causal_fraction
+    return _array(MAC_FLOP * ROWS_PER_TOKEN * (weights + scores))
+
+
 def gpt_flop(
     *,
     sequences: Value,

@@ -7,6 +7,8 @@ from explorer.specs.chip import Chip, Offer, SramPart
 from explorer.specs.fabric import Fabric, ScaleOut, ScaleUp
 from explorer.specs.formats import FORMATS, Format, matmul_format
 from explorer.specs.job import (
+    GRADIENT_FORMATS,
+    LOSSES,
     OFFLOADS,
     OPTIMIZER_STATES,
     OVERLAPS,
@@ -18,14 +20,16 @@ from explorer.specs.job import (
     Plan,
 )
 from explorer.specs.kernels import AttentionKernel, GemmKernel, Kernels
+from explorer.specs.links import LinkPart, Links
+from explorer.specs.run import Run
 from explorer.specs.source import CONFIDENCE, Source
 from explorer.specs.study import EFFICIENCIES, MOST_SCENARIOS, Scenario, Study, get_path, set_path
 from explorer.specs.workload import Experts, Latent, Window, Workload
 
 __all__ = [
-    "BAND_KINDS", "CONFIDENCE", "EFFICIENCIES", "FORMATS", "MOST_SCENARIOS", "OFFLOADS", "OPTIMIZER_STATES", "OVERLAPS",
-    "PHASES", "RECOMPUTES", "SCHEDULES", "SPARSITIES", "AttentionKernel", "BandKind", "Calibration", "Chip", "ErrorBand",
-    "Experts", "Fabric", "Format", "GemmKernel", "Job", "Kernels", "KindBand", "Latent", "Offer", "Plan", "ScaleOut",
-    "ScaleUp", "Scenario", "Source", "Spec", "SpecError", "SramPart", "Study", "Window", "Workload", "build", "build_json",
-    "get_path", "matmul_format", "set_path",
+    "BAND_KINDS", "CONFIDENCE", "EFFICIENCIES", "FORMATS", "GRADIENT_FORMATS", "LOSSES", "MOST_SCENARIOS", "OFFLOADS",
+    "OPTIMIZER_STATES", "OVERLAPS", "PHASES", "RECOMPUTES", "SCHEDULES", "SPARSITIES", "AttentionKernel", "BandKind",
+    "Calibration", "Chip", "ErrorBand", "Experts", "Fabric", "Format", "GemmKernel", "Job", "Kernels", "KindBand", "Latent",
+    "LinkPart", "Links", "Offer", "Plan", "Run", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError",
+    "SramPart", "Study", "Window", "Workload", "build", "build_json", "get_path", "matmul_format", "set_path",
 ]

@@ -8,8 +8,9 @@ from pydantic import Field
 
 from explorer.specs.bands import BandKind, KindBand
 from explorer.specs.base import Spec, Text
-from explorer.specs.chip import Fraction, Identifier, NotNegative
-from explorer.specs.kernels import AttentionKernel, GemmKernel, Kernels, plain_attention, plain_gemm
+from explorer.specs.chip import Fraction, Identifier, NotNegative, Positive
+from explorer.specs.kernels import AttentionKernel, GemmKernel, Kernels, Share, plain_attention, plain_gemm
+from explorer.specs.links import Links, Outside, Plain, plain_links, plain_outside
 from explorer.specs.source import Source
 
 
@@ -18,36 +19,62 @@ class Calibration(Spec):
 
     ``kernels`` holds what was fitted to timings of single kernels; `gemm` and `attention` fall back on the shares of whole
     machines (``matmul_fraction``, ``attention_fraction``, ``kernel_latency_s``), which also serve elementwise kernels.
-    ``stack_fraction`` is the speed of training under the software ``stack`` against kernels, links and bubbles alone.
+    ``older_attention_fraction``: what FlashAttention-2 attains of the peak, where a later one was fitted. ``links`` holds what was fitted to timings of collectives; the ``scale_up_`` and ``scale_out_`` constants serve what it leaves out.
+    ``collective_core_fraction_up`` and ``_out`` are the share of the cores that a collective takes from the computing it hides behind.
+    ``rated_w`` is the power under which all this holds: a chip that may draw less runs at a lower clock.
+    ``sparse_fraction``: what structured sparsity attains of its rate, against dense matmuls (1.5 of 2 times; model.md 3.7).
+    ``tp_backward_overlap_fraction``: gradients of inputs travel while those of weights are computed (Megatron-LM, Korthikanti et al.
+    2022). ``cp_overlap_fraction``: half of the ring hides behind attention; ``ep_overlap_fraction``: tokens on their way to experts hide
+    behind nothing, unless a stack runs two batches in turn. Both are guesses until a chip's file says otherwise.
+    ``stack_fraction`` is the speed of training under the software ``stack`` against kernels, links and bubbles alone
+    (``expert_stack_fraction`` where layers have experts, None: the same), ``stack_reserve_bytes`` what it keeps beside the chip's own
+    reserve,
+    ``server_fraction`` that of prompts under a serving engine. ``expert_evenness`` says how alike experts are chosen (a fact of
+    routers, which the ideal set takes too), ``expert_layer_s`` what the small kernels of a layer with experts take.
     ``bands`` are the errors against published rows; ``band_fraction`` is what is assumed where a kind has none.
     """
 
     id: Identifier
     matmul_fraction: dict[str, Fraction]
     attention_fraction: Fraction
+    older_attention_fraction: Fraction | None = None
     hbm_fraction: Fraction
     sram_fraction: Fraction
     prologue_k: dict[str, NotNegative] = Field(default_factory=dict)
     kernel_latency_s: NotNegative
     host_s_per_step: NotNegative
-    scale_up_fraction: Fraction
-    scale_up_saturation_bytes: NotNegative
-    scale_up_launch_s: NotNegative
-    scale_out_fraction: Fraction
-    scale_out_saturation_bytes: NotNegative
-    scale_out_launch_s: NotNegative
+    scale_up_fraction: Fraction | None = None
+    scale_up_saturation_bytes: NotNegative | None = None
+    scale_up_launch_s: NotNegative | None = None
+    scale_out_fraction: Fraction | None = None
+    scale_out_saturation_bytes: NotNegative | None = None
+    scale_out_launch_s: NotNegative | None = None
+    collective_core_fraction_up: Share = 0.0
+    collective_core_fraction_out: Share = 0.0
     tp_overlap_fraction: Annotated[float, Field(ge=0, le=1)]
+    tp_backward_overlap_fraction: Annotated[float, Field(ge=0, le=1)] = 0.8
+    cp_overlap_fraction: Annotated[float, Field(ge=0, le=1)] = 0.5
+    ep_overlap_fraction: Annotated[float, Field(ge=0, le=1)] = 0.0
     dp_overlap_fraction: Annotated[float, Field(ge=0, le=1)]
     pp_overlap_fraction: Annotated[float, Field(ge=0, le=1)]
+    sparse_fraction: Fraction = 0.75
+    expert_evenness: Positive = 1e6
+    expert_layer_s: NotNegative = 0.0
     idle_power_fraction: Annotated[float, Field(ge=0, lt=1)]
     hbm_j_per_byte: NotNegative
     link_j_per_byte: NotNegative
+    rated_w: Positive | None = None
     band_fraction: Annotated[float, Field(ge=0, le=2)]
     band_note: Text = ""
     bands: dict[BandKind, KindBand] = Field(default_factory=dict)
     kernels: Kernels | None = None
+    links: Links | None = None
     stack: Text = "default"
     stack_fraction: Fraction = 1.0
+    expert_stack_fraction: Fraction | None = None
+    stack_reserve_bytes: NotNegative = 0.0
+    server: Text = "default"
+    server_fraction: Fraction = 1.0
     sources: dict[str, Source] = Field(default_factory=dict)
 
     def gemm(self, number_format: str) -> GemmKernel:
@@ -63,6 +90,20 @@ class Calibration(Spec):
         found = {} if self.kernels is None else self.kernels.decode if phase == "decode" else self.kernels.prefill
         fitted = found.get(kv_format) or found.get("bf16")
         return fitted or plain_attention(self.attention_fraction, self.hbm_fraction, self.kernel_latency_s)
+
+    @property
+    def inner(self) -> Plain:
+        """Links inside a domain by the textbook's algorithms. What is not fitted among cores goes at their rings' launch and share."""
+        fitted = self.links or Links()
+        if fitted.cores is not None:
+            return plain_links(fitted.cores.launch_s, fitted.cores.ring_fraction, 0.0)
+        return fitted.plain or plain_links(self.scale_up_launch_s, self.scale_up_fraction, self.scale_up_saturation_bytes)
+
+    @property
+    def outer(self) -> Outside:
+        """The network beyond a domain: fitted, or the share of it that is assumed."""
+        fitted = self.links.outside if self.links else None
+        return fitted or plain_outside(self.scale_out_launch_s, self.scale_out_fraction, self.scale_out_saturation_bytes)
 
     @property
     def start_s(self) -> float:

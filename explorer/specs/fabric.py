@@ -42,10 +42,24 @@ class ScaleUp(Spec):
 
 
 class ScaleOut(Spec):
-    """The network between domains, seen from one chip."""
+    """The network between domains, seen from one chip.
+
+    ``radix`` chips share the first tier of switches; a group that reaches further passes a second tier (a third beyond radix^2 / 2
+    chips), each of which adds ``tier_latency_s`` and carries ``oversubscription`` times less than what enters it from below. Without
+    a radix the network is one flat switch.
+    """
 
     bytes_per_s_per_direction: Positive
     latency_s: NotNegative
+    radix: Annotated[int, Field(ge=2, le=200_000)] | None = None
+    oversubscription: Annotated[float, Field(ge=1, le=1e4)] | None = None
+    tier_latency_s: NotNegative | None = None
+
+    @model_validator(mode="after")
+    def _tiers_need_a_radix(self) -> ScaleOut:
+        if self.radix is None and (self.oversubscription is not None or self.tier_latency_s is not None):
+            raise ValueError("oversubscription and tier_latency_s need a radix")
+        return self
 
 
 class Fabric(Spec):

@@ -11,6 +11,7 @@ from explorer.specs.calibration import Calibration
 from explorer.specs.chip import Chip, Name, Offer
 from explorer.specs.fabric import Fabric
 from explorer.specs.job import Job, Plan
+from explorer.specs.run import Run
 from explorer.specs.workload import Workload
 
 EfficiencyName = Literal["ideal", "calibrated"]
@@ -19,7 +20,7 @@ MOST_SCENARIOS = 6
 
 
 class Scenario(Spec):
-    """Chip + fabric + workload + job + plan + efficiency set + offer. Values are embedded, so a study keeps its meaning."""
+    """Chip + fabric + workload + job + plan + efficiency set + offer + run. Values are embedded, so a study keeps its meaning."""
 
     name: Name
     chip: Chip
@@ -30,6 +31,7 @@ class Scenario(Spec):
     efficiency: EfficiencyName = "calibrated"
     calibration: Calibration
     offer: Offer | None = None
+    run: Run = Run()
 
 
 class Study(Spec):

@@ -15,7 +15,11 @@ from explorer.library.toml_presets import parse_toml
 from explorer.specs import Chip, Workload
 from explorer.validation.rows import RowError
 
-_PREFIXED = ("precision", "recompute", "zero", "stacks", "kv_format")
+_TABLES = (
+    "precision", "recompute", "recompute_fraction", "loss", "microbatches", "offload", "zero", "stacks", "unfused_attention", "older_attention", "virtual_stages",
+    "expert_tp",
+    "gradients", "optimizer", "kv_format",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,24 @@ class ChipName:
     share: float = 1.0
 
 
+@dataclass(frozen=True)
+class ExpertsAlone:
+    """Models, by a part of their name, whose 4-bit weights are routed experts; ``always``: in this format whatever a row says."""
+
+    contains: tuple[str, ...]
+    always: str = ""
+
+
+@dataclass(frozen=True)
+class Counting:
+    """How a source counts the chips of a server; see the table of that name."""
+
+    source: str
+    largest: int
+    squared: bool
+    reason: str
+
+
 @dataclass(frozen=True, eq=False)
 class Aliases:
     """Tables by casefolded name; ``names`` are those of chips and models as written; ``not_modelled`` is (parts of names, reason)."""
@@ -34,6 +56,8 @@ class Aliases:
     chips: Mapping[str, ChipName]
     models: Mapping[str, str]
     not_modelled: tuple[tuple[tuple[str, ...], str], ...]
+    experts_alone: tuple[ExpertsAlone, ...]
+    countings: tuple[Counting, ...]
     tables: Mapping[str, Mapping[str, str]]
     names: Mapping[str, tuple[str, ...]]
 
@@ -59,6 +83,21 @@ class Aliases:
         hint = nearest(name, [*self.names["models"], *library.workloads])
         return RowError(f"unknown model {name!r}{hint}" if name else "model is missing")
 
+    def quantised_experts(self, name: str) -> ExpertsAlone | None:
+        """How the experts of a model are quantised apart from the rest; None where all of it is."""
+        folded = name.casefold()
+        return next((entry for entry in self.experts_alone if any(part in folded for part in entry.contains)), None)
+
+    def counting(self, source: str) -> Counting | None:
+        """How a source counts chips, where that is known to need care."""
+        folded = source.casefold()
+        return next((entry for entry in self.countings if folded.startswith(entry.source)), None)
+
+    def within(self, table: str, cell: str) -> str | None:
+        """The first entry of a table whose name occurs in ``cell``; None where none does."""
+        folded = cell.casefold()
+        return next((entry for key, entry in self.tables[table].items() if key in folded), None)
+
     def begins(self, table: str, cell: str) -> str | None:
         """The entry of a table of beginnings that fits ``cell`` best; None where none does."""
         folded, entries = cell.casefold(), self.tables[table]
@@ -81,10 +120,16 @@ def parse_aliases(text: str, where: str) -> Aliases:
             chips={name.casefold(): _chip_name(entry) for name, entry in table["chips"].items()},
             models={name.casefold(): str(entry) for name, entry in table["models"].items()},
             not_modelled=tuple((tuple(map(str.casefold, e["contains"])), str(e["reason"])) for e in table["not_modelled"]),
-            tables={key: {name.casefold(): str(entry) for name, entry in table[key].items()} for key in _PREFIXED},
+            experts_alone=tuple(
+                ExpertsAlone(tuple(map(str.casefold, e["contains"])), str(e.get("always", ""))) for e in table["experts_alone"]
+            ),
+            countings=tuple(
+                Counting(str(e["source"]).casefold(), int(e["largest"]), bool(e["squared"]), str(e["reason"])) for e in table["counting"]
+            ),
+            tables={key: {name.casefold(): str(entry) for name, entry in table[key].items()} for key in _TABLES},
             names={key: tuple(table[key]) for key in ("chips", "models")},
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ExplorerError(f"{where}: not a table of aliases ({error})") from None
 
 

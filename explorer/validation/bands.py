@@ -40,6 +40,18 @@ _PLACES = (
     (re.compile(r"^([\w.-]+/[\w.-]+)"), "https://github.com/{}"),
     (re.compile(r"^([\w-]+) .*\(PyPI\b"), "https://pypi.org/project/{}/"),
 )
+_BEGINNINGS = {
+    "NVIDIA Megatron-Bridge": "https://github.com/NVIDIA-NeMo/Megatron-Bridge",
+    "NVIDIA TensorRT-LLM": "https://github.com/NVIDIA/TensorRT-LLM",
+    "Megatron-LM": "https://github.com/NVIDIA/Megatron-LM",
+    "torchtitan": "https://github.com/pytorch/torchtitan",
+    "tpu-recipes": "https://github.com/AI-Hypercomputer/tpu-recipes",
+    "MaxText": "https://github.com/AI-Hypercomputer/maxtext",
+    "AWS Neuron": "https://awsdocs-neuron.readthedocs-hosted.com",
+    "BigScience": "https://github.com/bigscience-workshop/bigscience",
+    "SimuMax": "https://github.com/MooreThreads/SimuMax",
+    "MLPerf Training": "https://mlcommons.org/benchmarks/training/",
+}
 Groups = Mapping[BandKind, Sequence[Prediction]]
 
 
@@ -112,7 +124,8 @@ def _sources(rows: Sequence[Prediction]) -> str:
 
 
 def _place(source: str) -> str:
-    return next((place.format(found[1]) for form, place in _PLACES if (found := form.search(source))), "")
+    known = next((url for beginning, url in _BEGINNINGS.items() if source.startswith(beginning)), "")
+    return known or next((place.format(found[1]) for form, place in _PLACES if (found := form.search(source))), "")
 
 
 def _quoted(text: str) -> str:

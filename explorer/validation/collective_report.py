@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from explorer.physics.arrays import Array
-from explorer.validation.collective_model import RAMP_BYTES, Constants, Link
+from explorer.specs import LinkPart
 from explorer.validation.collective_rows import LARGE_BYTES, Mask, Sweep
 
 NOTES = {
     "ring": "All-gather, reduce-scatter and all-reduce of the library: launch, step of each protocol, part of the port each attains.",
+    "book": "Where the library changes protocol, by its own table (NCCL, src/graph/tuning.cc).",
     "exchange": "All-to-all of the library: one channel a peer for short pieces, all channels for long ones.",
     "reducing": "All-reduce added in the switch.",
     "trtllm": "TensorRT-LLM's custom all-reduce; the library takes over where it is quicker.",
     "vllm_graph": "vLLM's custom all-reduce inside a graph; the library takes over where it is quicker.",
     "vllm_eager": "The same launched from the host: the host's time, and a copy of the buffer.",
-    "outside": "All-reduce beyond one domain, pipelined with the inner part.",
+    "outside": "Beyond one domain, pipelined with the inner part; ports: chips of a domain that carry one collective.",
     "plain": "A launch and a part of the chip's links: too few rows for more.",
     "cores": "Collectives among cores: the quickest of mesh, recursive halving and doubling, and rings.",
 }
@@ -68,25 +69,18 @@ def _groups(sweep: Sweep) -> Iterator[tuple[str, Mask]]:
         yield f"{kernel}_kernels", np.asarray(sweep.kernel == kernel)
 
 
-def toml(link: Link, constants: Constants, sweep: Sweep, found: dict[str, Errors], borrowed: tuple[str, ...]) -> str:
+def toml(chip: str, name: str, parts: Mapping[str, LinkPart], sweep: Sweep, found: dict[str, Errors]) -> str:
     """The file of one chip. Numbers are in base units (s, B, B/s); ``_fraction`` is a part of the nominal port."""
     lines = [
-        f"# Collectives of {link.name}: written by python -m explorer.validation.fit_collectives, not by hand.",
-        f'id = "{link.id}"',
-        f"bytes_per_s_per_direction = {_text(link.bytes_per_s)}  # nominal port of one rank; fractions below are parts of it",
-        f"domain = {link.domain}",
-        f"in_network_reduction = {str(link.in_network).lower()}",
-        *([f"out_bytes_per_s_per_direction = {_text(link.out_bytes_per_s)}"] if link.out_bytes_per_s else []),
-        *([f"ramp_bytes = {_text(RAMP_BYTES)}"] if link.book else [f"cores_per_chip = {link.cores_per_chip}"]),
+        f"# Collectives of {name}: written by python -m explorer.validation.fit_collectives, not by hand.",
+        "# Fractions are parts of the nominal rate of one chip's links; times of a step come on top of the link's own latency.",
+        f'id = "{chip}"',
     ]
-    for stage, values in constants.items():
-        kind = "transferred" if stage in borrowed else "measured"
-        lines += ["", f"[{stage}]  # {NOTES[stage]}", f'kind = "{kind}"', *(f"{k} = {_text(v)}" for k, v in values.items())]
-    if link.book:
-        lines += ["", "[book]  # where the library changes protocol, by its own table", 'kind = "derived"']
-        lines += [f"{name} = {_text(value)}" for name, value in vars(link.book).items()]
+    for stage, part in parts.items():
+        values = {k: v for k, v in part.model_dump().items() if v not in (None, "") and k != "provenance"}
+        lines += ["", f"[{stage}]  # {NOTES[stage]}", f'provenance = "{part.provenance}"', *(f"{k} = {_text(v)}" for k, v in values.items())]
     lines += ["", "[errors]  # absolute errors as parts of the measured time; large: from 32 MiB"]
-    lines += [f"{name} = {{ {_errors(each)} }}" for name, each in sorted(found.items())]
+    lines += [f"{key} = {{ {_errors(each)} }}" for key, each in sorted(found.items())]
     lines += ["", "[source]  # rows of quality A and A-: first and last id, and how many of each source (library)", *_origin(sweep)]
     return "\n".join(lines) + "\n"
 
@@ -104,7 +98,7 @@ def _plain(text: str) -> str:
 
 
 def _text(value: float) -> str:
-    return repr(float(f"{value:.6g}"))
+    return repr(value if isinstance(value, int) else float(f"{value:.6g}"))
 
 
 def _errors(e: Errors) -> str:

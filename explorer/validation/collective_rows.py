@@ -1,29 +1,99 @@
-"""Rows of a collectives file as columns: which chip, library and kernel, how many ranks and bytes, and the measured time."""
+"""Rows of a collectives file as columns: which chip, kernel and operation, how many ranks and bytes, and the measured time."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.errors import ExplorerError
 from explorer.physics.arrays import Array
+from explorer.specs import Chip
+from explorer.validation.rows import Row, RowError
+from explorer.validation.scenes import Setting
 
-COLUMNS = ("id", "op", "chip", "ranks", "size_bytes", "dtype", "time_us", "algbw_gbps", "library", "algorithm", "source", "quality")
-OPERATIONS = {"all_gather": (1, 0), "reduce_scatter": (0, 1), "all_reduce": (1, 1), "alltoall": (1, 0)}
+OPERATIONS = ("all_gather", "reduce_scatter", "all_reduce", "alltoall", "p2p_send_recv")
+KERNELS = ("library", "trtllm", "vllm_graph", "vllm_eager")
 LARGE_BYTES = 32 * 2**20
+_NODE = 16  # a domain of up to so many chips is one server, which a row may have filled in part only
+_OTHERS = {
+    "moe_dispatch": "an exchange of routed tokens", "moe_combine": "an exchange of routed tokens",
+    "pcie": "a copy between host and chip, no collective", "latency": "the latency of a link, no collective",
+}  # fmt: skip
 Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Message:
+    """One row: its ranks as the source counts them and the chips they sit on, bytes of the full buffer, chips of a domain.
+
+    ``reducible``: the switch may add (floating point, not forced to a ring).
+    """
+
+    row: Row
+    chip: Chip
+    operation: str
+    kernel: str
+    ranks: float
+    chips: float
+    size: float
+    domain: float
+    reducible: bool
+    quantity: str
+    measured: float
+
+    @property
+    def seconds(self) -> float:
+        """The measured time."""
+        return self.measured * 1e-6 if self.quantity == "time_us" else self.size / (self.measured * 1e9)
+
+
+def message_of(setting: Setting, row: Row) -> Message:
+    """A row as a message. Raises `RowError` where it says too little."""
+    operation = row.text("op")
+    if operation not in OPERATIONS:
+        why = next((words for start, words in _OTHERS.items() if operation.startswith(start)), "not modelled")
+        raise RowError(f"{operation or 'a missing op'}: {why}")
+    name, chip = setting.chip(row)
+    ranks, size = row.count("ranks"), row.positive("size_bytes")
+    if size is None:
+        raise RowError("size_bytes is missing")
+    if ranks < 2:
+        raise RowError("one rank has no collective")
+    quantity = next((q for q in ("time_us", "algbw_gbps") if row.text(q) not in ("", "-")), "")
+    measured = row.positive(quantity) if quantity else None
+    if measured is None:
+        raise RowError("nothing is measured")
+    chips = math.ceil(ranks / name.ranks_per_chip)
+    return Message(
+        row, chip, operation, kernel_of(row), float(ranks), float(chips), size, _domain(setting, row, chip, chips, name.ranks_per_chip),
+        operation == "all_reduce" and "int" not in row.text("dtype") and not row.text("algorithm").casefold().startswith("ring"),
+        quantity, measured,
+    )  # fmt: skip
+
+
+def _domain(setting: Setting, row: Row, chip: Chip, chips: int, ranks_per_chip: int) -> float:
+    """Chips of a domain that take part: all those of a server that the row names, the same number in each rack."""
+    domain = setting.fabric(chip).scale_up.domain
+    if row.count("nodes", 1) > 1 and row.text("ranks_per_node") and domain <= _NODE:
+        return float(min(domain, max(1, row.count("ranks_per_node") // ranks_per_chip)))
+    return float(math.ceil(chips / math.ceil(chips / domain)) if chips > domain else domain)
+
+
+def kernel_of(row: Row) -> str:
+    """Which kind of kernel a row timed, one of `KERNELS`."""
+    library = row.text("library").casefold()
+    if library.startswith("vllm"):
+        return "vllm_eager" if "eager" in row.text("algorithm") else "vllm_graph"
+    return "trtllm" if library.startswith("trtllm") else "library"
 
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """Measured collectives of one chip, each field (n,). ``reducible``: the switch may add (floating point, not forced to a ring)."""
+    """Measured collectives, each field (n,)."""
 
     ids: NDArray[np.str_]
     source: NDArray[np.str_]
@@ -31,8 +101,8 @@ class Sweep:
     kernel: NDArray[np.str_]
     buffer_bytes: Array
     ranks: Array
-    gathers: Array
-    reduces: Array
+    chips: Array
+    domain: Array
     reducible: Mask
     measured_s: Array
 
@@ -46,84 +116,17 @@ class Sweep:
         return np.array([hashlib.sha256(i.encode()).digest()[0] % 2 == 0 for i in self.ids], dtype=bool)
 
 
-def read_sweeps(path: Path) -> tuple[dict[str, Sweep], list[tuple[str, str]]]:
-    """Sweeps by the chip's name in the file, and (id, reason) of each row of quality A or A- that says too little.
-
-    Raises
-    ------
-    ExplorerError
-        file not readable, or a column missing
-    """
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-            if missing:
-                raise ExplorerError(f"{path.name}: no column {missing[0]!r}; a file of collectives has {', '.join(COLUMNS)}")
-            return _sort(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ExplorerError(f"{path.name}: cannot be read as CSV ({error})") from error
-
-
-def _sort(rows: Iterable[Mapping[str, str]]) -> tuple[dict[str, Sweep], list[tuple[str, str]]]:
-    kept: dict[str, list[tuple[Mapping[str, str], float]]] = {}
-    skipped: list[tuple[str, str]] = []
-    for row in rows:
-        if row["quality"] not in ("A", "A-"):
-            continue
-        reason, seconds = _usable(row)
-        if reason:
-            skipped.append((row["id"], reason))
-        else:
-            kept.setdefault(row["chip"], []).append((row, seconds))
-    return {chip: _sweep(pairs) for chip, pairs in kept.items()}, skipped
-
-
-def _usable(row: Mapping[str, str]) -> tuple[str, float]:
-    """Why the row cannot be used ('' if it can), and its time in seconds, from the rate where only that is given."""
-    if row["op"] not in OPERATIONS:
-        return f"operation {row['op']!r} is not modelled", 0.0
-    size, ranks, time, rate = (number(row[key]) for key in ("size_bytes", "ranks", "time_us", "algbw_gbps"))
-    if not size > 1 or not ranks > 1:
-        return "no size or number of ranks", 0.0
-    seconds = time * 1e-6 if time > 0 else size / (rate * 1e9) if rate > 0 else 0.0
-    return ("", seconds) if seconds > 0 else ("no time and no rate", 0.0)
-
-
-def number(text: str) -> float:
-    """The finite number in a cell, or NaN."""
-    try:
-        value = float(text)
-    except ValueError:
-        return math.nan
-    return value if math.isfinite(value) else math.nan
-
-
-def kernel_of(library: str, algorithm: str) -> str:
-    """Which kind of kernel a row timed: library, trtllm, vllm_graph, vllm_eager."""
-    name = library.lower()
-    if name.startswith("vllm"):
-        return "vllm_eager" if "eager" in algorithm else "vllm_graph"
-    return "trtllm" if name.startswith("trtllm") else "library"
-
-
-def _sweep(pairs: list[tuple[Mapping[str, str], float]]) -> Sweep:
-    rows = [row for row, _ in pairs]
-    phases = np.array([OPERATIONS[row["op"]] for row in rows], dtype=np.float64)
+def sweep_of(messages: Sequence[Message]) -> Sweep:
+    """Messages as columns."""
     return Sweep(
-        ids=np.array([row["id"] for row in rows]),
-        source=np.array([f"{row['source']} ({row['library']})" for row in rows]),
-        operation=np.array([row["op"] for row in rows]),
-        kernel=np.array([kernel_of(row["library"], row["algorithm"]) for row in rows]),
-        buffer_bytes=np.array([float(row["size_bytes"]) for row in rows]),
-        ranks=np.array([float(row["ranks"]) for row in rows]),
-        gathers=phases[:, 0],
-        reduces=phases[:, 1],
-        reducible=np.array([_reducible(row) for row in rows], dtype=bool),
-        measured_s=np.array([seconds for _, seconds in pairs]),
+        ids=np.array([m.row.id for m in messages]),
+        source=np.array([f"{m.row.text('source')} ({m.row.text('library')})" for m in messages]),
+        operation=np.array([m.operation for m in messages]),
+        kernel=np.array([m.kernel for m in messages]),
+        buffer_bytes=np.array([m.size for m in messages]),
+        ranks=np.array([m.ranks for m in messages]),
+        chips=np.array([m.chips for m in messages]),
+        domain=np.array([m.domain for m in messages]),
+        reducible=np.array([m.reducible for m in messages], dtype=bool),
+        measured_s=np.array([m.seconds for m in messages]),
     )
-
-
-def _reducible(row: Mapping[str, str]) -> bool:
-    forced = row["algorithm"].lower().startswith("ring")
-    return row["op"] == "all_reduce" and "int" not in row["dtype"] and not forced

@@ -1,198 +1,212 @@
 """Fits the constants of collectives, chip by chip, to measured sweeps: ``python -m explorer.validation.fit_collectives ROWS.csv``.
 
-Stage by stage, each with the earlier ones held: ring protocols, all-to-all, in-network reduction, custom kernels, the outer network.
-Same rows, same constants: no chance, three significant digits.
+Part by part, each with the earlier ones held: ring protocols, all-to-all, in-network reduction, custom kernels, the outer network.
+What is predicted is what `explorer.evaluate` predicts. Same rows, same constants: no chance, three significant digits.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from explorer import paths
 from explorer.errors import ExplorerError
+from explorer.evaluate import Columns, lower
+from explorer.library import load_library
+from explorer.library.link_presets import RELATIVES, completed, read_relatives
 from explorer.physics.arrays import Array
-from explorer.validation.collective_model import LINKS, Constants, Link, predict_s
+from explorer.specs import LinkPart, SpecError
+from explorer.specs.links import PART_KINDS
+from explorer.validation.aliases import load_aliases
+from explorer.validation.collective_columns import columns_with, predict_s, seconds_with
 from explorer.validation.collective_report import Errors, errors, summary, toml
-from explorer.validation.collective_rows import Mask, Sweep, read_sweeps
+from explorer.validation.collective_rows import Message, Sweep, message_of, sweep_of
+from explorer.validation.collective_stages import Stage, book_of, stages
+from explorer.validation.collectives import scene_of
+from explorer.validation.rows import RowError, read_table
+from explorer.validation.scenes import Setting
 from explorer.validation.simplex import minimise
 
 FEW = 10  # rows of a rank count or half a chip below which an error says nothing
-ROWS_PER_CONSTANT = 2  # a stage with fewer is not fitted
+ROWS_PER_CONSTANT = 2  # a part with fewer is not fitted
 PULL = 1e-3  # towards the start: what the rows do not tell stays where it was
 UNFELT_BYTES_PER_S = 1e15  # a rate beyond this costs nothing; rows that do not feel it say no more
-
-RING = {
-    "launch_s": 5e-6, "step_s": 0.8e-6, "bulk_step_s": 4e-6, "quick_fraction": 0.3, "wide_fraction": 0.65,
-    "bulk_fraction": 0.8, "serial_fraction": 0.5, "ramp_fraction": 0.2, "own_bytes_per_s": 1e12,
-}  # fmt: skip
-PCIE_RING = {key: value for key, value in RING.items() if key != "wide_fraction"} | {"contention": 0.3}
-EXCHANGE = {
-    "launch_s": 7e-6, "peer_bytes_per_s": 6.5e9, "bulk_launch_s": 1.4e-5, "efficiency_fraction": 0.7,
-    "saturation_bytes": 1e5, "own_bytes_per_s": 1.5e12,
-}  # fmt: skip
-PCIE_EXCHANGE = {k: v for k, v in EXCHANGE.items() if k not in ("launch_s", "peer_bytes_per_s")} | {"contention": 0.3}
-REDUCING = {"launch_s": 3e-5, "efficiency_fraction": 0.65, "saturation_bytes": 2e6}
-DIRECT = {
-    "launch_s": 3e-6, "rank_s": 1e-7, "one_shot_fraction": 0.7, "second_launch_s": 1e-5, "two_shot_fraction": 0.7,
-}  # fmt: skip
-EAGER = {"host_s": 2e-5, "copy_bytes_per_s": 1.3e12}
-OUTSIDE = {"step_s": 3e-5, "efficiency_fraction": 0.7, "saturation_bytes": 1e6}
-PLAIN = {"launch_s": 1e-5, "efficiency_fraction": 0.5}
-CORES = {
-    "inside_bytes_per_s": 1.4e11, "launch_s": 8e-6, "add_s": 2e-6, "mesh_step_s": 1.7e-7, "mesh_bytes_per_s": 5e10,
-    "halving_step_s": 3e-6, "halving_fraction": 0.35, "ring_step_s": 2.7e-6, "ring_fraction": 0.74,
-    "add_inside_fraction": 0.6, "add_fraction": 0.9,
-}  # fmt: skip
-# What a chip's own rows cannot tell, and the chip it is taken from: racks of GB200 give four rows with more than four ranks,
-# racks of GB300 none, MI300X one row in all.
-BORROWS = {
-    "gb200": ("b200", ("reducing",)), "gb300": ("b300", ("reducing",)), "mi300x": ("h100", ("ring", "exchange")),
-}  # fmt: skip
+Parts = dict[str, LinkPart]
+_ORDER = tuple(PART_KINDS)
 
 
-@dataclass(frozen=True)
-class Stage:
-    """One set of constants: where it starts, and the rows that speak for it."""
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A chip to fit: its columns, its rows, whether its switch adds, and what others lend it."""
 
+    id: str
     name: str
-    start: dict[str, float]
-    rows: Callable[[Link, Sweep], Mask]
+    base: Columns
+    ranks_per_chip: int
+    adds: bool
+    sweep: Sweep
+    lent: Mapping[str, LinkPart]
+
+    def whole(self, found: Mapping[str, LinkPart]) -> Parts:
+        """Own parts, and those that others lend."""
+        return {**self.lent, **found}
 
 
-def _ring_rows(link: Link, sweep: Sweep) -> Mask:
-    ring = (sweep.kernel == "library") & (sweep.operation != "alltoall") & (sweep.ranks <= link.domain)
-    # From five ranks on the library lets the switch add wherever it can.
-    return np.asarray(ring & ~(sweep.reducible & (sweep.ranks > 4) & link.in_network), dtype=bool)
-
-
-def _reducing_rows(link: Link, sweep: Sweep) -> Mask:
-    inside = (sweep.kernel == "library") & (sweep.ranks > 4) & (sweep.ranks <= link.domain)
-    return np.asarray(inside & sweep.reducible, dtype=bool)
-
-
-def stages(link: Link) -> tuple[Stage, ...]:
-    """What is fitted for a chip with such links, in order."""
-    if link.book is None:
-        name, start = ("cores", CORES) if link.cores_per_chip > 1 else ("plain", PLAIN)
-        return (Stage(name, start, _kernel_rows("library")),)
-    wide = link.book.wide_bytes_per_s > 0
-    return (
-        Stage("ring", RING if wide else PCIE_RING, _ring_rows),
-        Stage("exchange", EXCHANGE if wide else PCIE_EXCHANGE, lambda link, sweep: sweep.operation == "alltoall"),
-        *((Stage("reducing", REDUCING, _reducing_rows),) if link.in_network else ()),
-        *(Stage(kernel, DIRECT, _kernel_rows(kernel)) for kernel in ("trtllm", "vllm_graph")),
-        Stage("vllm_eager", EAGER, _kernel_rows("vllm_eager")),
-        Stage("outside", OUTSIDE, lambda link, sweep: (sweep.ranks > link.domain) & (link.out_bytes_per_s > 0)),
-    )
-
-
-def _kernel_rows(kernel: str) -> Callable[[Link, Sweep], Mask]:
-    return lambda link, sweep: np.asarray(sweep.kernel == kernel, dtype=bool)
-
-
-def fit(link: Link, sweep: Sweep, borrowed: Constants | None = None) -> dict[str, dict[str, float]]:
-    """Constants by stage. A stage without rows takes them from ``borrowed``, or is left out."""
-    found: dict[str, dict[str, float]] = {}
-    for stage in stages(link):
-        rows = sweep.pick(stage.rows(link, sweep))
-        if len(rows.ids) >= ROWS_PER_CONSTANT * len(stage.start) and _needed(stage, found):
-            found[stage.name] = _fit_stage(link, rows, stage, found)
-        elif borrowed and stage.name in borrowed:
-            found[stage.name] = dict(borrowed[stage.name])
+def fit(subject: Subject, sweep: Sweep) -> Parts:
+    """Own parts, fitted to the rows of ``sweep``."""
+    found: Parts = {}
+    for stage in stages(subject.id):
+        rows = sweep.pick(stage.rows(sweep, subject.adds))
+        if len(rows.ids) < ROWS_PER_CONSTANT * len(stage.start) or (stage.name == "vllm_eager" and "vllm_graph" not in found):
+            continue
+        if stage.name == "ring":
+            found["book"] = book_of(subject.id)
+        found[stage.name] = _fit_stage(subject, rows, stage, found)
     return found
 
 
-def _needed(stage: Stage, found: Constants) -> bool:
-    return stage.name != "vllm_eager" or "vllm_graph" in found
-
-
-def _fit_stage(link: Link, rows: Sweep, stage: Stage, found: Constants) -> dict[str, float]:
+def _fit_stage(subject: Subject, rows: Sweep, stage: Stage, found: Parts) -> LinkPart:
     names = tuple(stage.start)
+    before = {k: v for k, v in subject.whole(found).items() if _ORDER.index(k) < _ORDER.index(stage.name)}
+    prepared = columns_with(subject.base, before, rows, stage.name)
+    start = np.log(np.array([stage.start[name] for name in names]))
+
+    def made(point: Array, digits: int = 17) -> LinkPart:
+        return _complete(subject, stage, dict(zip(names, (float(v) for v in np.exp(point)), strict=True)), digits)
 
     def loss(point: Array) -> float:
-        ratio = predict_s(link, {**found, stage.name: _complete(stage, names, point)}, rows) / rows.measured_s
+        ratio = seconds_with(prepared, stage.name, made(point), rows) / rows.measured_s
         return float(np.mean(np.abs(ratio - 1.0)) + np.mean(np.abs(np.log(ratio))) + PULL * np.mean((point - start) ** 2))
 
-    start = np.log(np.array([stage.start[name] for name in names]))
-    best = _complete(stage, names, minimise(loss, start))
-    return {name: float(f"{value:.3g}") for name, value in best.items()}
+    best = made(minimise(loss, start), digits=3)
+    off = np.abs(seconds_with(prepared, stage.name, best, rows) / rows.measured_s - 1.0)
+    return best.replace(provenance="measured", band_fraction=_rounded(float(np.quantile(off, 0.9)), 2))
 
 
-def _complete(stage: Stage, names: tuple[str, ...], point: Array) -> dict[str, float]:
-    """Constants from their logarithms; fractions end at 1, so that nothing beats the ideal."""
-    values = dict(zip(names, (float(v) for v in np.exp(point)), strict=True))
-    values = {k: min(v, 1.0) if k.endswith("_fraction") else v for k, v in values.items()}
-    values = {k: min(v, UNFELT_BYTES_PER_S) if k == "own_bytes_per_s" else v for k, v in values.items()}
-    if stage.name == "ring":
-        # The library books a wide step at 1.9 us and a quick one at 0.6; fitted apart it stays near twice the quick one.
-        values |= {"wide_step_s": 2.0 * values["step_s"]} | ({} if "wide_fraction" in names else {"wide_fraction": 1.0})
-    if stage.name == "exchange" and "launch_s" not in names:
-        values |= {"launch_s": 0.0, "peer_bytes_per_s": 0.0}
-    return values
+def _complete(subject: Subject, stage: Stage, values: dict[str, float], digits: int) -> LinkPart:
+    """A part from its fitted constants; fractions end at 1, so that nothing beats the ideal."""
+    for name, value in values.items():
+        top = 1.0 if name.endswith("_fraction") else UNFELT_BYTES_PER_S if name == "own_bytes_per_s" else value
+        values[name] = _rounded(min(value, top), digits)
+    extra = stage.extra(values, float(subject.base.link_latency_s[0]), subject.lent.get(stage.name))
+    counted = {"ranks_per_chip": subject.ranks_per_chip} if stage.name == "cores" else {}
+    return PART_KINDS[stage.name](**values, **{k: _rounded(v, max(digits, 5)) for k, v in extra.items()}, **counted)
 
 
-def check(link: Link, sweep: Sweep, borrowed: Constants | None) -> dict[str, Errors]:
-    """Errors on all rows in sample, on the half that a fit of the other half never saw, and on each rank count left out."""
-    fitted = sweep.pick(sweep.half)
-    rest = sweep.pick(~sweep.half)
-    result = {"held_out_half": errors(predict_s(link, fit(link, fitted, borrowed), rest), rest)}
+def _rounded(value: float, digits: int) -> float:
+    return float(f"{value:.{digits}g}")
+
+
+def check(subject: Subject) -> dict[str, Errors]:
+    """Errors on the half that a fit of the other half never saw, and on each rank count left out."""
+    sweep = subject.sweep
+    fitted, rest = sweep.pick(sweep.half), sweep.pick(~sweep.half)
+    result = {"held_out_half": _errors(subject, fit(subject, fitted), rest)}
+    domain = float(subject.base.domain[0])
     for ranks in (4.0, 8.0, 16.0):
-        if ranks > link.domain:
-            continue
         without, only = sweep.pick(sweep.ranks != ranks), sweep.pick(sweep.ranks == ranks)
-        counts = set(without.ranks[(without.kernel == "library") & (without.ranks <= link.domain)])
-        if len(only.ids) >= FEW and len(counts) > 1:
-            result[f"held_out_{ranks:.0f}_ranks"] = errors(predict_s(link, fit(link, without, borrowed), only), only)
+        counts = set(without.ranks[(without.kernel == "library") & (without.chips <= domain)])
+        if np.all(only.chips <= domain) and len(only.ids) >= FEW and len(counts) > 1:
+            result[f"held_out_{ranks:.0f}_ranks"] = _errors(subject, fit(subject, without), only)
     return result
 
 
-def fit_all(sweeps: Mapping[str, Sweep]) -> dict[str, str]:
-    """TOML text of each chip's constants, by chip id."""
-    texts: dict[str, str] = {}
-    known: dict[str, Constants] = {}
-    for link in LINKS:
-        if link.name not in sweeps:
-            continue
-        sweep = sweeps[link.name]
-        lender, names = BORROWS.get(link.id, ("", ()))
-        lent = {name: known[lender][name] for name in names if name in known.get(lender, {})}
-        constants = known[link.id] = fit(link, sweep, lent)
-        if not constants:
-            continue
-        predicted = predict_s(link, constants, sweep)
-        found = {"in_sample": errors(predicted, sweep)} | summary(predicted, sweep)
-        if len(sweep.ids) >= 3 * FEW:
-            found |= check(link, sweep, lent)
-        texts[link.id] = toml(link, constants, sweep, found, tuple(lent))
-    return texts
+def _errors(subject: Subject, found: Mapping[str, LinkPart], rows: Sweep) -> Errors:
+    return errors(predict_s(subject.base, subject.whole(found), rows), rows)
+
+
+class Fits:
+    """All chips of a file, lenders before those they lend to."""
+
+    def __init__(self, setting: Setting, messages: Mapping[str, list[Message]], relatives: Mapping[str, Any]) -> None:
+        self._setting, self._messages, self._relatives = setting, messages, relatives
+        self.found: dict[str, Parts] = {}
+
+    def parts(self, chip: str) -> Parts:
+        """Own and lent parts of a chip."""
+        return completed(chip, self._own(chip), self._relatives, self.parts)
+
+    def _own(self, chip: str) -> Parts:
+        if chip not in self.found:
+            self.found[chip] = {}
+            if chip in self._messages:
+                subject = self.subject(chip)
+                self.found[chip] = fit(subject, subject.sweep)
+        return self.found[chip]
+
+    def subject(self, chip: str) -> Subject:
+        """What is known of a chip before its fit."""
+        messages = self._messages[chip]
+        first, sweep = messages[0], sweep_of(messages)
+        base = lower([scene_of(self._setting, first.row, first.chip)])
+        return Subject(
+            chip, first.chip.name, base, int(np.max(np.ceil(sweep.ranks / sweep.chips))),
+            self._setting.fabric(first.chip).scale_up.in_network_reduction, sweep,
+            completed(chip, {}, self._relatives, self.parts),
+        )  # fmt: skip
+
+    def text(self, chip: str) -> str:
+        """The chip's file; empty where its rows tell nothing of its own."""
+        found = self._own(chip)
+        if not found:
+            return ""
+        subject = self.subject(chip)
+        predicted = predict_s(subject.base, subject.whole(found), subject.sweep)
+        told = {"in_sample": errors(predicted, subject.sweep)} | summary(predicted, subject.sweep)
+        if subject.lent.keys() >= found.keys():
+            told["with_lent_constants"] = _errors(subject, {}, subject.sweep)
+        if len(subject.sweep.ids) >= 3 * FEW:
+            told |= check(subject)
+        return toml(chip, subject.name, found, subject.sweep, told)
+
+
+def read_messages(setting: Setting, path: Path) -> tuple[dict[str, list[Message]], int]:
+    """Rows of quality A and A- by chip, and how many say too little. Raises `ExplorerError`."""
+    table = read_table(path)
+    if table.kind != "collectives":
+        raise ExplorerError(f"{path.name} holds {table.kind} rows, not collectives")
+    kept: dict[str, list[Message]] = {}
+    skipped = len(table.broken)
+    for row in table.rows:
+        try:
+            message = message_of(setting, row)
+        except RowError:
+            skipped += 1
+        else:
+            kept.setdefault(message.chip.id, []).append(message)
+    return kept, skipped
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Fit, print one line a chip, write ``<chip>.toml``. Exit 2 with one line on a bad file."""
+    """Fit, print one line, write ``<chip>.toml``. Exit 2 with one line on a bad file."""
+    folder = paths.presets() / "calibration" / "links"
     parser = argparse.ArgumentParser(prog="fit_collectives", description="Fit the constants of collectives to measured rows.")
     parser.add_argument("rows", type=Path, metavar="ROWS.csv")
-    parser.add_argument("-o", "--output", type=Path, default=paths.presets() / "calibration" / "links", metavar="FOLDER")
+    parser.add_argument("-o", "--output", type=Path, default=folder, metavar="FOLDER")
     options = parser.parse_args(arguments)
     try:
-        sweeps, skipped = read_sweeps(options.rows)
-        texts = fit_all(sweeps)
+        setting = Setting(load_library(), load_aliases())
+        messages, skipped = read_messages(setting, options.rows)
+        fits = Fits(setting, messages, read_relatives(folder / RELATIVES))
+        texts = {chip: text for chip in messages if (text := fits.text(chip))}
         if not texts:
-            raise ExplorerError(f"{options.rows.name}: no row of a chip whose links are known")
+            raise ExplorerError(f"{options.rows.name}: no chip has rows enough")
         options.output.mkdir(parents=True, exist_ok=True)
         for chip, text in texts.items():
             (options.output / f"{chip}.toml").write_text(text, encoding="utf-8", newline="\n")
-    except (ExplorerError, OSError) as error:
+    except (ExplorerError, SpecError, OSError) as error:
         print(f"fit_collectives: {error}", file=sys.stderr)
         return 2
-    print(f"{len(texts)} chips fitted, {len(skipped)} rows of quality A and A- say too little")
+    print(f"{len(texts)} chips fitted, {skipped} rows of quality A and A- say too little")
     return 0
 
 
 if __name__ == "__main__":
     raise SystemExit(main())
+

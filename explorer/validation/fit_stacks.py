@@ -1,9 +1,10 @@
-"""Fit one constant a training stack: ``python -m explorer.validation.fit_stacks TRAINING.csv -o training.toml``.
+"""Fit one constant a training stack: ``python -m explorer.validation.fit_stacks TRAINING.csv -o training.toml``, or a serving engine:
+``... INFERENCE.csv -o serving.toml``.
 
-Of the rows of quality A and A- that say how fast a step was, half (by a hash of the id) decide, the other half judge: the
+Of the rows of quality A and A- that say how fast a step was (of an engine: how soon the first token came), half (by a hash of the id) decide, the other half judge: the
 constant is the one, on a grid of 0.01 up to 1, with the least mean error, every source counting as much as any other, so that
 one machine with many rows does not speak for a stack. A stack with fewer than four rows, or than two that decide, gets none of its own;
-``default`` is fitted to all stacks.
+``default`` is fitted to all stacks, or to all engines without a constant of their own, where there are twenty rows; else it is 1.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +25,16 @@ from explorer.validation.fitting import fold
 from explorer.validation.rows import read_table
 from explorer.validation.validate import validate
 
-FEWEST, FEWEST_SEEN = 4, 2
-REF = "Published training runs: Megatron-LM, NeMo, llm-foundry, BigScience, SimuMax, torchtitan, MaxText and more; half of each stack's rows"
-URL = "https://github.com/NVIDIA/Megatron-LM"
+FEWEST, FEWEST_SEEN, FEWEST_DEFAULT = 4, 2, 20
+REFS = {"training": "Published training runs: Megatron-LM, NeMo, llm-foundry, BigScience, SimuMax, torchtitan, MaxText and more; half of each stack's rows", "inference": "Published times to the first token: AWS Neuron, FasterTransformer, aiconfigurator; half of each engine's rows"}
+URLS = {"training": "https://github.com/NVIDIA/Megatron-LM", "inference": "https://awsdocs-neuron.readthedocs-hosted.com/en/latest/about-neuron/benchmarks/"}
+_COLUMNS = {"training": "framework", "inference": "backend"}
+_TIMES = ("step_time_s", "ttft_ms")
 GRID = np.arange(30, 101) / 100.0
-_HEAD = "# Speed of training under a software stack, against kernels, links and bubbles alone; written by explorer.validation.fit_stacks.\n"
+_HEADS = {
+    "training": "# Speed of training under a software stack, against kernels, links and bubbles alone; written by explorer.validation.fit_stacks.\n",
+    "inference": "# Speed of prompts under a serving engine, against kernels and links alone; written by explorer.validation.fit_stacks.\n",
+}
 Array = NDArray[np.float64]
 
 
@@ -36,7 +43,7 @@ class Rows:
 
     def __init__(self, rows: Sequence[Prediction]) -> None:
         self.ratio: Array = np.array([_plain_ratio(r) for r in rows])
-        self.is_time = np.array([r.quantity == "step_time_s" for r in rows])
+        self.is_time = np.array([r.quantity in _TIMES for r in rows])
         self.sources = np.array([r.source for r in rows])
         self.seen = fold([r.id for r in rows], 2) == 0
 
@@ -52,46 +59,102 @@ class Rows:
 
 
 def _plain_ratio(row: Prediction) -> float:
-    fraction = row.scenario.calibration.stack_fraction if row.scenario else 1.0
+    """Time over measured time; rows come without the constants that are fitted here."""
     ratio = row.predicted / row.measured
-    return fraction * (ratio if row.quantity == "step_time_s" else 1.0 / ratio)
+    return ratio if row.quantity in _TIMES else 1.0 / ratio
 
 
 def stacks_of(path: Path) -> dict[str, str]:
     """The stack of each row's id; "" where the table of aliases has none."""
     aliases = load_aliases()
-    return {row.id: aliases.begins("stacks", row.text("framework")) or "" for row in read_table(path).rows}
+    table = read_table(path)
+    return {row.id: aliases.begins("stacks", row.text(_COLUMNS[table.kind])) or "" for row in table.rows}
 
 
-def fit_stacks(found: Sequence[Prediction], names: Mapping[str, str]) -> dict[str, tuple[float, Rows]]:
-    """Constant and rows of every stack with enough of them, and of ``default``."""
-    speeds = [r for r in found if r.quantity != "peak_mem_gb"]
-    groups = {name: Rows([r for r in speeds if names[r.id] == name]) for name in sorted({names[r.id] for r in speeds})}
-    large = {name: rows for name, rows in groups.items() if name and rows.ratio.size >= FEWEST and rows.seen.sum() >= FEWEST_SEEN}
-    return {name: (float(min(GRID, key=rows.cost)), rows) for name, rows in ({"default": Rows(speeds)} | large).items()}
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A stack's constant and the rows it comes from; the same of models with experts, where there are enough."""
+
+    fraction: float
+    rows: Rows
+    experts: float | None = None
+    expert_rows: Rows | None = None
 
 
-def toml(fitted: Mapping[str, tuple[float, Rows]]) -> str:
+def plain_rows(path: Path) -> list[Prediction]:
+    """The rows of a file, predicted without any stack's or engine's constant."""
+    return validate(path, lambda c: c.replace(stack_fraction=1.0, expert_stack_fraction=1.0, server_fraction=1.0)).rows
+
+
+def fit_stacks(found: Sequence[Prediction], names: Mapping[str, str]) -> dict[str, Fitted]:
+    """Constants and rows of every stack with enough of them, and of ``default``."""
+    trained = [r for r in found if r.kind == "training" and r.quantity != "peak_mem_gb"]
+    if not trained:
+        return _fit_engines([r for r in found if r.quantity == "ttft_ms"], names)
+    dense, mixed = ([r for r in trained if _has_experts(r) == experts] for experts in (False, True))
+    own, own_mixed = _groups(dense, names), _groups(mixed, names)
+    return {
+        name: Fitted(_best(rows), rows, *_of_experts(own_mixed.get(name)))
+        for name, rows in ({"default": Rows(dense)} | own).items()
+    } | {"default": Fitted(_best(Rows(dense)), Rows(dense), *_of_experts(Rows(mixed) if mixed else None))}
+
+
+def _has_experts(row: Prediction) -> bool:
+    return row.scenario is not None and row.scenario.workload.experts is not None
+
+
+def _of_experts(rows: Rows | None) -> tuple[float | None, Rows | None]:
+    return (None, None) if rows is None else (_best(rows), rows)
+
+
+def _groups(rows: Sequence[Prediction], names: Mapping[str, str]) -> dict[str, Rows]:
+    """Rows of each stack that has enough of them."""
+    groups = {name: Rows([r for r in rows if names[r.id] == name]) for name in sorted({names[r.id] for r in rows}) if name}
+    return {name: g for name, g in groups.items() if g.ratio.size >= FEWEST and g.seen.sum() >= FEWEST_SEEN}
+
+
+def _fit_engines(rows: Sequence[Prediction], names: Mapping[str, str]) -> dict[str, Fitted]:
+    """Engines: one whose prompts run on other hardware does not speak for the others."""
+    own = _groups(rows, names)
+    others = Rows([r for r in rows if names[r.id] not in own])
+    default = _best(others) if others.ratio.size >= FEWEST_DEFAULT else 1.0
+    return {"default": Fitted(default, others)} | {name: Fitted(_best(g), g) for name, g in own.items()}
+
+
+def _best(rows: Rows) -> float:
+    """The constant with the least cost."""
+    return float(min(GRID, key=rows.cost))
+
+
+def toml(fitted: Mapping[str, Fitted], kind: str) -> str:
     """The file's text; the same rows give the same bytes."""
-    parts = [_HEAD]
-    for name, (fraction, rows) in fitted.items():
-        inside, outside = rows.off(fraction)[rows.seen], rows.off(fraction)[~rows.seen]
-        held = f"on the other {outside.size}: mean error {outside.mean():.1%}, median {np.median(outside):.1%}" if outside.size else "none held out"
-        note = f"Fitted to {inside.size} rows (mean error {inside.mean():.1%}); {held}."
-        kind = "transferred" if name == "default" else "measured"
-        parts.append(f'\n[{name}]\nfraction = {fraction}\nkind = "{kind}"\nref = "{REF}"\nurl = "{URL}"\nnote = "{note}"\n')
+    parts = [_HEADS[kind]]
+    for name, f in fitted.items():
+        note = _note(f.fraction, f.rows)
+        experts = ""
+        if f.experts is not None and f.expert_rows is not None:
+            experts, note = f"experts = {f.experts}\n", f"{note} Models with experts: {_note(f.experts, f.expert_rows)}"
+        known = "measured" if name != "default" else "guess" if f.fraction == 1.0 else "transferred"
+        source = f'kind = "{known}"\nref = "{REFS[kind]}"\nurl = "{URLS[kind]}"\nnote = "{note}"\n'
+        parts.append(f"\n[{name}]\nfraction = {f.fraction}\n{experts}{source}")
     return "".join(parts)
+
+
+def _note(fraction: float, rows: Rows) -> str:
+    inside, outside = rows.off(fraction)[rows.seen], rows.off(fraction)[~rows.seen]
+    fit = f"Fitted to {inside.size} rows (mean error {inside.mean():.1%})" if inside.size else "Fitted to none"
+    held = f"on the other {outside.size}: mean error {outside.mean():.1%}, median {np.median(outside):.1%}" if outside.size else "none held out"
+    return f"{fit}; {held}."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Exit status 2 with one line for bad input."""
     parser = argparse.ArgumentParser(prog="fit_stacks", description=__doc__)
-    parser.add_argument("rows", type=Path, metavar="TRAINING.csv")
+    parser.add_argument("rows", type=Path, metavar="ROWS.csv")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.toml")
     options = parser.parse_args(arguments)
     try:
-        fitted = fit_stacks(validate(options.rows).rows, stacks_of(options.rows))
-        text = toml(fitted)
+        text = toml(fit_stacks(plain_rows(options.rows), stacks_of(options.rows)), read_table(options.rows).kind)
         options.output.write_text(text, encoding="utf-8")
     except (ExplorerError, OSError) as problem:
         print(f"fit_stacks: {problem}", file=sys.stderr)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from explorer.specs import Scenario
 from explorer.validation.cases import Answers, CallCase, Case, Found, answer, listed
 from explorer.validation.rows import Row, RowError
-from explorer.validation.scenes import Setting, job_of, plan_of, precision_of, scenario_of, workload_of
+from explorer.validation.scenes import Setting, job_of, plan_of, precision_of, scenario_of, state_of, workload_of
 from explorer.validation.training import peak_gb
 
 KIND = "memory"
@@ -27,9 +27,10 @@ def _scenario(setting: Setting, row: Row) -> Scenario:
     workload = workload_of(setting, row, plan.tp)
     precision = precision_of(setting, row, chip)
     mbs = row.count("mbs", 1)
-    replicas = max(1, plan.chips // (plan.tp * plan.pp))
+    replicas = max(1, plan.chips // (plan.tp * plan.pp * plan.cp))
     batch = row.count("gbs", mbs * replicas) if phase == "training" else mbs
-    job = job_of(phase if phase == "training" else "decode", batch, row.count("seq"), precision)
+    state = state_of(setting, row) if phase == "training" else {}
+    job = job_of(phase if phase == "training" else "decode", batch, row.count("seq"), precision, **state)
     return scenario_of(setting, row, chip, workload, job, plan)
 
 

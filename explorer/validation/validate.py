@@ -11,6 +11,7 @@ from typing import Any
 from explorer import paths
 from explorer.errors import ExplorerError
 from explorer.library import load_library
+from explorer.specs import Calibration
 from explorer.validation import collectives, inference, kernels, memory, training
 from explorer.validation.aliases import load_aliases
 from explorer.validation.cases import Found, Skip
@@ -34,12 +35,15 @@ def shipped_files() -> list[Path]:
     return sorted((paths.resources() / "measurements").glob("*.csv"))
 
 
-def validate(path: Path | None = None) -> Found:
-    """Predict the rows of a measurement file, or of the shipped choice. Raises `ExplorerError` for a file that is none."""
+def validate(path: Path | None = None, change: Callable[[Calibration], Calibration] | None = None) -> Found:
+    """Predict the rows of a measurement file, or of the shipped choice. Raises `ExplorerError` for a file that is none.
+
+    ``change`` exchanges constants of each chip's calibration, as fits do that must not see their own results.
+    """
     files = [path] if path is not None else shipped_files()
     if not files:
         raise ExplorerError("no measurements are shipped: the installation is incomplete")
-    setting, found = Setting(load_library(), load_aliases()), Found()
+    setting, found = Setting(load_library(), load_aliases(), change), Found()
     for file in files:
         table = read_table(file)
         found.below_quality += table.below_quality

@@ -78,3 +78,17 @@ def test_columns_that_all_agree_are_marked_the_same(study: Study) -> None:
     assert "chips" in same
     assert "step_s" not in same
     assert table.note.startswith("Sources: ")
+
+
+def test_columns_of_a_run_stand_only_where_something_is_trained(study: Study) -> None:
+    trained = study.scenarios[0].replace(job=study.scenarios[0].job.replace(phase="training", batch=64))
+    runs = {"time_to_train_s", "goodput_fraction", "train_usd", "train_energy_j", "site_power_w"}
+    assert not runs & {c.key for c in comparison(scene(study)).columns}
+    mixed = comparison(scene(study.with_scenario(0, trained)))
+    assert runs <= {c.key for c in mixed.columns}
+    assert _cell(mixed, 1, "train_usd").text == "-"
+    assert _cell(mixed, 1, "site_power_w").text == "-"
+    assert _cell(mixed, 0, "site_power_w").value is not None
+    assert _cell(mixed, 0, "time_to_train_s").value is not None
+    priceless = comparison(scene(study.with_scenario(0, trained.replace(offer=None)).with_scenario(1, trained)))
+    assert _cell(priceless, 0, "train_usd").text == "no price"

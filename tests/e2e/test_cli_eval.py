@@ -8,6 +8,8 @@ import re
 import pytest
 
 from explorer import __version__
+from explorer.cli.parser import make_parser
+from explorer.cli.study_args import study_of
 from explorer.library import default_study, load_library, make_scenario, write_study
 from explorer.specs import Study
 
@@ -77,6 +79,55 @@ def test_every_flag_of_the_contract(cli):
         assert (s["workload"], s["phase"], s["batch"], s["context"]) == ("llama3-8b", "training", 64, 8192)
         assert (s["chips"], s["tp"], s["pp"], s["vpp"], s["dp"], s["efficiency"]) == (16, 2, 2, 4, 4, "ideal")
         assert s["valid_plan"]
+
+
+FURTHER = (
+    "--cp", "2", "--ep", "4", "--expert-tp", "2", "--schedule", "zero-bubble", "--offload", "optimizer", "--overlap", "sum", "--no-flash",
+    "--expert-precision", "w=fp4,a=fp8", "--gradients", "bf16", "--optimizer", "no-master", "--sparsity", "structured",
+    "--imbalance", "1.5", "--draft", "4", "--acceptance", "0.75",
+)  # fmt: skip
+
+
+def _study(*words):
+    return study_of(make_parser().parse_args(["eval", *words]))
+
+
+@pytest.mark.parametrize("start", [("--chip", "h200", "--chip", "b200"), ("mine.json",), ()], ids=["chips", "study", "default"])
+def test_flags_of_everything_else_in_a_job_and_a_plan(tmp_path, monkeypatch, start):
+    monkeypatch.chdir(tmp_path)
+    write_study(tmp_path / "mine.json", default_study(load_library()))
+    for s in _study(*start, "--workload", "mixtral-8x7b", "--phase", "training", *FURTHER).scenarios:
+        plan, job = s.plan, s.job
+        assert (plan.cp, plan.ep, plan.expert_tp, plan.schedule) == (2, 4, 2, "zero-bubble")
+        assert (plan.offload, plan.overlap, plan.fused_attention) == ("optimizer", "sum", False)
+        assert (job.expert_weight_format, job.expert_activation_format, job.weight_format) == ("fp4", "fp8", "bf16")
+        assert (job.gradient_format, job.optimizer_state, job.sparsity) == ("bf16", "no-master", "structured")
+        assert (job.expert_imbalance, job.draft_tokens, job.draft_acceptance) == (1.5, 4, 0.75)
+    for s in _study(*start).scenarios:
+        assert (s.plan.cp, s.plan.ep, s.plan.fused_attention, s.job.expert_weight_format) == (1, 1, True, None)
+
+
+def test_the_new_knobs_can_be_set(cli):
+    words = ("plan.cp=2", "plan.ep=4", "plan.overlap=max", "job.draft_tokens=3", "job.sparsity=structured", "chip.host_bytes_per_s=64GB/s")
+    (made,) = _study("--chip", "b200", *(part for word in words for part in ("--set", word))).scenarios
+    assert (made.plan.cp, made.plan.ep, made.plan.overlap) == (2, 4, "max")
+    assert (made.job.draft_tokens, made.job.sparsity, made.chip.host_bytes_per_s) == (3, "structured", 64e9)
+
+
+@pytest.mark.parametrize(
+    ("words", "chips"),
+    [(("--tp", "4", "--cp", "2", "--dp", "3"), 24), (("--tp", "4", "--cp", "2", "--pp", "2", "--dp", "2"), 32), (("--tp", "8", "--cp", "2"), 16)],
+)
+def test_context_parallelism_takes_its_share_of_the_chips(words, chips):
+    (made,) = _study("--chip", "b200", *words).scenarios
+    assert made.plan.chips == chips
+    suited = _study("--chip", "b200", "--cp", "4", "--chips", "16").scenarios[0].plan
+    assert (suited.cp, suited.tp) == (4, 4)
+
+
+def test_the_text_names_every_way_of_sharing(cli):
+    text = " ".join(cli("eval", "--chip", "b200", "--workload", "mixtral-8x7b", "--chips", "16", "--tp", "2", "--cp", "2", "--ep", "4").out.split())
+    assert "TP 2 x CP 2 x 4 replicas, EP 4;" in text
 
 
 @pytest.mark.parametrize(

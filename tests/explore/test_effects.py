@@ -7,7 +7,7 @@ import pytest
 
 from explorer.errors import ExplorerError
 from explorer.evaluate import evaluate_study
-from explorer.explore import knobs_without_effect
+from explorer.explore import knobs_without_effect, serving_splits
 from explorer.knobs import KNOBS, knob
 from explorer.library import Library, make_scenario
 from explorer.quantities import QUANTITIES
@@ -38,6 +38,8 @@ def _moves(scenario: Scenario, key: str) -> bool:
             changed.append(row.set(scenario, stop))
         except ExplorerError:
             continue
+    if key == "run.answer_tokens":  # no result of a step: it divides chips among prompts and answers
+        return len({repr(split) for split in serving_splits(changed)}) > 1
     report = evaluate_study(changed)
     watched = [k for k in QUANTITIES if k not in ("fewest_chips", "step_low_s", "largest_batch", "longest_context")]
     for key_of_result in watched:

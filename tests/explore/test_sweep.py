@@ -43,4 +43,4 @@ def test_every_knob_bit_for_bit(library: Library, key: str, phase: str) -> None:
 def test_every_column_of_a_knob_is_that_knobs_value(study: Study) -> None:
     for key, column in KNOB_COLUMNS.items():
         value = knob(key).get(study.scenarios[2])
-        assert float(sweep(study.scenarios[2], key, [value]).columns.__getattr__(column)[0]) == value  # type: ignore[list-item]
+        assert float(getattr(sweep(study.scenarios[2], key, [value]).columns, column)[0]) == value  # type: ignore[list-item]

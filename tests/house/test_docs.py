@@ -128,7 +128,7 @@ def test_changelog_knows_this_version():
 def own_files() -> list[Path]:
     """Text files of the project, wherever they would be published from."""
     found = [p for folder in ("explorer", "presets", "resources", "tests", ".ci") for p in (ROOT / folder).rglob("*")]
-    found += [p for p in ROOT.iterdir() if not p.name.endswith("_cache")]
+    found += [p for p in ROOT.iterdir() if not p.name.endswith("_cache") and p.name != ".git"]  # a file in a worktree
     kept = (p for p in found if p.is_file() and p.suffix in TEXTS and "__pycache__" not in p.parts)
     return [p for p in kept if p != Path(__file__)]
 

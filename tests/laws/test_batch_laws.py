@@ -11,13 +11,14 @@ from law_cases import LIBRARY, law, scenarios
 
 from explorer.errors import ExplorerError
 from explorer.evaluate import Report, evaluate, evaluate_in_chunks, evaluate_study, explain, lower, record
+from explorer.evaluate.outlook import RESULTS
 from explorer.explore import sweep
 from explorer.knobs import KNOBS
 from explorer.library import make_scenario
 from explorer.quantities import QUANTITIES
 from explorer.specs import Scenario
 
-_MAY_BE_MISSING = {"usd_per_million_tokens", "joules_per_token", "tokens_per_s_per_user", "fewest_chips"}
+_MAY_BE_MISSING = {"usd_per_million_tokens", "joules_per_token", "tokens_per_s_per_user", "fewest_chips", *RESULTS}
 
 
 def _everything(report: Report, point: int) -> dict[str, list[float]]:

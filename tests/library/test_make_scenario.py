@@ -57,6 +57,12 @@ def test_what_is_given_is_taken(library: Library) -> None:
     assert (made.job.weight_format, made.job.activation_format, made.job.kv_format) == ("fp8", "bf16", "fp8")
     assert (made.fabric.id, made.efficiency, made.name) == ("neuronswitch-64", "ideal", "Mine <b>")
     assert make(library, pp=4).plan.tp == 4
+    assert make(library, cp=4).plan.tp == 4
+    further = make(library, expert_precision="fp8", further={"plan.ep": 8, "job.draft_tokens": 2, "plan.fused_attention": False})
+    assert (further.plan.ep, further.job.draft_tokens, further.plan.fused_attention, further.plan.tp) == (8, 2, False, 16)
+    assert (further.job.expert_weight_format, further.job.expert_activation_format) == ("fp8", "fp8")
+    with pytest.raises(ExplorerError, match="no field 'epp'"):
+        make(library, further={"plan.epp": 8})
     assert make(library).name == "Trainium3"
     assert make(library).calibration.id == "trainium3"
 

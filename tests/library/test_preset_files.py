@@ -74,6 +74,49 @@ def test_a_workload_with_one_source_for_all(tmp_path: Path) -> None:
     assert "name" not in tiny.sources
 
 
+PARTS = """[experts]
+count = { value = 8, source = "S", note = "eight" }
+active = 2
+width = 32
+layers = 1
+leading_dense = false
+[window]
+tokens = 16
+layers = 1
+[sources.S]"""
+
+
+def test_the_parts_of_a_workload_carry_their_sources(tmp_path: Path) -> None:
+    file = tmp_path / "tiny.toml"
+    file.write_text(WORKLOAD.replace("[sources.S]", PARTS))
+    tiny = read_preset(file, Workload)
+    assert tiny.experts is not None
+    assert (tiny.experts.count, tiny.experts.shared_width, tiny.experts.leading_dense) == (8, 0, False)
+    assert tiny.window is not None
+    assert tiny.window.tokens == 16
+    assert tiny.sources["experts.count"].note == "eight"
+    assert tiny.sources["window.layers"].kind == "guess"
+    assert "experts.leading_dense" not in tiny.sources
+
+
+@pytest.mark.parametrize(("old", "new", "told"), [
+    ("[experts]", "[experts]\nnumber = 3", "tiny.toml:16: experts.number: unknown key"),
+    ("active = 2", "active = 9", "tiny.toml: 9 active of 8 experts"),
+    ("active = 2\n", "", "experts.active: Field required"),
+    ("layers = 1\n[sources", "layers = 3\n[sources", "window.layers is 3, but there are 2 layers"),
+    ("[window]\ntokens = 16\nlayers = 1\n", "[latent]\n", "tiny.toml:21: latent.query_rank: Field required"),
+    ("tokens = 16", 'tokens = "16 GiB"', "window.tokens: 'GiB' is not a unit of 1"),
+])  # fmt: skip
+def test_a_wrong_part_gets_one_line(tmp_path: Path, old: str, new: str, told: str) -> None:
+    text = WORKLOAD.replace("[sources.S]", PARTS)
+    assert old in text
+    assert told in refusal(tmp_path, "tiny", text.replace(old, new, 1))
+
+
+def test_a_part_that_is_no_table_gets_one_line(tmp_path: Path) -> None:
+    assert "experts: expected a table" in refusal(tmp_path, "tiny", WORKLOAD.replace("vocab = 1000", "vocab = 1000\nexperts = 8"))
+
+
 def test_units_follow_from_the_names_and_sources_join(tmp_path: Path) -> None:
     file = tmp_path / "pair.toml"
     file.write_text("\ufeff" + FABRIC.replace("\n", "\r\n"), encoding="utf-8")

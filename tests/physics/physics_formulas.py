@@ -32,7 +32,7 @@ for definition in (
 DIMENSIONS = ("[time]", "[information]", "[operation]", "[text]", "[money]", "[energy]")
 DRAWS = 64
 ENTRY = re.compile(r"^(\w+(?:, \w+)*) : \[([^\]]+)\] \S")
-FLAGS = {"load_hidden", "sequence_parallel", "bidirectional", "pipelined", "scores_stored"}
+FLAGS = {"load_hidden", "sequence_parallel", "bidirectional", "pipelined", "scores_stored", "wrapped", "active_only"}
 STAGES = {"zero": 4, "recompute": 3}
 RESULT = re.compile(r"^(?:\w+ : )?\[([^\]]+)\]")
 TUPLES = {

@@ -30,9 +30,10 @@ def _rows(folder: Path, fraction: float, **more: object) -> list[dict[str, objec
 
 
 def test_a_stacks_constant_is_found_again(tmp_path: Path) -> None:
-    found = run(tmp_path, TRAINING, *_rows(tmp_path, 0.6))
-    fitted = fit_stacks.fit_stacks(found.rows, fit_stacks.stacks_of(tmp_path / "rows.csv"))
-    assert {name: fraction for name, (fraction, _) in fitted.items()} == {"default": 0.6, "llm-foundry": 0.6}
+    run(tmp_path, TRAINING, *_rows(tmp_path, 0.6))
+    found = fit_stacks.plain_rows(tmp_path / "rows.csv")
+    fitted = fit_stacks.fit_stacks(found, fit_stacks.stacks_of(tmp_path / "rows.csv"))
+    assert {name: f.fraction for name, f in fitted.items()} == {"default": 0.6, "llm-foundry": 0.6}
     target = tmp_path / "training.toml"
     assert fit_stacks.main([str(tmp_path / "rows.csv"), "-o", str(target)]) == 0
     first = target.read_bytes()
@@ -43,8 +44,8 @@ def test_a_stacks_constant_is_found_again(tmp_path: Path) -> None:
 
 def test_one_source_with_many_rows_does_not_decide_alone(tmp_path: Path) -> None:
     many, few = _rows(tmp_path, 0.5), _rows(tmp_path, 0.9, source="T")
-    counted = run(tmp_path, TRAINING, *many, *many, *many, *few)
-    alone = fit_stacks.fit_stacks(counted.rows, fit_stacks.stacks_of(tmp_path / "rows.csv"))["llm-foundry"][1]
+    run(tmp_path, TRAINING, *many, *many, *many, *few)
+    alone = fit_stacks.fit_stacks(fit_stacks.plain_rows(tmp_path / "rows.csv"), fit_stacks.stacks_of(tmp_path / "rows.csv"))["llm-foundry"].rows
     # One source right, the other 80 % (times) or 44 % (rates) off; counted by rows it would be half as much.
     assert 0.22 <= alone.cost(0.5) <= 0.4
     assert alone.off(0.5)[alone.seen].mean() < 0.2

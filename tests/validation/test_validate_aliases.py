@@ -8,7 +8,7 @@ from explorer.errors import ExplorerError
 from explorer.library import load_library
 from explorer.validation.aliases import load_aliases, parse_aliases
 from explorer.validation.rows import Row, RowError
-from explorer.validation.scenes import Setting, plan_of, precision_of, workload_of
+from explorer.validation.scenes import Setting, plan_of, precision_of, state_of, workload_of
 
 LIBRARY, ALIASES = load_library(), load_aliases()
 
@@ -27,6 +27,7 @@ def test_sources_names_lead_to_presets() -> None:
 
 def test_every_model_that_is_named_has_its_workload() -> None:
     assert not set(ALIASES.models.values()) - set(LIBRARY.workloads)
+    assert not {chip.id for chip in ALIASES.chips.values()} - set(LIBRARY.chips)
 
 
 def test_unknown_names_get_the_nearest_one(setting: Setting) -> None:
@@ -43,8 +44,9 @@ def test_unknown_names_get_the_nearest_one(setting: Setting) -> None:
 @pytest.mark.parametrize(
     ("model", "reason"),
     [
-        ("MiniMaxAI/MiniMax-M2.5", "mixture of experts is not modelled yet"), ("deepseek-ai/DeepSeek-R1", "latent attention"),
-        ("Qwen/Qwen3.5-27B", "hybrid"), ("Llama-2-70B LoRA", "LoRA"), ("gemma4-31b", "windowed"),
+        ("Nemotron_3_Nano", r"state-space \(Mamba\)"), ("deepseek-ai/DeepSeek-V4-Pro", "compressed and selected tokens"),
+        ("Qwen/Qwen3.5-27B", "linear attention"), ("Llama-2-70B LoRA", "LoRA"), ("gemma4-2b", "layer"), ("moonshotai/Kimi-K3", "Kimi delta"),
+        ("nvidia/Llama-3_3-Nemotron-Super-49B-v1", "different shapes"),
     ],
 )  # fmt: skip
 def test_what_waits_says_what_for(setting: Setting, model: str, reason: str) -> None:
@@ -55,6 +57,26 @@ def test_what_waits_says_what_for(setting: Setting, model: str, reason: str) -> 
 def test_a_rows_own_columns_come_before_the_preset(setting: Setting) -> None:
     cut = workload_of(setting, Row(1, {"model": "llama3_70b truncated to 12 layers", "layers": "12"}), 1)
     assert (cut.layers, cut.hidden, cut.kv_heads, cut.ffn, cut.ffn_gated) == (12, 8192, 8, 28672, True)
+
+
+def test_a_shortened_mixture_keeps_its_kinds_of_layers(setting: Setting) -> None:
+    deepseek = workload_of(setting, Row(1, {"model": "deepseekv3 truncated to 4 layers", "layers": "4"}), 1)
+    assert deepseek.latent == LIBRARY.workload("deepseek-v3").latent
+    assert deepseek.experts is not None
+    assert (deepseek.layers, deepseek.experts.layers, deepseek.experts.leading_dense) == (4, 1, True)
+    maverick = workload_of(setting, Row(1, {"model": "Llama 4 Maverick", "layers": "8"}), 1)
+    assert maverick.experts is not None
+    assert maverick.window is not None
+    assert (maverick.experts.layers, maverick.window.layers) == (4, 6)
+    dense = workload_of(setting, Row(1, {"model": "DeepSeekV3", "layers": "3"}), 1)
+    assert dense.experts is None
+    assert workload_of(setting, Row(1, {"model": "openai/gpt-oss-20b", "layers": "1"}), 1).window is None
+
+
+def test_learned_positions_are_as_many_as_the_sequence_is_long(setting: Setting) -> None:
+    assert workload_of(setting, Row(1, {"model": "MPT-7b", "seq": "8192.0"}), 1).positions == 8192
+    assert workload_of(setting, Row(1, {"model": "Llama-3-8B", "seq": "8192.0"}), 1).positions == 0
+    assert workload_of(setting, Row(1, {"model": "GPT-22B (Korthikanti)", "seq": "2048"}), 1).biases
 
 
 def test_a_model_is_built_from_columns_alone(setting: Setting) -> None:
@@ -109,10 +131,48 @@ def test_plans(setting: Setting) -> None:
     assert plan_of(setting, Row(1, PLAN), 1).zero == 1
 
 
+def test_plans_of_many_dimensions(setting: Setting) -> None:
+    plan = plan_of(setting, Row(1, PLAN | {"cp": "2.0", "ep": "64.0", "vpp": "4", "framework": "Megatron-Bridge 26.04"}), 1)
+    assert (plan.cp, plan.ep, plan.expert_tp, plan.virtual_stages) == (2, 64, 1, 4)
+    assert plan_of(setting, Row(1, PLAN | {"ep": "8", "framework": "MaxText"}), 1).expert_tp == 0
+
+
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        ({}, "none"), ({"offload": "False"}, "none"), ({"offload": "CPU AdamW"}, "optimizer"),
+        ({"recompute": "qkv_proj_offloaded"}, "activations"), ({"offload": "activations"}, "activations"), ({"recompute": "full"}, "none"),
+    ],
+)  # fmt: skip
+def test_what_lies_in_the_hosts_memory(setting: Setting, cells: dict[str, str], found: str) -> None:
+    assert plan_of(setting, Row(1, PLAN | cells), 1).offload == found
+
+
+def test_sources_before_flash_attention_stored_the_scores(setting: Setting) -> None:
+    for source, fused in (
+        ("Korthikanti et al. arXiv:2205.05198 Table 5", False), ("BigScience BLOOM-176B chronicles-prequel", False),
+        ("Megatron-LM README weak-scaling table", True), ("", True),
+    ):  # fmt: skip
+        assert plan_of(setting, Row(1, PLAN | {"source": source}), 1).fused_attention is fused
+
+
+@pytest.mark.parametrize(
+    ("cells", "gradients", "optimizer"),
+    [
+        ({}, "fp32", "fp32-master"), ({"framework": "Megatron-Bridge 26.04 NeMo Container"}, "bf16", "fp32-master"),
+        ({"precision": "bf16 (PURE)"}, "bf16", "fp32-master"), ({"precision": "Autocast:BF16+SR"}, "fp32", "no-master"),
+        ({"optimizer_note": "Adam, no master weights, bf16 gradients"}, "bf16", "no-master"),
+        ({"precision": "Autocast:BF16+FP32Optimizer"}, "fp32", "fp32-master"),
+    ],
+)  # fmt: skip
+def test_the_state_that_training_keeps(setting: Setting, cells: dict[str, str], gradients: str, optimizer: str) -> None:
+    assert state_of(setting, Row(1, cells)) == {"gradient_format": gradients, "optimizer_state": optimizer}
+
+
 @pytest.mark.parametrize(
     ("cells", "reason"),
     [
-        ({"offload": "CPU AdamW"}, "offload"), ({"recompute": "qkv_proj_offloaded"}, "recomputation"), ({"zero": "sharded"}, "sharding"),
+        ({"offload": "tape"}, "offload 'tape'"), ({"recompute": "some"}, "recomputation 'some'"), ({"zero": "sharded"}, "sharding"),
         ({"tp": "x"}, "tp: 'x' is not a number"), ({"chips": ""}, "chips is missing"), ({"chips": "99999999999"}, "chips"),
     ],
 )  # fmt: skip

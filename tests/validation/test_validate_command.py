@@ -55,6 +55,12 @@ def test_every_prediction_is_a_number_and_every_skip_has_a_reason(shipped: Found
     assert {r.kind for r in shipped.rows} == set(KINDS)
 
 
+def test_nothing_is_skipped_for_want_of_a_preset(shipped: Found) -> None:
+    assert [s.reason for s in shipped.skipped if "no preset" in s.reason or "unknown model" in s.reason] == []
+    mixtures = {r.scenario.workload.name for r in shipped.rows if r.scenario is not None and r.scenario.workload.experts}
+    assert len(mixtures) >= 10
+
+
 def test_json_has_the_agreed_form(shipped: Found) -> None:
     data = json.loads(command(None, True))
     assert set(data) == {"rows", "calls", "skipped", "below_quality", "summary"}

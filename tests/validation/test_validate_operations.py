@@ -9,6 +9,7 @@ from validate_samples import ATTENTION, COLLECTIVES, GEMM, run
 
 from explorer.evaluate import evaluate_study, lower
 from explorer.evaluate.network import all_reduce_s, group
+from explorer.evaluate.operators import ROW
 from explorer.library import load_library, make_scenario
 from explorer.physics.matmul import matmul_flop
 
@@ -42,7 +43,7 @@ def test_a_matmul_is_the_operator_of_every_evaluation(tmp_path: Path) -> None:
     scenario = make_scenario(
         load_library(), chip="h100", workload="llama3-70b", phase="decode", batch=512, context=1, chips=1, tp=1, precision="fp8"
     )
-    head = float(evaluate_study([scenario]).operators.time_s[9, 0])
+    head = float(evaluate_study([scenario]).operators.time_s[ROW["head"], 0])
     shape = {"op": "gemm", "chip": "H100-80GB-SXM", "dtype": "fp8", "m": 512, "n": 128256, "k": 8192}
     found = run(tmp_path, GEMM, shape | {"time_us": 900}, shape | {"tflops": 900}, shape | {"groups": 4, "time_us": 1}, shape | {"n": "x", "time_us": 1})
     assert found.rows[0].predicted == pytest.approx(head * 1e6)

@@ -65,6 +65,19 @@ def test_flop_are_counted_as_the_source_does(tmp_path: Path) -> None:
     assert sc21 == pytest.approx(rate * 96 * 32 * 4096**2 * (1 + 8192 / (6 * 4096) + 128256 / (16 * 32 * 4096)))
 
 
+def test_a_mixture_counts_the_experts_that_a_token_passes(tmp_path: Path) -> None:
+    row = TRAIN | {"model": "Mixtral-8x7B", "tflops_per_chip": 400, "flops_convention": "causal-attention FLOPs"}
+    found = only(run(tmp_path, TRAINING, row))
+    assert found.scenario is not None
+    rate = evaluate_study([found.scenario]).value("tokens_per_s", 0)
+    assert rate is not None
+    layer = 4096 * (32 + 16) * 128 + 4096 * 4096 + 2 * 3 * 4096 * 14336
+    flop = 6 * (32 * layer + 4096 * 32000) + 6 * 32 * 4096 * 8192
+    assert found.predicted == pytest.approx(rate / 64 * flop / 1e12)
+    latent = run(tmp_path, TRAINING, row | {"model": "DeepSeekV3"})
+    assert "latent attention" in latent.skipped[0].reason
+
+
 def test_peak_memory_is_a_quantity_of_its_own(tmp_path: Path) -> None:
     found = run(tmp_path, TRAINING, TRAIN | {"step_time_s": 20, "peak_mem_gb": 40})
     assert [r.quantity for r in found.rows] == ["step_time_s", "peak_mem_gb"]

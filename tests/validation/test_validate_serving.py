@@ -64,7 +64,7 @@ def test_a_full_server_gets_the_batch_that_fits(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"notes": "fused speculative decoding"}, "speculative"), ({"mode": "online disagg"}, "separate servers"),
+        ({"notes": "fused speculative decoding"}, "how many tokens are guessed"), ({"mode": "online disagg"}, "separate servers"),
         ({"tpot_ms": ""}, "nothing is measured"), ({"isl": ""}, "isl is missing"), ({"batch_or_concurrency": ""}, "batch_or_concurrency"),
         ({"batch_or_concurrency": "many"}, "not a number"), ({"precision": "?"}, "precision"), ({"tp": 3.5}, "whole number"),
     ],

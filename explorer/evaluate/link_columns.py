@@ -1,0 +1,166 @@
+"""Columns of what collectives lose on the links, and of the tiers of the outer network.
+
+``link_model`` says which formulas a point's collectives follow inside a domain: the textbook's (every bound, and chips of which only
+shares of the links are known), those of a communication library, or those among the cores of a chip with engines of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from explorer.specs import Scenario
+from explorer.specs.links import Among, Book, Direct, Exchange, LinkPart, Links, Outside, Plain, Reducing, Ring
+
+TEXTBOOK, LIBRARY, AMONG_CORES = 0.0, 1.0, 2.0
+Getter = Callable[[Scenario], float]
+Read = Callable[[Any], float]
+
+
+def _crossing_s(base_s: float, slow: float, fast: float) -> float:
+    """Time at the nominal port at which a protocol that starts ``base_s`` later and is faster is booked cheaper."""
+    return base_s / (1.0 / slow - 1.0 / fast)
+
+
+def _quick_wide(base: str) -> Read:
+    """The quick against the wide protocol; a library without the wide one never gets there."""
+    return lambda b: _crossing_s(getattr(b, base), b.quick_fraction, b.wide_fraction) if b.wide_fraction else _NEVER[base]
+
+
+def _wide_bulk(kind: str) -> Read:
+    def read(b: Book) -> float:
+        base: float = getattr(b, f"bulk_{kind}_s") - getattr(b, f"wide_{kind}_s")
+        return _crossing_s(base, b.wide_fraction, b.bulk_fraction) if b.wide_fraction else 0.0
+
+    return read
+
+
+_NEVER = {"wide_base_s": math.inf, "wide_step_s": 0.0}
+
+
+def _quick_bulk(base: str) -> Read:
+    return lambda b: _crossing_s(getattr(b, base), b.quick_fraction, b.bulk_fraction)
+
+
+def _plain(name: str) -> Read:
+    return lambda part: float(getattr(part, name))
+
+
+def _peer_rate(e: Exchange) -> float:
+    return math.inf if e.peer_bytes_per_s is None else e.peer_bytes_per_s
+
+
+def _short_launch(e: Exchange) -> float:
+    """Without a rate of one channel short pieces have no way of their own."""
+    return math.inf if e.peer_bytes_per_s is None else e.launch_s
+
+
+def _ports(o: Outside) -> float:
+    return math.inf if o.ports is None else o.ports
+
+
+# Of each part: column, how it is read from the part's constants, and its value where nothing is lost.
+Row = tuple[str, Read, float]
+
+
+def _rows(prefix: str, zero: tuple[str, ...] = (), one: tuple[str, ...] = (), endless: tuple[str, ...] = ()) -> tuple[Row, ...]:
+    lossless = {**dict.fromkeys(zero, 0.0), **dict.fromkeys(one, 1.0), **dict.fromkeys(endless, math.inf)}
+    return tuple((f"{prefix}_{name}", _plain(name), value) for name, value in lossless.items())
+
+
+PARTS: dict[type[LinkPart], tuple[Row, ...]] = {
+    Ring: _rows(
+        "ring", ("launch_s", "step_s", "wide_step_s", "bulk_step_s", "serial_fraction", "ramp_fraction", "contention"),
+        ("quick_fraction", "wide_fraction", "bulk_fraction", "ramp_bytes"), ("own_bytes_per_s",),
+    ),
+    Book: (
+        ("book_wide_base_s", _quick_wide("wide_base_s"), 0.0), ("book_wide_step_s", _quick_wide("wide_step_s"), 0.0),
+        ("book_bulk_base_s", _quick_bulk("bulk_base_s"), 0.0), ("book_bulk_step_s", _quick_bulk("bulk_step_s"), 0.0),
+        ("book_last_base_s", _wide_bulk("base"), 0.0), ("book_last_step_s", _wide_bulk("step"), 0.0),
+    ),
+    Exchange: (
+        ("exchange_launch_s", _short_launch, 0.0), ("exchange_peer_bytes_per_s", _peer_rate, math.inf),
+        *_rows("exchange", ("bulk_launch_s", "saturation_bytes", "contention"), ("efficiency_fraction",), ("own_bytes_per_s",)),
+    ),
+    Reducing: _rows("reducing", ("launch_s", "saturation_bytes"), ("efficiency_fraction",)),
+    Direct: _rows("direct", ("launch_s", "rank_s", "second_launch_s"), ("one_shot_fraction", "two_shot_fraction")),
+    Among: _rows(
+        "among", ("launch_s", "add_s", "mesh_step_s", "halving_step_s", "ring_step_s"),
+        ("halving_fraction", "ring_fraction", "add_inside_fraction", "add_fraction", "ranks_per_chip"),
+        ("inside_bytes_per_s", "mesh_bytes_per_s"),
+    ),
+    Plain: (
+        ("up_launch_s", _plain("launch_s"), 0.0), ("up_fraction", _plain("efficiency_fraction"), 1.0),
+        ("up_saturation_bytes", _plain("saturation_bytes"), 0.0),
+    ),
+    Outside: (
+        ("out_launch_s", _plain("launch_s"), 0.0), ("out_fraction", _plain("efficiency_fraction"), 1.0),
+        ("out_saturation_bytes", _plain("saturation_bytes"), 0.0), ("out_ports", _ports, math.inf),
+    ),
+}  # fmt: skip
+
+
+def values_of(part: LinkPart) -> dict[str, float]:
+    """The columns that a part's constants are."""
+    return {column: read(part) for column, read, _ in PARTS[type(part)]}
+
+
+def links_of(s: Scenario) -> Links | None:
+    """Fitted collectives that count: none in a bound."""
+    return None if s.efficiency == "ideal" else s.calibration.links
+
+
+def engine_of(s: Scenario) -> Direct | None:
+    """The engine's own all-reduce: serving only, where the chip has one."""
+    links = links_of(s)
+    return None if links is None or s.job.phase == "training" else links.engine(s.calibration.server)
+
+
+def _of(name: str) -> Callable[[Scenario], LinkPart | None]:
+    def part(s: Scenario) -> LinkPart | None:
+        links = links_of(s)
+        return None if links is None else getattr(links, name)
+
+    return part
+
+
+_WHERE: dict[type[LinkPart], Callable[[Scenario], LinkPart | None]] = {
+    Ring: _of("ring"), Book: _of("book"), Exchange: _of("exchange"), Reducing: _of("reducing"), Direct: engine_of, Among: _of("cores"),
+    Plain: lambda s: None if s.efficiency == "ideal" else s.calibration.inner,
+    Outside: lambda s: None if s.efficiency == "ideal" else s.calibration.outer,
+}  # fmt: skip
+
+
+def _getter(where: Callable[[Scenario], LinkPart | None], read: Read, lossless: float) -> Getter:
+    def get(s: Scenario) -> float:
+        part = where(s)
+        return lossless if part is None else read(part)
+
+    return get
+
+
+def _model(s: Scenario) -> float:
+    links = links_of(s)
+    if links is None:
+        return TEXTBOOK
+    return LIBRARY if links.ring is not None else AMONG_CORES if links.cores is not None else TEXTBOOK
+
+
+def _reducing(s: Scenario) -> bool:
+    links = links_of(s)
+    return links is not None and links.reducing is not None and s.fabric.scale_up.in_network_reduction
+
+
+LOSSLESS = {column: value for rows in PARTS.values() for column, _, value in rows}
+LINKS: dict[str, Getter] = {
+    "link_model": _model,
+    "reducing": _reducing,
+    "direct": lambda s: engine_of(s) is not None,
+    **{column: _getter(_WHERE[kind], read, lossless) for kind, rows in PARTS.items() for column, read, lossless in rows},
+    "out_radix": lambda s: s.fabric.scale_out.radix or math.inf,
+    "out_oversubscription": lambda s: s.fabric.scale_out.oversubscription or 1.0,
+    "out_tier_latency_s": lambda s: 0.0 if s.efficiency == "ideal" else s.fabric.scale_out.tier_latency_s or 0.0,
+    "taken_up": lambda s: 0.0 if s.efficiency == "ideal" else s.calibration.collective_core_fraction_up,
+    "taken_out": lambda s: 0.0 if s.efficiency == "ideal" else s.calibration.collective_core_fraction_out,
+}

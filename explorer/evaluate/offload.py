@@ -1,0 +1,28 @@
+"""What lies in the host's memory: bytes that go there and back, and how long nothing hides them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.evaluate.columns import Array, Columns
+from explorer.evaluate.passes import Passes
+from explorer.evaluate.shape import Shape
+from explorer.physics import roofline
+
+OPTIMIZER, ACTIVATIONS = 1.0, 2.0
+
+
+def none() -> Array:
+    """No time at all."""
+    return np.zeros(1)
+
+
+def exposed_s(c: Columns, s: Shape, p: Passes) -> Array:
+    """Seconds of a step in which a chip waits for its host's memory.
+
+    An optimizer on the host takes the gradients there and the weights back after the last micro-batch: nothing hides it.
+    Activations go and come back beside the layers, in one direction each while the other pass runs.
+    """
+    beside = np.where(c.offload == ACTIVATIONS, p.busy.layers, 0.0)
+    waited = roofline.transfer_exposed_s(moved_bytes=p.offloaded_bytes, bytes_per_s=c.host_bytes_per_s, window_s=beside)
+    return np.where(c.offload > 0, waited, 0.0)
