@@ -33,7 +33,7 @@ def add_study_flags(parser: argparse.ArgumentParser) -> None:
 
 def describes_a_study(arguments: argparse.Namespace) -> bool:
     """Whether any flag of a study was given."""
-    return bool(arguments.chip or arguments.settings or any(getattr(arguments, flag.name) is not None for flag in FLAGS))
+    return bool(arguments.chip or arguments.settings or any(getattr(arguments, flag.dest) is not None for flag in FLAGS))
 
 
 def study_of(arguments: argparse.Namespace) -> Study:
