@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from explorer.evaluate import TIME_PARTS, Report, evaluate, lower
 from explorer.evaluate.memory import ROW
 from explorer.evaluate.validity import reasons
-from explorer.specs import Scenario
+from explorer.specs import Scenario, SpecError
 from explorer.validation.rows import Row, RowError
 
 
@@ -112,12 +112,12 @@ class CallCase:
 
 
 def listed(found: Found, kind: str, rows: Iterable[Row], cases_of: Callable[[Row], list[Case | CallCase]]) -> list[Case | CallCase]:
-    """Cases of all rows; those that raise `RowError` are listed as skipped."""
+    """Cases of all rows; those that raise `RowError`, or that a spec refuses, are listed as skipped."""
     cases: list[Case | CallCase] = []
     for row in rows:
         try:
             cases += cases_of(row)
-        except RowError as problem:
+        except (RowError, SpecError) as problem:
             found.skip(kind, row, str(problem))
     return cases
 

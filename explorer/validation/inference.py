@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from explorer.evaluate import evaluate, lower
-from explorer.specs import Scenario
+from explorer.specs import Scenario, SpecError
 from explorer.validation.cases import Answers, CallCase, Case, Found, answer, listed
 from explorer.validation.rows import Row, RowError
 from explorer.validation.scenes import Setting
@@ -91,7 +91,7 @@ def _offline(setting: Setting, found: Found, rows: tuple[Row, ...]) -> list[Case
             server = server_of(setting, row)
             smallest.append(server.scenario(setting, "decode", max(1, server.plan.pp), server.prompt + server.answer))
             servers.append(server)
-        except RowError as problem:
+        except (RowError, SpecError) as problem:
             found.skip(KIND, row, str(problem))
     if not servers:
         return []
@@ -104,7 +104,7 @@ def _offline(setting: Setting, found: Found, rows: tuple[Row, ...]) -> list[Case
             continue
         try:
             cases.append(_full(setting, server, int(min(largest, _MOST_OFFLINE * server.plan.pp))))
-        except RowError as problem:
+        except (RowError, SpecError) as problem:
             found.skip(KIND, server.row, str(problem))
     return cases
 

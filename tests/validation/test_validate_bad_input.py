@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from validate_samples import GEMM, INFERENCE, MEMORY, TRAINING, run
 
+from explorer.library import load_library
 from explorer.validation import as_data, printed, shipped_files, validate
 from explorer.validation.rows import read_table
 
@@ -82,3 +83,11 @@ def test_the_heads_of_a_wide_model_are_guessed_at_once(tmp_path: Path) -> None:
     found = run(tmp_path, header, *(row | {"layers": 2, "hidden": h, "vocab": 100} for h in (9_999_999, 2_147_483_648, 10**15)))
     assert time.perf_counter() - began < 3.0
     assert [r.id for r in found.rows] + [s.id for s in found.skipped] == ["r0", "r1", "r2"]
+
+
+def test_what_a_spec_refuses_is_the_rows_own_problem(tmp_path: Path) -> None:
+    windowed = next(w.id for w in load_library().workloads.values() if w.window is not None)
+    header = TRAINING.replace(",tp", ",layers,tp")
+    found = run(tmp_path, header, TRAIN | {"model": windowed, "layers": 10**15}, TRAIN)
+    assert [r.id for r in found.rows] == ["r1"]
+    assert "layers: Input should be less than" in found.skipped[0].reason
