@@ -9,7 +9,7 @@ import numpy as np
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.model import Widths
 from explorer.evaluate.shape import Shape
-from explorer.physics import attention, kernels, roofline
+from explorer.physics import alignment, attention, kernels, roofline
 
 # Softmax, dropout and masks over scores that go to memory and back (model.md 3.4), for 16-bit scores.
 _BYTES_PER_SCORE, _BYTES_PER_SCORE_BACKWARD = 13.0, 18.0
@@ -126,6 +126,10 @@ def _flop_s(c: Columns, s: Shape, flop: Array, w: Widths, k: Keys) -> Array:
             causal_fraction=k.causal, block_tokens=c.core_block_tokens,
         )  # fmt: skip
         flop = np.where((s.decode > 0) | (c.core_block_tokens == 0), flop, np.maximum(blocked, flop))
+    if c.some("unfused"):
+        # Libraries' batched matmuls leave the matrix units where a head's row is not whole loads.
+        slow = (c.unfused * (1.0 - c.ideal) > 0) & ~alignment.whole(k.dim * c.stream_bytes_per_element, alignment.LOAD_BYTES)
+        rate = np.where(slow, np.minimum(rate, c.vector_flop_per_s), rate)
     if s.decoded:
         rate = kernels.grouped_flop_per_s(
             heads=w.heads, kv_heads=k.kv, group_least=c.core_group_least * s.decode, group_most=k.widest,

@@ -51,7 +51,7 @@ def _attention_share(s: Scenario) -> float:
     if _ideal(s):
         return 1.0
     timed = s.calibration.attention(s.job.phase, s.job.kv_format).compute_fraction
-    older = s.calibration.older_attention_fraction if s.plan.older_attention else None
+    older = s.calibration.older_attention.get(s.plan.attention_kernel)
     return timed if older is None else min(timed, older)
 
 
@@ -90,6 +90,7 @@ LOSSES: dict[str, Callable[[Scenario], float]] = {
     "ideal": _ideal,
     **_gemm_columns("gemm_", _matmul),
     **_gemm_columns("expert_gemm_", _expert_matmul),
+    "misaligned": lambda s: 0.0 if _ideal(s) else 1.0 / s.calibration.misaligned_fraction - 1.0,
     "quantise_fraction": _gemm("quantise_fraction", 1.0),
     "quantise_launch_s": _gemm("quantise_launch_s", 0.0),
     "quantised_apart": _quantised_apart(_matmul),

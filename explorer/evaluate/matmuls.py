@@ -9,7 +9,7 @@ import numpy as np
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.model import Widths
 from explorer.evaluate.shape import Shape
-from explorer.physics import kernels, matmul, mixture
+from explorer.physics import alignment, kernels, matmul, mixture
 
 PLAIN = ("qkv", "out", "gate_up", "down", "head")
 LATENT = ("latent_query", "latent_kv")
@@ -128,6 +128,8 @@ def work(c: Columns, d: Matmuls) -> MatmulWork:
         stretch = stretch * kernels.wave_stretch(
             m=d.m, n=d.n, groups=d.groups, cores=c.cores, wave_fraction=getattr(c, f"{g}wave")
         )
+    if c.some("misaligned"):
+        stretch = stretch * _misaligned(c, d)
     time = kernels.gemm_compute_s(
         m=d.m, n=d.n, k=d.k, stretch=stretch, flop_per_s=_rate(c, d.experts) * getattr(c, f"{g}compute"),
         prologue_k=getattr(c, f"{g}prologue_k"), step_s=getattr(c, f"{g}step_s"),
@@ -135,6 +137,13 @@ def work(c: Columns, d: Matmuls) -> MatmulWork:
     if d.experts:
         flop, hbm, sram = flop * d.groups, hbm * d.groups, sram * d.groups
     return MatmulWork(flop, sram, hbm, time, _quantise_s(c, d))
+
+
+def _misaligned(c: Columns, d: Matmuls) -> Array:
+    """Rows that are not whole cache lines; vocabularies are padded to whole ones."""
+    padded = np.array([[key == "head"] for key in d.keys])
+    lost = alignment.misaligned_stretch(n=d.n, k=d.k, bytes_per_element=d.a, lost=c.misaligned)
+    return np.where(padded, 1.0, lost)
 
 
 def _rate(c: Columns, experts: bool) -> Array:

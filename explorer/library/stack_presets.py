@@ -15,6 +15,8 @@ from explorer.units import parse_quantity
 
 DEFAULT = "default"
 
+_OVERLAPS = ("tp_overlap_fraction", "ep_overlap_fraction")
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -56,15 +58,18 @@ def _with_traits(stacks: dict[str, Stack], path: Path) -> dict[str, Stack]:
 def _traits(entry: Mapping[str, object], where: str) -> Mapping[str, float]:
     """Fields of a calibration and their values. `build` checks them once they stand in one."""
     found: dict[str, float] = {}
-    overlap, reserve = entry.get("tp_overlap_fraction"), entry.get("reserve_bytes")
-    if overlap is not None:
-        if not isinstance(overlap, float) or not 0 <= overlap <= 1:
-            raise ExplorerError(f"{where}: tp_overlap_fraction: expected a number from 0 to 1")
-        found["tp_overlap_fraction"] = overlap
+    for name in _OVERLAPS:
+        part = entry.get(name)
+        if part is None:
+            continue
+        if not isinstance(part, float) or not 0 <= part <= 1:
+            raise ExplorerError(f"{where}: {name}: expected a number from 0 to 1")
+        found[name] = part
+    reserve = entry.get("reserve_bytes")
     if reserve is not None:
         found["stack_reserve_bytes"] = parse_quantity(str(reserve), "B", low=0, high=1e15)
     if not found:
-        raise ExplorerError(f"{where}: expected tp_overlap_fraction or reserve_bytes")
+        raise ExplorerError(f"{where}: expected {', '.join(_OVERLAPS)} or reserve_bytes")
     return MappingProxyType(found)
 
 

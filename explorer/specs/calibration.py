@@ -19,7 +19,8 @@ class Calibration(Spec):
 
     ``kernels`` holds what was fitted to timings of single kernels; `gemm` and `attention` fall back on the shares of whole
     machines (``matmul_fraction``, ``attention_fraction``, ``kernel_latency_s``), which also serve elementwise kernels.
-    ``older_attention_fraction``: what FlashAttention-2 attains of the peak, where a later one was fitted. ``links`` holds what was fitted to timings of collectives; the ``scale_up_`` and ``scale_out_`` constants serve what it leaves out.
+    ``older_attention``: what earlier attention kernels attain of the peak, by their name in a plan. ``links`` holds what was fitted to timings of collectives; the ``scale_up_`` and ``scale_out_`` constants serve what it leaves out.
+    ``misaligned_fraction``: speed of a matmul of operands whose rows are not whole cache lines.
     ``collective_core_fraction_up`` and ``_out`` are the share of the cores that a collective takes from the computing it hides behind.
     ``rated_w`` is the power under which all this holds: a chip that may draw less runs at a lower clock.
     ``sparse_fraction``: what structured sparsity attains of its rate, against dense matmuls (1.5 of 2 times; model.md 3.7).
@@ -37,7 +38,8 @@ class Calibration(Spec):
     id: Identifier
     matmul_fraction: dict[str, Fraction]
     attention_fraction: Fraction
-    older_attention_fraction: Fraction | None = None
+    older_attention: dict[str, Fraction] = Field(default_factory=dict)
+    misaligned_fraction: Fraction = 1.0
     hbm_fraction: Fraction
     sram_fraction: Fraction
     prologue_k: dict[str, NotNegative] = Field(default_factory=dict)

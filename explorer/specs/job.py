@@ -18,6 +18,7 @@ SCHEDULES: tuple[Schedule, ...] = ("1f1b", "zero-bubble")
 Offload = Literal["none", "optimizer", "activations"]
 OFFLOADS: tuple[Offload, ...] = ("none", "optimizer", "activations")
 Loss = Literal["plain", "eager", "fused", "chunked"]
+AttentionGeneration = Literal["newest", "flash-2", "triton"]
 LOSSES: tuple[Loss, ...] = ("plain", "eager", "fused", "chunked")
 Overlap = Literal["partial", "max", "sum"]
 OVERLAPS: tuple[Overlap, ...] = ("partial", "max", "sum")
@@ -65,7 +66,8 @@ class Plan(Spec):
     pipeline stage in training (interleaved 1F1B); 1 is plain 1F1B. ``recompute_fraction``: part of the layers that ``recompute``
     speaks of. ``loss``: how much of the logits exists at once in training: FP32 and their gradient; every step of an eager
     framework; 16 bits and their gradient; nothing, chunk by chunk. ``fused_attention`` False: scores are stored, as before
-    FlashAttention; ``older_attention``: its second generation, on chips for which there is a third. ``overlap``: what hides behind what: as measured, everything, or nothing.
+    FlashAttention; ``attention_kernel``: the newest, or an older one where the calibration knows its speed. ``overlap``: what hides behind
+    what: as measured, everything, or nothing.
     """
 
     chips: Annotated[int, Field(ge=1, le=10_000_000)]
@@ -83,7 +85,7 @@ class Plan(Spec):
     sequence_parallel: bool = True
     schedule: Schedule = "1f1b"
     fused_attention: bool = True
-    older_attention: bool = False
+    attention_kernel: AttentionGeneration = "newest"
     offload: Offload = "none"
     overlap: Overlap = "partial"
 

@@ -16,7 +16,7 @@ from explorer.specs import Chip, Workload
 from explorer.validation.rows import RowError
 
 _TABLES = (
-    "precision", "recompute", "recompute_fraction", "loss", "microbatches", "offload", "zero", "stacks", "unfused_attention", "older_attention", "virtual_stages",
+    "precision", "recompute", "recompute_fraction", "loss", "microbatches", "networks", "offload", "zero", "stacks", "unfused_attention", "attention_kernel", "virtual_stages",
     "expert_tp",
     "gradients", "optimizer", "kv_format",
 )  # fmt: skip
@@ -103,6 +103,10 @@ class Aliases:
         folded, entries = cell.casefold(), self.tables[table]
         fitting = [key for key in entries if folded.startswith(key) and (key or not folded)]
         return entries[max(fitting, key=len)] if fitting else None
+
+    def stack(self, chip: str, said: str) -> str | None:
+        """The stack that a source names, on a chip for which it has kernels of another generation; None where none is known."""
+        return self.begins("stacks", f"{chip} | {said}") or self.begins("stacks", said)
 
 
 @cache

@@ -2,8 +2,8 @@
 ``... INFERENCE.csv -o serving.toml``.
 
 Of the rows of quality A and A- that say how fast a step was (of an engine: how soon the first token came), half (by a hash of the id) decide, the other half judge: the
-constant is the one, on a grid of 0.01 up to 1, with the least mean error, every source counting as much as any other, so that
-one machine with many rows does not speak for a stack. A stack with fewer than four rows, or than two that decide, gets none of its own;
+constant is the one, on a grid of 0.01 up to 1, with the least mean error, every source counting by the root of its rows, so that
+one machine with many rows does not speak for a stack, nor a single run as loudly as a sweep. A stack with fewer than four rows, or than two that decide, gets none of its own;
 ``default`` is fitted to all stacks, or to all engines without a constant of their own, where there are twenty rows; else it is 1.
 """
 
@@ -48,9 +48,10 @@ class Rows:
         self.seen = fold([r.id for r in rows], 2) == 0
 
     def cost(self, fraction: float) -> float:
-        """Mean over the sources of their mean errors, on the rows that decide."""
+        """Mean over the sources of their mean errors, weighted with the root of their rows, on the rows that decide."""
         off, sources = self.off(fraction)[self.seen], self.sources[self.seen]
-        return float(np.mean([off[sources == name].mean() for name in np.unique(sources)]))
+        names, rows = np.unique(sources, return_counts=True)
+        return float(np.average([off[sources == name].mean() for name in names], weights=np.sqrt(rows)))
 
     def off(self, fraction: float) -> Array:
         """Absolute errors of the measured quantity."""
@@ -68,7 +69,8 @@ def stacks_of(path: Path) -> dict[str, str]:
     """The stack of each row's id; "" where the table of aliases has none."""
     aliases = load_aliases()
     table = read_table(path)
-    return {row.id: aliases.begins("stacks", row.text(_COLUMNS[table.kind])) or "" for row in table.rows}
+    chips = {row.id: aliases.chips.get(row.text("chip").casefold()) for row in table.rows}
+    return {row.id: aliases.stack(getattr(chips[row.id], "id", ""), row.text(_COLUMNS[table.kind])) or "" for row in table.rows}
 
 
 @dataclass(frozen=True, eq=False)

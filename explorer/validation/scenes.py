@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from explorer.library import Library, formats_of
 from explorer.specs import Calibration, Chip, Fabric, Job, Plan, Scenario, Spec, SpecError, Workload, build
 from explorer.validation.aliases import Aliases, ChipName
+from explorer.units import parse_quantity
 from explorer.validation.rows import Row, RowError
 
 T = TypeVar("T", bound=Spec)
@@ -40,11 +41,15 @@ class Setting:
             self.calibrations[chip, stack, server] = found if self.change is None else self.change(found)
         return self.calibrations[chip, stack, server]
 
-    def fabric(self, chip: Chip) -> Fabric:
-        """The chip's first fabric."""
+    def fabric(self, chip: Chip, system: str = "") -> Fabric:
+        """The chip's first fabric, between whose domains there is what the source says of its ``system``."""
         if not chip.fabrics:
             raise RowError(f"{chip.id} names no fabric")
-        return self.library.fabric(chip.fabrics[0])
+        fabric, rate = self.library.fabric(chip.fabrics[0]), self.aliases.within("networks", system)
+        if rate is None or fabric.scale_out is None:
+            return fabric
+        said = parse_quantity(rate, "B/s", low=0, high=1e15)
+        return fabric.replace(scale_out=fabric.scale_out.replace(bytes_per_s_per_direction=said))
 
 
 def precision_of(setting: Setting, row: Row, chip: Chip, column: str = "precision") -> str:
@@ -96,7 +101,7 @@ def plan_of(setting: Setting, row: Row, ranks_per_chip: int, default_zero: str =
         "microbatch": _microbatch(aliases, row), "recompute": recompute, "zero": int(zero), "offload": _offload(setting, row),
         "sequence_parallel": row.number("seq_par") != 0 if parallel else True,
         "fused_attention": aliases.begins("unfused_attention", row.text("source")) is None,
-        "older_attention": aliases.begins("older_attention", row.text("framework")) is not None,
+        "attention_kernel": aliases.begins("attention_kernel", row.text("framework")) or "newest",
         "recompute_fraction": float(aliases.begins("recompute_fraction", again) or 1),
         "loss": aliases.within("loss", f"{row.text('notes')} | {row.text('source')}") or "plain",
     })  # fmt: skip
@@ -190,10 +195,10 @@ def _padded(heads: int, kv_heads: int, tp: int) -> tuple[int, int]:
 def scenario_of(setting: Setting, row: Row, chip: Chip, workload: Workload, job: Job, plan: Plan) -> Scenario:
     """The scenario, calibrated, under the row's training stack where its constant is known."""
     training = job.phase == "training"
-    stack = setting.aliases.begins("stacks", row.text("framework") or row.text("source")) if training else None
+    stack = setting.aliases.stack(chip.id, row.text("framework") or row.text("source")) if training else None
     server = None if training else setting.aliases.begins("stacks", row.text("backend"))
     return made(Scenario, {
-        "name": row.id[:80], "chip": chip, "fabric": setting.fabric(chip), "workload": workload, "job": job, "plan": plan,
+        "name": row.id[:80], "chip": chip, "fabric": setting.fabric(chip, row.text("system")), "workload": workload, "job": job, "plan": plan,
         "efficiency": "calibrated", "calibration": setting.calibration(chip.id, stack or "default", server or "default"),
     })  # fmt: skip
 

@@ -1,0 +1,34 @@
+"""Operands whose rows are not whole cache lines, and heads that matrix units cannot load."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.physics.arrays import Array, Value
+
+LINE_BYTES, LOAD_BYTES = 128.0, 16.0
+
+
+def misaligned_stretch(*, n: Value, k: Value, bytes_per_element: Value, lost: Value) -> Array:
+    """How much longer a matmul takes because rows of an operand straddle cache lines.
+
+    Parameters
+    ----------
+    n, k : [1] columns of the output, inner dimension
+    bytes_per_element : [byte] size of an element
+    lost : [1] what such a matmul takes longer, as a part of its time
+
+    Returns
+    -------
+    [1] broadcast shape; 1 where rows of both are multiples of 128 bytes
+
+    Equation: ``1 + lost`` where ``n b mod 128`` or ``k b mod 128`` is not 0
+    Reference: NVIDIA matrix multiplication guide (dimensions in multiples of 128 bytes on A100); Anthony et al. 2024, arXiv:2401.14489
+    Leaves out: how far a row is out of line
+    """
+    return np.asarray(1.0 + lost * (~whole(n * bytes_per_element, LINE_BYTES) | ~whole(k * bytes_per_element, LINE_BYTES)))
+
+
+def whole(row_bytes: Value, unit: float) -> Array:
+    """[bool] Whether rows of so many bytes consist of whole units of so many."""
+    return np.asarray(np.mod(row_bytes, unit) == 0.0)
