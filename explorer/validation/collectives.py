@@ -11,7 +11,7 @@ from explorer.evaluate.columns import Array
 from explorer.evaluate.link_columns import values_of
 from explorer.evaluate.tiers import Tier, all_to_all_s, gather_and_reduce_s, group, reduce_scatter_s, send_s
 from explorer.physics.collective_times import staged_s
-from explorer.specs import Chip, Links, Plan, Scenario, Workload, build
+from explorer.specs import Chip, Links, Plan, Scenario, SpecError, Workload, build
 from explorer.validation.cases import Found, Prediction
 from explorer.validation.collective_rows import Message, Sweep, message_of, sweep_of
 from explorer.validation.rows import Row, RowError
@@ -32,7 +32,7 @@ def predict(setting: Setting, found: Found, rows: tuple[Row, ...]) -> None:
         try:
             message = message_of(setting, row)
             _able(setting, message)
-        except RowError as problem:
+        except (RowError, SpecError) as problem:
             found.skip(KIND, row, str(problem))
         else:
             messages.append(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from explorer.evaluate import evaluate, lower
+from explorer.specs import Scenario, SpecError
 from explorer.validation.cases import Answers, CallCase, Case, Found, answer, listed
 from explorer.validation.rows import Row, RowError
 from explorer.validation.running import Running, running_at_once
@@ -105,23 +106,29 @@ def _token_s(a: Answers, server: Server, others: float, together: int = 1) -> fl
 def _offline(setting: Setting, found: Found, rows: tuple[Row, ...]) -> list[Case | CallCase]:
     """Rows of a full server: as many sequences as fit with their whole answers, at the mean context."""
     servers: list[Server] = []
+    smallest: list[Scenario] = []
     for row in rows:
         try:
             if row.positive("output_tok_s") is None or not row.text("osl"):
                 raise RowError("batch_or_concurrency is missing")
-            servers.append(server_of(setting, row))
-        except RowError as problem:
+            server = server_of(setting, row)
+            smallest.append(server.scenario(setting, "decode", max(1, server.plan.pp), server.prompt + server.answer))
+            servers.append(server)
+        except (RowError, SpecError) as problem:
             found.skip(KIND, row, str(problem))
     if not servers:
         return []
-    held = evaluate(lower([s.scenario(setting, "decode", max(1, s.plan.pp), s.prompt + s.answer) for s in servers]))
+    held = evaluate(lower(smallest))
     cases: list[Case | CallCase] = []
     for i, server in enumerate(servers):
         largest = held.value("largest_batch", i) or 0
         if largest < 1:
             found.skip(KIND, server.row, "the model finds no room for one sequence")
             continue
-        cases.append(_full(setting, server, int(min(largest, _MOST_OFFLINE * server.plan.pp))))
+        try:
+            cases.append(_full(setting, server, int(min(largest, _MOST_OFFLINE * server.plan.pp))))
+        except (RowError, SpecError) as problem:
+            found.skip(KIND, server.row, str(problem))
     return cases
 
 

@@ -15,6 +15,7 @@ from explorer.validation.rows import Row, RowError
 
 T = TypeVar("T", bound=Spec)
 _USUAL_HEAD_DIM = 128
+_WIDEST = 10_000_000  # no workload is wider
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +197,8 @@ def _changed(known: Workload, sizes: dict[str, int], name: dict[str, str], tp: i
 
 def _likely_heads(hidden: int, tp: int) -> int:
     """Heads of about 128, as many as divide the width and divide among the ranks."""
-    fitting = [n for n in range(1, hidden + 1) if hidden % n == 0 and n % tp == 0]
+    low = [n for n in range(1, math.isqrt(min(hidden, _WIDEST)) + 1) if hidden % n == 0]
+    fitting = [n for n in (*low, *(hidden // n for n in reversed(low))) if n % tp == 0]
     return min(fitting or [1], key=lambda n: abs(math.log(hidden / n / _USUAL_HEAD_DIM)))
 
 

@@ -200,7 +200,7 @@ def test_landmarks_are_sorted_and_joined(library: Library) -> None:
 
 def test_the_data_version_follows_the_files(library: Library, tmp_path: Path) -> None:
     copied = tmp_path / "presets"
-    for folder in ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/links", "calibration/stacks", "calibration/experts", "calibration/host", "runs"):
+    for folder in ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/links", "calibration/stacks", "calibration/experts", "calibration/host", "calibration/bands", "runs"):
         (copied / folder).mkdir(parents=True)
         for file in (paths.presets() / folder).glob("*.toml"):
             (copied / folder / file.name).write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
