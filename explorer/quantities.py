@@ -25,8 +25,8 @@ QUANTITIES: dict[str, Quantity] = {
     q.key: q
     for q in (
         Quantity("step_s", "time of a step", "s", "less", "One token for every sequence (decode), one batch of prompts (prefill), one optimizer step (training).", "(pipeline((sum of operators) + exposed network) + host) / share that a training stack keeps (1 in inference and in ideal)"),
-        Quantity("step_low_s", "step, low end", "s", "less", "Low end of the range: the step less the calibration's error band, but never below the time of the busiest resource, with everything overlapped.", "max(step / (1 + band), busiest resource)"),
-        Quantity("step_high_s", "step, high end", "s", "less", "High end of the range: the step and the calibration's error band.", "step x (1 + band)"),
+        Quantity("step_low_s", "step, low end", "s", "less", "Low end of the range: the step less the error band of its kind, but never below the time of the busiest resource, with everything overlapped.", "max(step / (1 + band), busiest resource)"),
+        Quantity("step_high_s", "step, high end", "s", "less", "High end of the range: the step and the error band of its kind, which held nine in ten published rows.", "step x (1 + band)"),
         Quantity("tokens_per_s", "tokens/s", "tokens/s", "more", "All replicas together.", "tokens of a step / step time"),
         Quantity("tokens_per_s_per_chip", "tokens/s per chip", "tokens/s", "more", "The fair figure between clusters of different size.", "tokens_per_s / chips used"),
         Quantity("tokens_per_s_per_user", "tokens/s per user", "tokens/s", "more", "How fast one sequence grows while decoding.", "1 / step time"),

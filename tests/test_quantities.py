@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.evaluate import evaluate_study
+from explorer.evaluate.bands import range_fraction
 from explorer.library import default_study, load_library
 from explorer.quantities import QUANTITIES
 
@@ -13,7 +14,7 @@ from explorer.quantities import QUANTITIES
 def test_the_range_is_the_step_and_the_band_around_it() -> None:
     study = default_study(load_library())
     report = evaluate_study(study)
-    band = np.array([s.calibration.band_fraction for s in study.scenarios])
+    band = np.array([range_fraction(s) for s in study.scenarios])
     step, busiest = report.values["step_s"], report.operators.hbm_s.sum(axis=0)
     assert report.values["step_high_s"] == pytest.approx(step * (1 + band))
     assert np.all(report.values["step_low_s"] >= step / (1 + band) * (1 - 1e-12))

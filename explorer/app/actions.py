@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu
 from explorer import __version__
 from explorer.app import menus
 from explorer.app.look import tip
-from explorer.app.panes import PANES
+from explorer.app.panes import FURTHER, PANES
 from explorer.app.settings import SCALES
 from explorer.charts import CHARTS
 from explorer.charts.style import theme_names
@@ -75,7 +75,7 @@ class Actions(QObject):
         self._add(menu, "Save &as…", files.save_as, "Ctrl+Shift+S")
         menu.addSeparator()
         self.export = menu.addMenu("&Export")
-        for name in CHARTS:
+        for name in (*CHARTS, *(key for key, _ in FURTHER)):
             self._add(self.export, f"{_chart_title(name)}…", partial(files.export, name))
         self._add(self.export, "Comparison table…", files.export_table, "Ctrl+E")
         self._add(menu, "Copy verdict", files.copy_verdict, "Ctrl+Shift+C")
@@ -141,9 +141,9 @@ class Actions(QObject):
         self._add(menu, "Smaller", partial(self._zoom, -1), _Key.ZoomOut)
         self._add(menu, "Normal size", partial(window.wear, None, 1.0), "Ctrl+0")
         menu.addSeparator()
-        for i, (key, title) in enumerate(PANES, start=1):
+        for i, (key, title) in enumerate((*PANES, *FURTHER), start=1):
             self._add(menu, f"Fill with {title.lower()}", partial(self._fill, key), f"Ctrl+{i}")
-        self._add(menu, "All panes", partial(window.panes.fill, None), "Ctrl+5")
+        self._add(menu, "All panes", partial(window.panes.fill, None), "Ctrl+9")
         menu.addSeparator()
         self.differences = self._add(menu, "Differences only", self._differences, "Ctrl+Shift+D")
 
@@ -205,7 +205,7 @@ def _family(name: str) -> str:
 
 
 def _chart_title(name: str) -> str:
-    titles = dict(PANES) | {"roofline-sram": "Roofline at the SRAM", "roofline-link": "Roofline at the links"}
+    titles = dict((*PANES, *FURTHER)) | {"roofline-sram": "Roofline at the SRAM", "roofline-link": "Roofline at the links"}
     return titles.get(name, name)
 
 

@@ -104,6 +104,8 @@ class Files(QObject):
 
     def export_to(self, name: str, path: Path) -> bool:
         """Draw one chart into ``path``; its suffix says how."""
+        if name not in charts.CHARTS:
+            return self._told(lambda: self._window.validator.export_to(name, path))
         from explorer.render import files as render  # matplotlib loads on the first export, not at launch
 
         study = self._window.document.study

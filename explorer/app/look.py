@@ -124,6 +124,8 @@ QLineEdit {{ background: {field}; color: {text}; border: 1px solid {border}; bor
   selection-background-color: {accent}; selection-color: {on_accent}; }}
 QLineEdit:hover {{ border-color: {muted}; }}
 QLineEdit:focus {{ border: {p1}px solid {accent}; }}
+QPlainTextEdit {{ background: {field}; color: {text}; border: 1px solid {border}; border-radius: {p4}px; padding: {p2}px; }}
+QPlainTextEdit:focus {{ border: {p1}px solid {accent}; }}
 QLineEdit[wrong="true"] {{ border: {p1}px solid {bad}; color: {bad}; }}
 QPushButton, QToolButton {{ background: {card}; color: {text}; border: 1px solid {border}; border-radius: {p6}px;
   padding: {p4}px {p10}px; }}

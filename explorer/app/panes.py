@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QTabBar, QVBoxLayout, QWidget
 
 from explorer.app.look import Look
 from explorer.app.views import Pane
+from explorer.app.views.validation_pane import ValidationPane
 from explorer.charts import VARIANTS, Chart
 
 PANES: tuple[tuple[str, str], ...] = (
@@ -18,9 +19,21 @@ PANES: tuple[tuple[str, str], ...] = (
     ("interconnect", "Interconnect"),
     ("time", "Time of a step"),
 )
-
+FURTHER: tuple[tuple[str, str], ...] = (("validation", "Validation"),)
+"""Panes without a place among the four: they fill the centre, or stand behind a tab."""
+_ALL = (*PANES, *FURTHER)
 
 _SHORT = {"Memory fit": "Memory", "Interconnect": "Network", "Time of a step": "Time", "Comparison": "Table"}
+
+
+def _tab_bar(parent: QWidget) -> QTabBar:
+    made = QTabBar(parent)
+    made.setAccessibleName("Panes")
+    made.setExpanding(False)
+    made.setDrawBase(False)
+    made.setUsesScrollButtons(False)  # all in sight, if need be with their names cut
+    made.setElideMode(Qt.TextElideMode.ElideRight)
+    return made
 
 
 class PaneGrid(QWidget):
@@ -38,12 +51,7 @@ class PaneGrid(QWidget):
         self._filled: str | None = None
         self._tabbed = False
         self._guests: dict[str, QWidget] = {}
-        self._tabs = QTabBar(self)
-        self._tabs.setAccessibleName("Panes")
-        self._tabs.setExpanding(False)
-        self._tabs.setDrawBase(False)
-        self._tabs.setUsesScrollButtons(False)  # all in sight, if need be with their names cut
-        self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self._tabs = _tab_bar(self)
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
         outer = QVBoxLayout(self)
@@ -54,6 +62,12 @@ class PaneGrid(QWidget):
             self.panes[key] = self._make_pane(key, title, look)
             self._grid.addWidget(self.panes[key], i // 2, i % 2)
             self._add_tab(title)
+        self.validation = ValidationPane(look, self)
+        self.further: dict[str, Pane] = {"validation": self.validation}
+        for key, title in FURTHER:
+            self._name_pane(self.further[key], key, title)
+            self._grid.addWidget(self.further[key], 0, 0, 2, 2)
+            self._add_tab(title)
         self._tabs.currentChanged.connect(self._arrange)
         self.set_look(look)
         self._arrange()
@@ -63,27 +77,37 @@ class PaneGrid(QWidget):
 
     def _make_pane(self, key: str, title: str, look: Look) -> Pane:
         pane = Pane(look, self, VARIANTS.get(key, ()))
+        self._name_pane(pane, key, title)
+        pane.variant_chosen.connect(partial(self._choose, key))
+        pane.hovered.connect(partial(self.hovered.emit, key))
+        return pane
+
+    def _name_pane(self, pane: Pane, key: str, title: str) -> None:
         pane.setAccessibleName(title)
         if pane.variants is not None:
             pane.variants.name(f"{title}: what is drawn")
-        pane.variant_chosen.connect(partial(self._choose, key))
         pane.fill_toggled.connect(partial(self._fill, key))
         pane.export_asked.connect(self.export_asked)
-        pane.hovered.connect(partial(self.hovered.emit, key))
-        return pane
 
     def set_look(self, look: Look) -> None:
         """Fonts, colours and distances."""
         self._grid.setSpacing(look.px(8))
         self._tabs.setFont(look.font("base"))
-        for pane in self.panes.values():
+        for pane in (*self.panes.values(), *self.further.values()):
             pane.set_look(look)
 
     def set_tabbed(self, on: bool) -> None:
-        """One pane at a time, behind tabs."""
-        if on != self._tabbed:
-            self._tabbed = on
-            self._arrange()
+        """One pane at a time, behind tabs. What filled the centre stays in sight, and a further pane when tabs go."""
+        if on == self._tabbed:
+            return
+        seen = self.visible_keys()
+        self._tabbed = on
+        if on and self._filled:
+            with QSignalBlocker(self._tabs):
+                self._tabs.setCurrentIndex([k for k, _ in _ALL].index(self._filled))
+        elif not on and seen and seen[0] in self.further:
+            self._filled = seen[0]
+        self._arrange()
 
     def set_guests(self, guests: Mapping[str, QWidget]) -> None:
         """Parts of the window that have no room of their own, by title, stand behind tabs after the charts."""
@@ -91,8 +115,8 @@ class PaneGrid(QWidget):
             return
         self._guests = dict(guests)
         with QSignalBlocker(self._tabs):
-            while self._tabs.count() > len(PANES):
-                self._tabs.removeTab(len(PANES))
+            while self._tabs.count() > len(_ALL):
+                self._tabs.removeTab(len(_ALL))
             for title, part in guests.items():
                 self._add_tab(title)
                 self._grid.addWidget(part, 0, 0, 2, 2)
@@ -100,7 +124,7 @@ class PaneGrid(QWidget):
 
     def visible_charts(self) -> tuple[str, ...]:
         """Names of the charts that can be seen now, one a visible pane."""
-        return tuple(self._shown[key] for key in self.visible_keys())
+        return tuple(self._shown[key] for key in self.visible_keys() if key in self._shown)
 
     def _choose(self, key: str, chart: str) -> None:
         self._shown[key] = chart
@@ -109,13 +133,13 @@ class PaneGrid(QWidget):
     def visible_keys(self) -> tuple[str, ...]:
         """Keys of the panes that can be seen now."""
         if self._tabbed:
-            return tuple(key for key, _ in PANES[self._tabs.currentIndex() :][:1])
+            return tuple(key for key, _ in _ALL[self._tabs.currentIndex() :][:1])
         return (self._filled,) if self._filled else tuple(self.panes)
 
     def fill(self, key: str | None) -> None:
         """Let one pane fill the centre; None brings all back."""
         if self._tabbed and key:
-            self._tabs.setCurrentIndex(list(self.panes).index(key))
+            self._tabs.setCurrentIndex([k for k, _ in _ALL].index(key))
         self._filled = key
         self._arrange()
 
@@ -130,13 +154,13 @@ class PaneGrid(QWidget):
     def _arrange(self, _index: int = 0) -> None:
         self._tabs.setVisible(self._tabbed)
         seen = self.visible_keys()
-        for key, pane in self.panes.items():
+        for key, pane in (*self.panes.items(), *self.further.items()):
             pane.setVisible(key in seen)
             pane.set_filled(key == self._filled)
-        for i, part in enumerate(self._guests.values(), start=len(PANES)):
+        for i, part in enumerate(self._guests.values(), start=len(_ALL)):
             part.setVisible(self._tabbed and i == self._tabs.currentIndex())
-        rows = {list(self.panes).index(k) // 2 for k in seen}
-        columns = {list(self.panes).index(k) % 2 for k in seen}
+        places = [list(self.panes).index(k) for k in seen if k in self.panes]
+        rows, columns = {i // 2 for i in places}, {i % 2 for i in places}
         for line in (0, 1):
             self._grid.setRowStretch(line, int(line in rows))
             self._grid.setColumnStretch(line, int(line in columns))
@@ -164,4 +188,4 @@ class PaneGrid(QWidget):
             pane.hold_axes(on)
 
 
-__all__ = ["PANES", "PaneGrid"]
+__all__ = ["FURTHER", "PANES", "PaneGrid"]

@@ -48,20 +48,27 @@ class Scenarios(QObject):
 
     def add(self, chip: str) -> None:
         """A scenario of ``chip`` under the same load, at a plan that suits it."""
-        study = self._study
-        if len(study.scenarios) >= MOST_SCENARIOS:
-            self._window.dialogs.tell("Add a chip", f"A study holds {MOST_SCENARIOS} scenarios at most: remove one first.")
-            return
+        study, library = self._study, self._window.document.library
         like = study.scenarios[study.active]
+        any_model = next(iter(library.workloads))  # the model in hand may be that of a measured row, which no preset has
         try:
             made = make_scenario(
-                self._window.document.library, chip=chip, workload=like.workload.id, phase=like.job.phase,
-                batch=like.job.batch, context=like.job.context, chips=like.plan.chips, efficiency=like.efficiency,
+                library, chip=chip, workload=any_model, phase=like.job.phase, batch=like.job.batch, context=like.job.context,
+                chips=like.plan.chips, tp=1, efficiency=like.efficiency,
             ).replace(workload=like.workload)  # fmt: skip
         except ExplorerError as error:
             self._window.dialogs.tell("Add a chip", str(error))
             return
+        self.take(made.replace(plan=suited_plan(made)), "Add a chip")
+
+    def take(self, made: Scenario, title: str) -> bool:
+        """Put a scenario last, in hand. Where there is no room that is told, under ``title``."""
+        study = self._study
+        if len(study.scenarios) >= MOST_SCENARIOS:
+            self._window.dialogs.tell(title, f"A study holds {MOST_SCENARIOS} scenarios at most: remove one first.")
+            return False
         self._push((*study.scenarios, made), len(study.scenarios), study.baseline, f"Add {made.name}")
+        return True
 
     def duplicate(self, index: int) -> None:
         """A copy beside the original, in hand."""

@@ -17,6 +17,7 @@ from explorer.app.panes import PaneGrid
 from explorer.app.refresh import Refresher
 from explorer.app.scenarios import Scenarios
 from explorer.app.settings import Settings
+from explorer.app.validator import Validator
 from explorer.app.widgets import CompareTable, KnobPanel, ScenarioBar, VerdictPanel
 from explorer.charts.style import theme
 from explorer.library import Library
@@ -43,6 +44,7 @@ class Window(QMainWindow):
         self.refresher = Refresher(self)
         self.scenarios = Scenarios(self)
         self.files = Files(self)
+        self.validator = Validator(self)
         self.actions_ = Actions(self)
         self._connect()
         self.set_look(self.look)

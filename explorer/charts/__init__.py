@@ -28,8 +28,9 @@ CHARTS: dict[str, Callable[[Scene], Chart]] = {
 VARIANTS: dict[str, tuple[tuple[str, str], ...]] = {
     "roofline": (("roofline", "HBM"), ("roofline-sram", "SRAM"), ("roofline-link", "links")),
     "interconnect": (("interconnect", "this plan"), *((f"interconnect-{o}", o) for o in OPERATIONS), ("scaling", "weak scaling"), ("scaling-strong", "strong scaling")),
+    "validation": (("validation", "predicted"), ("validation-ratio", "ratio")),
 }
-"""What else a pane can show: chart names with their short labels."""
+"""What else a pane can show: chart names with their short labels. `explorer.charts.validation` draws those of measured rows."""
 
 
 def chart(name: str, scene: Scene) -> Chart:

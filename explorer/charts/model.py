@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Scale = Literal["linear", "log"]
-Role = Literal["roof", "roof_faint", "points", "ghost", "line", "band"]
+Role = Literal["roof", "roof_faint", "points", "dots", "ghost", "line", "band"]
 Severity = Literal["normal", "faint", "good", "bad", "warn"]
 
 
@@ -47,12 +47,32 @@ class Later(Sequence[str]):
         return self._all()[index]
 
 
+class Each(Sequence[str]):
+    """Texts that are written one by one, when read; none of them is empty. For points by the thousand."""
+
+    def __init__(self, count: int, write: Callable[[int], str]) -> None:
+        self._count, self._write = count, write
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        if isinstance(index, slice):
+            return tuple(map(self._write, range(*index.indices(self._count))))
+        return self._write(range(self._count)[index])
+
+
 @dataclass(frozen=True, eq=False)
 class Series:
     """A line or a set of points of one scenario.
 
-    ``slot`` (0-5) picks hue, dash and marker of a scenario, the same in every chart. ``tips[i]`` is the plain-text
-    read-out of point ``i``; ``labels[i]`` a short name beside it (empty for none).
+    ``slot`` (0-5) picks hue, dash and marker of a scenario, the same in every chart; `style.NEUTRAL` is the colour of text.
+    ``tips[i]`` is the plain-text read-out of point ``i``; ``labels[i]`` a short name beside it (empty for none). ``dots`` are
+    points by the hundred: small, and seen through.
     """
 
     key: str
@@ -167,7 +187,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows are scenarios, columns are quantities. ``note`` and ``context`` as in a `Chart`."""
+    """Rows are scenarios (or what ``head`` says), columns are quantities. ``note`` and ``context`` as in a `Chart`."""
 
     title: str
     columns: tuple[Column, ...]
@@ -178,3 +198,4 @@ class Table:
     note: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
     context: str = ""
+    head: str = "scenario"

@@ -13,6 +13,8 @@ from explorer.errors import unknown
 DASHES: tuple[tuple[float, ...], ...] = ((), (5, 2.5), (1.2, 1.8), (7, 2, 1.2, 2), (9, 3), (3, 1.5))
 MARKERS: tuple[str, ...] = ("o", "s", "t", "d", "p", "x")  # circle, square, triangle, diamond, pentagon, cross
 
+NEUTRAL = -1  # the slot of what belongs to no scenario
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -44,8 +46,8 @@ class Theme:
         return self.parts.get(key, self.muted)
 
     def slot(self, index: int | None) -> str:
-        """Hue of a scenario."""
-        return self.text if index is None else self.slots[index % len(self.slots)]
+        """Hue of a scenario; that of text for none."""
+        return self.text if index is None or index == NEUTRAL else self.slots[index % len(self.slots)]
 
 
 def theme_names() -> tuple[str, ...]:

@@ -6,11 +6,12 @@ import argparse
 import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from explorer import __version__, charts
 from explorer.cli.output import as_json
 from explorer.cli.report_text import report_text
-from explorer.cli.study_args import study_of
+from explorer.cli.study_args import describes_a_study, study_of
 from explorer.errors import ExplorerError, nearest, unknown
 from explorer.evaluate import evaluate_study, record
 from explorer.explore import serving_splits
@@ -18,13 +19,17 @@ from explorer.knobs import Value
 from explorer.library import edits, load_library, study_text
 from explorer.specs import Scenario, Study
 
+if TYPE_CHECKING:
+    from explorer.validation import Found
+
 _STUDY_KEY = "study"  # under which pictures carry it, so that they open again
+_OF_ROWS = tuple(name for name, _ in charts.VARIANTS["validation"])
 _SIZE = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})", re.IGNORECASE)
 
 
 def chart_names() -> tuple[str, ...]:
-    """Charts that ``chart`` can draw."""
-    return tuple(charts.CHARTS)
+    """Charts that ``chart`` can draw: those of a study, and those of measured rows."""
+    return (*charts.CHARTS, *_OF_ROWS)
 
 
 def data_version() -> str:
@@ -62,14 +67,37 @@ def run_chart(arguments: argparse.Namespace) -> str:
     """Draw one chart into a file."""
     if arguments.name == "comparison":
         raise ExplorerError("the comparison is a table: chip-explorer table -o comparison.png (svg, pdf, csv, xlsx, md)")
+    if arguments.name in _OF_ROWS:
+        return _chart_of_rows(arguments)
     if arguments.name not in charts.CHARTS:
-        raise unknown("chart", arguments.name, charts.CHARTS)
+        raise unknown("chart", arguments.name, chart_names())
     from explorer.render import files  # matplotlib takes its time
 
     scene = _scene(study_of(arguments))
     drawn = charts.chart(arguments.name, scene)
     files.export_chart(drawn, Path(arguments.output), theme=arguments.theme, size=arguments.size)
     return ""
+
+
+def _chart_of_rows(arguments: argparse.Namespace) -> str:
+    """Draw measured rows, where a study would stand the file that holds them."""
+    if describes_a_study(arguments):
+        raise ExplorerError(f"chart {arguments.name} draws measured rows: give a CSV file of them, or nothing, and no flags of a study")
+    from explorer.validation import validate  # as above
+
+    path = None if arguments.study is None else _file(arguments.study)
+    _draw_rows(validate(path), path, arguments)
+    return ""
+
+
+def _draw_rows(found: Found, path: Path | None, arguments: argparse.Namespace) -> None:
+    """Predicted against measured as a picture, or the rows as a table, as the suffix says."""
+    from explorer.charts.measured import Choice
+    from explorer.render.rows import export_rows
+    from explorer.validation.rows import plain
+
+    choice, name = Choice(ratio=getattr(arguments, "name", "") == _OF_ROWS[1]), plain(path.name) if path else ""
+    export_rows(found, choice, Path(arguments.output), name=name, theme=arguments.theme, size=arguments.size)
 
 
 def run_table(arguments: argparse.Namespace) -> str:
@@ -121,6 +149,16 @@ def run_presets(arguments: argparse.Namespace) -> str:
 
 def run_validate(arguments: argparse.Namespace) -> str:
     """Predicted against measured, row by row, and the errors in sum."""
-    from explorer.validation import command  # reads CSV files; no other command needs it
+    from explorer.validation import printed, validate  # reads CSV files; no other command needs it
 
-    return command(Path(arguments.file) if arguments.file else None, arguments.json)
+    path = None if arguments.file is None else _file(arguments.file)
+    found = validate(path)
+    if arguments.output is not None:
+        _draw_rows(found, path, arguments)
+    return printed(found, arguments.json)
+
+
+def _file(name: str) -> Path:
+    if not name.strip():
+        raise ExplorerError("FILE is empty: give the name of a CSV file of measurements, or leave it out")
+    return Path(name)

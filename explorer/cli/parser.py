@@ -23,6 +23,9 @@ examples:
   chip-explorer chart roofline -o roofline.svg
   chip-explorer chart memory --workload llama3.1-405b --precision fp8 -o memory.pdf --size single
   chip-explorer chart time study.json -o time.csv
+  chip-explorer chart validation my_runs.csv -o validation.svg
+
+validation and validation-ratio draw measured rows: a CSV file of them stands in STUDY's place (default: the shipped ones).
 """
 _TABLE = """\
 examples:
@@ -44,6 +47,7 @@ _VALIDATE = """\
 examples:
   chip-explorer validate
   chip-explorer validate my_runs.csv --json
+  chip-explorer validate my_runs.csv -o validation.png
 
 without FILE the shipped measurements are predicted; resources/measurements/README.md lists their columns and sources.
 """
@@ -145,6 +149,9 @@ def _validate(kinds: Any) -> None:
     parser = _command(kinds, "validate", text, _VALIDATE, commands.run_validate)
     parser.add_argument("file", metavar="FILE", nargs="?", help="a CSV of measurements (default: the shipped ones)")
     parser.add_argument("--json", action="store_true", help="rows, fit calls, skipped rows and summary as JSON")
+    kinds_of_file = "png, svg or pdf (predicted against measured), csv, xlsx or md (row by row)"
+    parser.add_argument("-o", "--output", metavar="FILE", help=f"write this as well; its ending says {kinds_of_file}")
+    _add_look(parser)
 
 
 def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace | None:
@@ -154,8 +161,9 @@ def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace | None:
     except SystemExit:  # argparse ends so after printing help
         return None
     chosen: Parser = getattr(found, "parser", parser)
-    if len(rest) == 1 and not rest[0].startswith("-") and getattr(found, "study", "") is None:
-        found.study = rest.pop()  # argparse loses an optional word that stands behind an option
+    for word in ("study", "file"):
+        if len(rest) == 1 and not rest[0].startswith("-") and getattr(found, word, "") is None:
+            setattr(found, word, rest.pop())  # argparse loses an optional word that stands behind an option
     if rest:
         raise _not_known(chosen, rest[0])
     if found.version:

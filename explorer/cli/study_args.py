@@ -31,6 +31,11 @@ def add_study_flags(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def describes_a_study(arguments: argparse.Namespace) -> bool:
+    """Whether any flag of a study was given."""
+    return bool(arguments.chip or arguments.settings or any(getattr(arguments, flag.dest) is not None for flag in FLAGS))
+
+
 def study_of(arguments: argparse.Namespace) -> Study:
     """The study that the command line describes. Raises `ExplorerError`."""
     flags = read_flags(arguments)

@@ -7,6 +7,7 @@ widens that column alone, and what depends on the others only is computed once.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ DECODE, PREFILL, TRAINING = range(len(PHASES))
 COLUMN_NAMES = tuple(GETTERS)
 _KEPT = 64  # scenarios whose columns are remembered: an edit changes one of a study, or a knob in all of them
 _lowered: dict[int, tuple[Scenario, Array]] = {}
+_lock = Lock()
 
 
 class Columns:
@@ -75,7 +77,8 @@ def _values(s: Scenario) -> Array:
     if known is not None and known[0] is s:
         return known[1]
     values = np.array([getter(s) for getter in GETTERS.values()], dtype=np.float64)
-    while len(_lowered) >= _KEPT:
-        _lowered.pop(next(iter(_lowered)), None)
-    _lowered[id(s)] = (s, values)
+    with _lock:  # rows are predicted in a thread beside the window
+        while len(_lowered) >= _KEPT:
+            _lowered.pop(next(iter(_lowered)), None)
+        _lowered[id(s)] = (s, values)
     return values

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.evaluate import operators
+from explorer.evaluate.bands import band_text
 from explorer.evaluate.findings import Findings, Paragraph, Severity
 from explorer.evaluate.network import COLLECTIVES, ROW, TIERS
 from explorer.evaluate.report import TIME_PARTS, Report
 from explorer.evaluate.run_words import run_paragraphs
 from explorer.evaluate.validity import memory_reason, reasons
-from explorer.specs import FORMATS, Scenario, matmul_format
+from explorer.specs import Scenario, matmul_format
 from explorer.units import format_quantity
 
 WORDS = {
@@ -159,6 +160,9 @@ def _paragraphs(report: Report, scenario: Scenario, point: int) -> list[Paragrap
     if not problems:
         found.append(Paragraph("What limits it", _limits(report, scenario, point)))
         found += run_paragraphs(report, scenario, point)
+    if scenario.efficiency == "calibrated":
+        networked = bool(_at(report.traffic.count, point).any())
+        found.append(Paragraph("Error band", band_text(scenario, networked=networked)))
     found.append(Paragraph("How far to trust it", _trust(scenario)))
     return found
 
@@ -205,9 +209,7 @@ def _largest_message(report: Report, point: int) -> str:
 def _trust(scenario: Scenario) -> str:
     if scenario.efficiency == "ideal":
         return "Ideal: no losses at all. A bound that real machines stay behind, often by 1.3 to 2 times; compare, do not plan."
-    band = scenario.calibration.band_fraction
-    name = FORMATS[matmul_format(scenario.job.weight_format, scenario.job.activation_format)].label
-    return f"{_losses(scenario)} Expect ±{band:.0%} in {name}. {scenario.calibration.band_note}".strip()
+    return f"{_losses(scenario)} {scenario.calibration.band_note}".strip()
 
 
 # What a person knows the constants of the calibration by; a part counts as no better known than its weakest constant.
@@ -217,8 +219,8 @@ _LOSSES = {
     "HBM": ("hbm_fraction",),
     "kernel starts": ("kernel_latency_s",),
     "host": ("host_s_per_step",),
-    "scale-up network": ("scale_up_fraction", "scale_up_saturation_bytes", "scale_up_launch_s"),
-    "scale-out network": ("scale_out_fraction", "scale_out_saturation_bytes", "scale_out_launch_s"),
+    "scale-up network": ("links.ring", "links.exchange", "links.cores", "links.plain", "scale_up_fraction", "scale_up_launch_s"),
+    "scale-out network": ("links.outside", "scale_out_fraction", "scale_out_launch_s"),
     "overlap": ("tp_overlap_fraction", "dp_overlap_fraction", "pp_overlap_fraction"),
 }
 _KINDS = {"measured": "measured", "derived": "derived", "transferred": "carried over from similar chips", "guess": "assumed"}

@@ -60,13 +60,23 @@ def _ports(o: Outside) -> float:
     return math.inf if o.ports is None else o.ports
 
 
-# Of each part: column, how it is read from the part's constants, and its value where nothing is lost.
-Row = tuple[str, Read, float]
+# Of each part: column, how it is read from the part's constants, the links crossed meanwhile, and its value without losses.
+Row = tuple[str, Read, float, float]
+# Times of a step and of kernels that cross a link once or twice: the link's own latency is the fabric's.
+_HOPS = {
+    "ring_step_s": 1.0, "ring_wide_step_s": 1.0, "ring_bulk_step_s": 1.0, "exchange_launch_s": 1.0, "exchange_bulk_launch_s": 1.0,
+    "reducing_launch_s": 2.0, "direct_launch_s": 1.0, "direct_second_launch_s": 2.0, "among_halving_step_s": 1.0,
+    "among_ring_step_s": 1.0,
+}  # fmt: skip
 
 
 def _rows(prefix: str, zero: tuple[str, ...] = (), one: tuple[str, ...] = (), endless: tuple[str, ...] = ()) -> tuple[Row, ...]:
     lossless = {**dict.fromkeys(zero, 0.0), **dict.fromkeys(one, 1.0), **dict.fromkeys(endless, math.inf)}
-    return tuple((f"{prefix}_{name}", _plain(name), value) for name, value in lossless.items())
+    return tuple(_row(f"{prefix}_{name}", _plain(name), value) for name, value in lossless.items())
+
+
+def _row(column: str, read: Read, lossless: float) -> Row:
+    return column, read, _HOPS.get(column, 0.0), lossless
 
 
 PARTS: dict[type[LinkPart], tuple[Row, ...]] = {
@@ -75,12 +85,12 @@ PARTS: dict[type[LinkPart], tuple[Row, ...]] = {
         ("quick_fraction", "wide_fraction", "bulk_fraction", "ramp_bytes"), ("own_bytes_per_s",),
     ),
     Book: (
-        ("book_wide_base_s", _quick_wide("wide_base_s"), 0.0), ("book_wide_step_s", _quick_wide("wide_step_s"), 0.0),
-        ("book_bulk_base_s", _quick_bulk("bulk_base_s"), 0.0), ("book_bulk_step_s", _quick_bulk("bulk_step_s"), 0.0),
-        ("book_last_base_s", _wide_bulk("base"), 0.0), ("book_last_step_s", _wide_bulk("step"), 0.0),
+        _row("book_wide_base_s", _quick_wide("wide_base_s"), 0.0), _row("book_wide_step_s", _quick_wide("wide_step_s"), 0.0),
+        _row("book_bulk_base_s", _quick_bulk("bulk_base_s"), 0.0), _row("book_bulk_step_s", _quick_bulk("bulk_step_s"), 0.0),
+        _row("book_last_base_s", _wide_bulk("base"), 0.0), _row("book_last_step_s", _wide_bulk("step"), 0.0),
     ),
     Exchange: (
-        ("exchange_launch_s", _short_launch, 0.0), ("exchange_peer_bytes_per_s", _peer_rate, math.inf),
+        _row("exchange_launch_s", _short_launch, 0.0), _row("exchange_peer_bytes_per_s", _peer_rate, math.inf),
         *_rows("exchange", ("bulk_launch_s", "saturation_bytes", "contention"), ("efficiency_fraction",), ("own_bytes_per_s",)),
     ),
     Reducing: _rows("reducing", ("launch_s", "saturation_bytes"), ("efficiency_fraction",)),
@@ -91,19 +101,19 @@ PARTS: dict[type[LinkPart], tuple[Row, ...]] = {
         ("inside_bytes_per_s", "mesh_bytes_per_s"),
     ),
     Plain: (
-        ("up_launch_s", _plain("launch_s"), 0.0), ("up_fraction", _plain("efficiency_fraction"), 1.0),
-        ("up_saturation_bytes", _plain("saturation_bytes"), 0.0),
+        _row("up_launch_s", _plain("launch_s"), 0.0), _row("up_fraction", _plain("efficiency_fraction"), 1.0),
+        _row("up_saturation_bytes", _plain("saturation_bytes"), 0.0),
     ),
     Outside: (
-        ("out_launch_s", _plain("launch_s"), 0.0), ("out_fraction", _plain("efficiency_fraction"), 1.0),
-        ("out_saturation_bytes", _plain("saturation_bytes"), 0.0), ("out_ports", _ports, math.inf),
+        _row("out_launch_s", _plain("launch_s"), 0.0), _row("out_fraction", _plain("efficiency_fraction"), 1.0),
+        _row("out_saturation_bytes", _plain("saturation_bytes"), 0.0), _row("out_ports", _ports, math.inf),
     ),
 }  # fmt: skip
 
 
-def values_of(part: LinkPart) -> dict[str, float]:
-    """The columns that a part's constants are."""
-    return {column: read(part) for column, read, _ in PARTS[type(part)]}
+def values_of(part: LinkPart, hop_s: float) -> dict[str, float]:
+    """The columns that a part's constants are, over links of a latency."""
+    return {column: read(part) + hops * hop_s for column, read, hops, _ in PARTS[type(part)]}
 
 
 def links_of(s: Scenario) -> Links | None:
@@ -132,10 +142,10 @@ _WHERE: dict[type[LinkPart], Callable[[Scenario], LinkPart | None]] = {
 }  # fmt: skip
 
 
-def _getter(where: Callable[[Scenario], LinkPart | None], read: Read, lossless: float) -> Getter:
+def _getter(where: Callable[[Scenario], LinkPart | None], read: Read, hops: float, lossless: float) -> Getter:
     def get(s: Scenario) -> float:
         part = where(s)
-        return lossless if part is None else read(part)
+        return lossless if part is None else read(part) + hops * s.fabric.scale_up.link_latency_s
 
     return get
 
@@ -152,12 +162,12 @@ def _reducing(s: Scenario) -> bool:
     return links is not None and links.reducing is not None and s.fabric.scale_up.in_network_reduction
 
 
-LOSSLESS = {column: value for rows in PARTS.values() for column, _, value in rows}
+LOSSLESS = {row[0]: row[3] for rows in PARTS.values() for row in rows}
 LINKS: dict[str, Getter] = {
     "link_model": _model,
     "reducing": _reducing,
     "direct": lambda s: engine_of(s) is not None,
-    **{column: _getter(_WHERE[kind], read, lossless) for kind, rows in PARTS.items() for column, read, lossless in rows},
+    **{row[0]: _getter(_WHERE[kind], *row[1:]) for kind, rows in PARTS.items() for row in rows},
     "out_radix": lambda s: s.fabric.scale_out.radix or math.inf,
     "out_oversubscription": lambda s: s.fabric.scale_out.oversubscription or 1.0,
     "out_tier_latency_s": lambda s: 0.0 if s.efficiency == "ideal" else s.fabric.scale_out.tier_latency_s or 0.0,

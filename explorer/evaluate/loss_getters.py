@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from explorer.evaluate.bands import range_fraction
 from explorer.specs import Scenario, matmul_format
 
 
@@ -129,7 +130,7 @@ LOSSES: dict[str, Callable[[Scenario], float]] = {
     "ep_overlap": _hidden("ep_overlap_fraction"),
     "dp_overlap": _hidden("dp_overlap_fraction"),
     "pp_overlap": _hidden("pp_overlap_fraction"),
-    "band_fraction": _loss("band_fraction", 0.0),
+    "band_fraction": range_fraction,
     "idle_power_fraction": lambda s: s.calibration.idle_power_fraction,
     "hbm_j_per_byte": lambda s: s.calibration.hbm_j_per_byte,
     "link_j_per_byte": lambda s: s.calibration.link_j_per_byte,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from explorer.evaluate import memory, network, operators
+from explorer.evaluate.bands import band_records
 from explorer.evaluate.explain import bound_of, not_modelled, why_not
 from explorer.evaluate.report import TIME_PARTS, Report
 from explorer.quantities import QUANTITIES
@@ -40,9 +41,14 @@ def record(report: Report, scenario: Scenario, point: int, edited: Edited = Mapp
         "interconnect": _interconnect(report, point) if possible else [],
         "offer": _offer(scenario),
         "edited": {key: list(pair) for key, pair in edited.items()},
-        "calibration": scenario.calibration.provenance if scenario.efficiency == "calibrated" else None,
+        **_trust(scenario),
         "not_modelled": list(not_modelled(scenario)),
     }
+
+
+def _trust(scenario: Scenario) -> dict[str, Any]:
+    calibrated = scenario.efficiency == "calibrated"
+    return {"error_bands": band_records(scenario), "calibration": scenario.calibration.provenance if calibrated else None}
 
 
 def _asked(scenario: Scenario, possible: bool) -> dict[str, Any]:

@@ -57,9 +57,8 @@ def completed(chip: str, own: Parts, relatives: Mapping[str, Any], lender: Calla
         for name in entry.get("parts", lent):
             if name in lent and name not in found:
                 note = f"From {entry['from']}. {entry.get('note', '')}".strip()
-                found[name] = lent[name].replace(
-                    provenance="transferred", band_fraction=relatives["band_fraction"], note=note, **entry.get("set", {})
-                )
+                band = entry.get("band_fraction", relatives["band_fraction"])
+                found[name] = lent[name].replace(provenance="transferred", band_fraction=band, note=note, **entry.get("set", {}))
     return {name: found[name] for name in PART_KINDS if name in found}
 
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from explorer import paths
 from explorer.errors import ExplorerError, unknown
+from explorer.library.band_presets import read_bands, with_bands
 from explorer.library.expert_presets import with_experts
 from explorer.library.host_presets import with_host_times
 from explorer.library.kernel_presets import with_kernels
@@ -21,7 +22,7 @@ from explorer.library.text_files import read_text, shown
 from explorer.library.toml_presets import read_preset
 from explorer.specs import Calibration, Chip, Fabric, Offer, Run, Spec, Workload, get_path
 
-_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/links", "calibration/stacks", "calibration/experts", "calibration/host", "runs")
+_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/links", "calibration/stacks", "calibration/experts", "calibration/host", "calibration/bands", "runs")
 _KEPT_APART = ("job", "plan", "calibration", "run")  # no product sets these
 T = TypeVar("T", bound=Spec)
 V = TypeVar("V")
@@ -122,6 +123,7 @@ def read_library(folder: Path) -> Library:
         plain = {name: served_by(c, DEFAULT, servers[DEFAULT]) for name, c in plain.items()}
     chips = _read_folder(folder / "chips", Chip)
     plain = {name: _rated(calibration, chips.get(name)) for name, calibration in plain.items()}
+    plain = with_bands(plain, read_bands(folder / "calibration" / "bands" / "measured.toml"))
     library = Library(
         chips=chips,
         fabrics=_read_folder(folder / "fabrics", Fabric),

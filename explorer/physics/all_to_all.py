@@ -40,7 +40,7 @@ def torus_all_to_all_s(
     ----------
     sent_bytes : [B] all that one rank sends
     ranks : [1] size of the group
-    longest_axis : [1] ranks along the longest axis; twice as many where it does not wrap (see torus_group)
+    longest_axis : [1] ranks along the longest axis; twice as many where it does not wrap
     bytes_per_s_per_link : [B/s] one direction of one link
     latency_s : [s] of a hop
     hops : [1] longest way, summed over the axes

@@ -72,7 +72,7 @@ def saturated_bytes(*, buffer_bytes: Value, saturation_bytes: Value) -> Array:
     return _array(buffer_bytes + np.sqrt(saturation_bytes * buffer_bytes))
 
 
-def booked_limits_s(
+def booked_limits(
     *,
     steps: Value,
     wide_base_s: Value,
@@ -101,71 +101,108 @@ def booked_limits_s(
     Leaves out: trees inside a node, corrections by size
     """
     direct = bulk_base_s + steps * bulk_step_s
-    return (
-        np.minimum(wide_base_s + steps * wide_step_s, direct),
-        np.maximum(last_base_s + steps * last_step_s, direct),
-    )
+    until = np.minimum(wide_base_s + steps * wide_step_s, direct)
+    return _array(until), _array(np.maximum(last_base_s + steps * last_step_s, direct))
 
 
-def library_ring_s(
-    *,
-    buffer_bytes: Value,
-    ranks: Value,
-    phases: Value,
-    steps: Value,
-    s_per_byte: Value,
-    quick_until_s: Value,
-    wide_until_s: Value,
-    launch_s: Value,
-    step_s: Value,
-    wide_step_s: Value,
-    bulk_step_s: Value,
-    quick_fraction: Value,
-    wide_fraction: Value,
-    bulk_fraction: Value,
-    serial_fraction: Value,
-    ramp_fraction: Value,
-    ramp_bytes: Value,
-    own_bytes_per_s: Value,
-) -> Array:
-    """All-gather, reduce-scatter or all-reduce of a library that picks one of three ring protocols by its own table.
+def port_s(*, buffer_bytes: Value, ranks: Value, phases: Value, s_per_byte: Value) -> Array:
+    """Time that the bytes of a ring collective take through one rank's port at its nominal rate.
 
     Parameters
     ----------
     buffer_bytes : [B] full buffer
     ranks : [1] size of the group
     phases : [1] 1 for all-gather and reduce-scatter, 2 for all-reduce
-    steps : [1] steps of all phases (hop_count)
     s_per_byte : [s/B] one direction of a rank's port
-    quick_until_s, wide_until_s : [s] time at the nominal port at which the library leaves a protocol (booked_limits_s)
-    launch_s : [s] of the call
-    step_s, wide_step_s, bulk_step_s : [s] of a step of each protocol
-    quick_fraction, wide_fraction, bulk_fraction : [1] part of the port that each attains
-    serial_fraction : [1] 1 adds filling the pipe and moving the bytes in the bulk protocol, 0 takes the root of their squares
-    ramp_fraction : [1] what waking all channels adds to the quick protocol's latency, as a part of it
+
+    Returns
+    -------
+    [s] broadcast shape, 0 for one rank
+
+    Equation: ``k (n - 1) / n V / W``
+    Reference: Thakur, Rabenseifner, Gropp 2005 (doi 10.1177/1094342005051521)
+    Leaves out: what a protocol loses of the rate
+    """
+    return _array(phases * ((ranks - 1.0) / ranks * s_per_byte) * buffer_bytes)
+
+
+def quick_ring_s(
+    *, buffer_bytes: Value, steps: Value, moved_s: Value, launch_s: Value, step_s: Value, rate_fraction: Value,
+    ramp_fraction: Value, ramp_bytes: Value,
+) -> Array:  # fmt: skip
+    """Ring collective by a library's protocol of short steps (LL).
+
+    Parameters
+    ----------
+    buffer_bytes : [B] full buffer
+    steps : [1] steps of all phases (hop_count)
+    moved_s : [s] at the nominal port (port_s)
+    launch_s, step_s : [s] of the call and of a step
+    rate_fraction : [1] part of the port that it attains
+    ramp_fraction : [1] what waking all channels adds to the latency, as a part of it
     ramp_bytes : [B] buffer at which half of that is added
-    own_bytes_per_s : [B/s] at which a rank copies its own piece, once a call (bulk protocol)
 
     Returns
     -------
     [s] broadcast shape
 
-    Equation: with ``M = k (n - 1) / n V / W``: quick ``(L + N t)(1 + g V / (V + V_r)) + M / e``, wide ``L + N t + M / e``,
-    bulk ``L + V / (n C) + sqrt(a^2 + b^2 + 2 c a b)``, ``a = N t``, ``b = M / e``
-    Reference: NVIDIA NCCL, protocols LL, LL128 and Simple (github.com/NVIDIA/nccl); fitted to aiconfigurator-core 0.12.0
-    Leaves out: time of the additions, trees inside a node; a worse choice of the library never makes a longer buffer faster
+    Equation: ``(L + N t)(1 + g V / (V + V_r)) + M / e``
+    Reference: NVIDIA NCCL, protocol LL (github.com/NVIDIA/nccl); fitted to aiconfigurator-core 0.12.0
+    Leaves out: the single steps at which channels are added, time of the additions
     """
-    moved = phases * ((ranks - 1.0) / ranks * s_per_byte) * buffer_bytes
-    # Each protocol is charged up to its limit and the costliest taken, so that the steps between them only go up.
     ramp = 1.0 + ramp_fraction * (buffer_bytes / (buffer_bytes + ramp_bytes))
-    quick = (launch_s + steps * step_s) * ramp + np.minimum(moved, quick_until_s) / quick_fraction
-    wide = launch_s + steps * wide_step_s + np.minimum(moved, wide_until_s) / wide_fraction
-    fill, moving = steps * bulk_step_s, moved / bulk_fraction
-    piped = np.sqrt(fill * (fill + 2.0 * serial_fraction * moving) + moving * moving)
-    bulk = launch_s + buffer_bytes / (ranks * own_bytes_per_s) + piped
-    longer = np.where(np.greater(moved, quick_until_s), wide, 0.0)
-    longest = np.where(np.greater(moved, wide_until_s), bulk, 0.0)
-    return np.where(np.greater(ranks, 1.0), np.maximum(np.maximum(quick, longer), longest), 0.0)
+    return _array((launch_s + steps * step_s) * ramp + moved_s / rate_fraction)
+
+
+def wide_ring_s(*, steps: Value, moved_s: Value, launch_s: Value, step_s: Value, rate_fraction: Value) -> Array:
+    """Ring collective by a library's protocol of medium steps (LL128).
+
+    Parameters
+    ----------
+    steps : [1] steps of all phases (hop_count)
+    moved_s : [s] at the nominal port (port_s)
+    launch_s, step_s : [s] of the call and of a step
+    rate_fraction : [1] part of the port that it attains
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``L + N t + M / e``
+    Reference: NVIDIA NCCL, protocol LL128 (github.com/NVIDIA/nccl); fitted to aiconfigurator-core 0.12.0
+    Leaves out: time of the additions
+    """
+    return _array(launch_s + steps * step_s + moved_s / rate_fraction)
+
+
+def bulk_ring_s(
+    *, buffer_bytes: Value, ranks: Value, steps: Value, moved_s: Value, launch_s: Value, step_s: Value,
+    rate_fraction: Value, serial_fraction: Value, own_bytes_per_s: Value,
+) -> Array:  # fmt: skip
+    """Ring collective by a library's protocol of large chunks (Simple): filling the pipe and moving the bytes overlap in part.
+
+    Parameters
+    ----------
+    buffer_bytes : [B] full buffer
+    ranks : [1] size of the group
+    steps : [1] steps of all phases (hop_count)
+    moved_s : [s] at the nominal port (port_s)
+    launch_s, step_s : [s] of the call and of a chunk on a hop
+    rate_fraction : [1] part of the port that it attains
+    serial_fraction : [1] 1 adds filling and moving, 0 takes the root of their squares
+    own_bytes_per_s : [B/s] at which a rank copies its own piece, once a call
+
+    Returns
+    -------
+    [s] broadcast shape
+
+    Equation: ``L + V / (n C) + sqrt(a^2 + b^2 + 2 c a b)``, ``a = N t``, ``b = M / e``
+    Reference: NVIDIA NCCL, protocol Simple (github.com/NVIDIA/nccl); fitted to aiconfigurator-core 0.12.0
+    Leaves out: the size of a chunk changing with the buffer, time of the additions
+    """
+    fill, moving = steps * step_s, moved_s / rate_fraction
+    piped = np.sqrt(fill * (fill + (2.0 * serial_fraction) * moving) + moving * moving)
+    return _array(launch_s + buffer_bytes / (ranks * own_bytes_per_s) + piped)
 
 
 def reducing_switch_s(

@@ -11,7 +11,7 @@ from explorer.physics.arrays import Array, Value, _array
 
 def torus_group(
     *, ranks: Value, stride: Value, axes: Sequence[Value], axis_share: Sequence[Value]
-) -> tuple[Array, Array, Array, Array]:
+) -> tuple[Array, Array, Array]:
     """Axes of a torus that a group gets when groups fill the axes in order, inner parallelism first.
 
     Parameters
@@ -24,9 +24,8 @@ def torus_group(
     Returns
     -------
     rate_fraction : [1] part of a chip's torus bandwidth the group can use, broadcast shape
-    hops : [1] longest way, summed over the axes
-    longest_axis : [1] longest extent; a part of an axis, having no wrap-around, counts twice
     ring_fraction : [1] part of it that rings through all chips can use: the whole axes, or half of the first one entered
+    hops : [1] longest way, summed over the axes
 
     Equation: extent ``clip(min(stride n, c_i) / max(stride, c_(i-1)), 1, k_i)``, ``c_i`` the cumulative product of the lengths
     Reference: derived; wrapped and unwrapped axes as in Austin et al. 2025, How to Scale Your Model, sharding chapter; one
@@ -37,23 +36,22 @@ def torus_group(
     parts: Value = 0.0
     first: Value = 0.0
     hops: Value = 0.0
-    longest: Value = 1.0
     inner: Value = 1.0
     covered = 1.0 * stride * ranks
     for length, share in zip(axes, axis_share, strict=True):
-        outer = 1.0 * inner * length
+        outer = inner * length
         extent = np.minimum(covered, outer) / np.maximum(stride, inner)
         extent = np.minimum(np.maximum(extent, 1.0), length)
-        used, whole = np.greater(extent, 1.0), np.greater_equal(extent, length)
-        wrapped = wrapped + (used & whole) * share
-        part = (used & ~whole) * (0.5 * share)
-        first = np.where(np.greater(parts, 0.0), first, part)
-        parts = parts + part
-        hops = hops + np.where(whole, np.floor(0.5 * extent), extent - 1.0)
-        longest = np.maximum(longest, used * extent * np.where(whole, 1.0, 2.0))
+        part = np.less(extent, length)
+        whole_share = np.greater(extent, 1.0) * share
+        part_share = part * (0.5 * whole_share)
+        first = np.where(np.greater(parts, 0.0), first, part_share)
+        wrapped = wrapped + (whole_share - 2.0 * part_share)
+        parts = parts + part_share
+        hops = hops + np.where(part, extent - 1.0, np.floor(0.5 * extent))
         inner = outer
     ring = np.where(np.greater(wrapped, 0.0), wrapped, first)
-    return _array(wrapped + parts), _array(hops), _array(longest), _array(ring)
+    return _array(wrapped + parts), _array(ring), _array(hops)
 
 
 def mesh_rate_fraction(*, ranks: Value, domain: Value) -> Array:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from explorer.charts.model import Bar, Chart
 from explorer.render import legend
 from explorer.render.box import Box
@@ -169,10 +171,19 @@ def _limit(bar: Bar, index: int, sheet: Sheet, limit: Box, band: Box) -> None:
     if bad:
         rest = Box(limit.right, band.top, band.right, band.bottom)
         sheet.box(rest, theme.card, alpha=0.55)
-        sheet.hatch(rest, theme.bad, 0.42 * sheet.em, 1.1 * sheet.hair)
+        _hatch(sheet, rest, theme.bad, 0.42 * sheet.em, 1.1 * sheet.hair)
         sheet.box(rest, edge=theme.bad, width=1.3 * sheet.hair, name=f"over-{index}")
     color = theme.bad if bad else mixed(theme.border, theme.muted, 0.4)
     sheet.box(limit, edge=color, width=(2.0 if bad else 1.2) * sheet.hair, name=f"limit-{index}")
+
+
+def _hatch(sheet: Sheet, box: Box, color: str, step: float, width: float) -> None:
+    """Slanted lines across a box."""
+    starts = np.arange(box.left - box.high, box.right, step)
+    gap = np.full(len(starts), math.nan)
+    x = np.column_stack((starts, starts + box.high, gap)).ravel()
+    y = np.tile((box.bottom, box.top, math.nan), len(starts))
+    sheet.line(np.column_stack((x, y)), color, width, clip=box)
 
 
 def _range(bar: Bar, sheet: Sheet, scale: Scale, band: Box) -> None:

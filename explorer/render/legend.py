@@ -9,6 +9,7 @@ from explorer.render.box import Box
 from explorer.render.sheet import Sheet
 
 _ROLES = ("roof", "line", "points")
+_MARKED = ("points", "dots")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Entry:
 def line_entries(chart: Chart, sheet: Sheet) -> tuple[Entry, ...]:
     """What a chart with lines names: its own list of series, slots or parts, else one entry per scenario and line."""
     by_key = {s.key: s for s in chart.series}
-    pointed = {s.slot for s in chart.series if s.role == "points" and len(s.x)}
+    pointed = {s.slot for s in chart.series if s.role in _MARKED and len(s.x)}
     if chart.legend:
         return tuple(
             Entry(label, by_key[key].slot, role=by_key[key].role, marked=by_key[key].slot in pointed)
@@ -90,8 +91,8 @@ def draw(placed: tuple[Placed, ...], left: float, top: float, sheet: Sheet) -> N
             side = 0.62 * em
             sheet.box(Box(x, middle - side / 2, x + side, middle + side / 2), entry.color)
         else:
-            long = 2.2 * em
-            if entry.role != "points":
+            long = (0.7 if entry.role == "dots" else 2.2) * em
+            if entry.role not in _MARKED:
                 sheet.series_line([(x, middle), (x + long, middle)], entry.slot, entry.role, None)
             if entry.marked:
                 sheet.marker(x + long / 2, middle, entry.slot, 0.6 * em)
@@ -99,7 +100,7 @@ def draw(placed: tuple[Placed, ...], left: float, top: float, sheet: Sheet) -> N
 
 
 def _sample(entry: Entry, sheet: Sheet) -> float:
-    return (0.95 if entry.slot is None else 2.6) * sheet.em
+    return (0.95 if entry.slot is None else 1.1 if entry.role == "dots" else 2.6) * sheet.em
 
 
 def _row(sheet: Sheet) -> float:

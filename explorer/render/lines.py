@@ -15,6 +15,7 @@ from explorer.render.words import write_words
 
 _LINES = ("roof", "roof_faint", "line", "ghost")
 _BAND_ALPHA = 0.16
+_DOT = 0.75
 _MARK_DASH = (3.0, 2.5)
 
 
@@ -45,6 +46,10 @@ def draw_lines(chart: Chart, sheet: Sheet, area: Box) -> Plot:
         for series in chart.series:
             if series.role == role:
                 sheet.series_line(plot.at(series.x, series.y), series.slot, role, plot.box, series.key)
+    for series in chart.series:
+        if series.role == "dots":
+            places = plot.at(series.x, series.y)
+            sheet.markers(places[[plot.holds(x, y) for x, y in places.tolist()]], series.slot, _DOT * marker_size(sheet), series.key)
     drawn = _obstacles(chart, plot)
     write_words(chart, plot, sheet, drawn.points, drawn.lines)  # below the markers: no label may hide one
     for series in chart.series:

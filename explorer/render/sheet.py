@@ -32,6 +32,7 @@ SMALLEST_PT = 4.8
 _CAP = 0.36  # half the height of a capital, in sizes of the font
 _PALE = {"ghost": 0.62, "roof_faint": 0.35}  # share of the card's colour
 _PX_PER_PT = 4 / 3
+_DOT_ALPHA = 0.55
 
 
 def mixed(one: str, other: str, share: float) -> str:
@@ -199,23 +200,28 @@ class Sheet:
         )
         self._add(shape, None, name)
 
-    def hatch(self, box: Box, color: str, step: float, width: float) -> None:
-        """Slanted lines across a box."""
-        starts = np.arange(box.left - box.high, box.right, step)
-        gap = np.full(len(starts), math.nan)
-        x = np.column_stack((starts, starts + box.high, gap)).ravel()
-        y = np.tile((box.bottom, box.top, math.nan), len(starts))
-        self.line(np.column_stack((x, y)), color, width, clip=box)
-
     def marker(self, x: float, y: float, slot: int, across: float, rim: bool = True, name: str = "") -> None:
         """A scenario's marker in its hue, set off by a rim of the card's colour."""
         from matplotlib.patches import PathPatch
-        from matplotlib.path import Path as Outline
 
         edge = self.theme.card if rim else "none"
-        outline = _marker(MARKERS[slot % len(MARKERS)])
-        shape = Outline(np.asarray(outline.vertices, dtype=np.float64) * (across / 2) + np.array((x, y)), outline.codes)
+        shape = _marker_at(x, y, slot, across)
         self._add(PathPatch(shape, facecolor=self.theme.slot(slot), edgecolor=edge, linewidth=self.hair), None, name)
+
+    def markers(self, places: FloatArray, slot: int, across: float, name: str = "") -> None:
+        """Markers by the hundred at places (n, 2): without rims, and seen through."""
+        from matplotlib.collections import PathCollection
+
+        shapes = [_marker_at(x, y, slot, across) for x, y in places.tolist()]
+        if shapes:
+            self._add(PathCollection(shapes, facecolors=self.theme.slot(slot), edgecolors="none", alpha=_DOT_ALPHA), None, name)
+
+
+def _marker_at(x: float, y: float, slot: int, across: float) -> Outline:
+    from matplotlib.path import Path as Outline
+
+    outline = _marker(MARKERS[slot % len(MARKERS)])
+    return Outline(np.asarray(outline.vertices, dtype=np.float64) * (across / 2) + np.array((x, y)), outline.codes)
 
 
 @cache

@@ -25,7 +25,7 @@ _LARGEST_WHOLE = 2.0**53
 
 def table_csv(table: Table) -> str:
     """A table as CSV: one row a scenario."""
-    header = ["scenario", *(_with_unit(c.label, c.unit) for c in table.columns)]
+    header = [table.head, *(_with_unit(c.label, c.unit) for c in table.columns)]
     rows: list[list[Value]] = [
         [label, *(_bare(c) for c in row)] for label, row in zip(table.row_labels, table.rows, strict=True)
     ]
@@ -120,7 +120,7 @@ def table_xlsx(table: Table) -> bytes:
     book.set_properties({"title": _line(table.title), "created": datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)})
     sheet = book.add_worksheet("Comparison")
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    titles = ["scenario", *(_with_unit(c.label, c.unit) for c in table.columns)]
+    titles = [table.head, *(_with_unit(c.label, c.unit) for c in table.columns)]
     for column, title in enumerate(titles):
         sheet.write_string(0, column, _line(title)[:_LONGEST_CELL], bold)
     for i, (label, row) in enumerate(zip(table.row_labels, table.rows, strict=True), start=1):

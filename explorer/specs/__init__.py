@@ -1,5 +1,6 @@
 """Nouns: frozen descriptions of chips, fabrics, workloads, jobs, plans, scenarios and studies. They compute nothing."""
 
+from explorer.specs.bands import BAND_KINDS, BandKind, ErrorBand, KindBand
 from explorer.specs.base import Spec, SpecError, build, build_json
 from explorer.specs.calibration import Calibration
 from explorer.specs.chip import Chip, Offer, SramPart
@@ -26,8 +27,9 @@ from explorer.specs.study import EFFICIENCIES, MOST_SCENARIOS, Scenario, Study, 
 from explorer.specs.workload import Experts, Latent, Window, Workload
 
 __all__ = [
-    "CONFIDENCE", "EFFICIENCIES", "FORMATS", "GRADIENT_FORMATS", "LOSSES", "MOST_SCENARIOS", "OFFLOADS", "OPTIMIZER_STATES", "OVERLAPS", "PHASES", "RECOMPUTES",
-    "SCHEDULES", "SPARSITIES", "AttentionKernel", "Calibration", "Chip", "Experts", "Fabric", "Format", "GemmKernel", "Job", "Kernels",
-    "Latent", "LinkPart", "Links", "Offer", "Plan", "Run", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError", "SramPart", "Study", "Window", "Workload",
-    "build", "build_json", "get_path", "matmul_format", "set_path",
+    "BAND_KINDS", "CONFIDENCE", "EFFICIENCIES", "FORMATS", "GRADIENT_FORMATS", "LOSSES", "MOST_SCENARIOS", "OFFLOADS",
+    "OPTIMIZER_STATES", "OVERLAPS", "PHASES", "RECOMPUTES", "SCHEDULES", "SPARSITIES", "AttentionKernel", "BandKind",
+    "Calibration", "Chip", "ErrorBand", "Experts", "Fabric", "Format", "GemmKernel", "Job", "Kernels", "KindBand", "Latent",
+    "LinkPart", "Links", "Offer", "Plan", "Run", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError",
+    "SramPart", "Study", "Window", "Workload", "build", "build_json", "get_path", "matmul_format", "set_path",
 ]

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from explorer.specs.bands import BandKind, KindBand
 from explorer.specs.base import Spec, Text
 from explorer.specs.chip import Fraction, Identifier, NotNegative, Positive
 from explorer.specs.kernels import AttentionKernel, GemmKernel, Kernels, Share, plain_attention, plain_gemm
@@ -31,6 +32,7 @@ class Calibration(Spec):
     reserve,
     ``server_fraction`` that of prompts under a serving engine. ``expert_evenness`` says how alike experts are chosen (a fact of
     routers, which the ideal set takes too), ``expert_layer_s`` what the small kernels of a layer with experts take.
+    ``bands`` are the errors against published rows; ``band_fraction`` is what is assumed where a kind has none.
     """
 
     id: Identifier
@@ -66,6 +68,7 @@ class Calibration(Spec):
     rated_w: Positive | None = None
     band_fraction: Annotated[float, Field(ge=0, le=2)]
     band_note: Text = ""
+    bands: dict[BandKind, KindBand] = Field(default_factory=dict)
     kernels: Kernels | None = None
     links: Links | None = None
     stack: Text = "default"
@@ -113,5 +116,5 @@ class Calibration(Spec):
     @property
     def provenance(self) -> str:
         """The weakest kind among the constants that set the time of a step."""
-        kinds = {str(s.kind) for s in self.sources.values()} | (self.kernels.provenances if self.kernels else set())
+        kinds = {str(s.kind) for name, s in self.sources.items() if not name.startswith("bands.")} | (self.kernels.provenances if self.kernels else set())
         return next((k for k in ("guess", "transferred", "derived", "measured") if k in kinds), "guess")

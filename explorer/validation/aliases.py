@@ -18,7 +18,7 @@ from explorer.validation.rows import RowError
 _TABLES = (
     "precision", "recompute", "recompute_fraction", "loss", "microbatches", "networks", "offload", "zero", "stacks", "unfused_attention", "attention_kernel", "virtual_stages",
     "expert_tp",
-    "gradients", "optimizer", "kv_format",
+    "gradients", "optimizer", "kv_format", "waves",
 )  # fmt: skip
 
 
@@ -123,12 +123,16 @@ def parse_aliases(text: str, where: str) -> Aliases:
         return Aliases(
             chips={name.casefold(): _chip_name(entry) for name, entry in table["chips"].items()},
             models={name.casefold(): str(entry) for name, entry in table["models"].items()},
-            not_modelled=tuple((tuple(map(str.casefold, e["contains"])), str(e["reason"])) for e in table["not_modelled"]),
+            not_modelled=tuple(
+                (tuple(map(str.casefold, e["contains"])), str(e["reason"])) for e in table["not_modelled"]
+            ),
             experts_alone=tuple(
-                ExpertsAlone(tuple(map(str.casefold, e["contains"])), str(e.get("always", ""))) for e in table["experts_alone"]
+                ExpertsAlone(tuple(map(str.casefold, e["contains"])), str(e.get("always", "")))
+                for e in table["experts_alone"]
             ),
             countings=tuple(
-                Counting(str(e["source"]).casefold(), int(e["largest"]), bool(e["squared"]), str(e["reason"])) for e in table["counting"]
+                Counting(str(e["source"]).casefold(), int(e["largest"]), bool(e["squared"]), str(e["reason"]))
+                for e in table["counting"]
             ),
             tables={key: {name.casefold(): str(entry) for name, entry in table[key].items()} for key in _TABLES},
             names={key: tuple(table[key]) for key in ("chips", "models")},

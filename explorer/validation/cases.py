@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from explorer.evaluate import TIME_PARTS, Report, evaluate, lower
 from explorer.evaluate.memory import ROW
 from explorer.evaluate.validity import reasons
-from explorer.specs import Scenario
+from explorer.specs import Scenario, SpecError
 from explorer.validation.rows import Row, RowError
 
 
@@ -112,18 +112,19 @@ class CallCase:
 
 
 def listed(found: Found, kind: str, rows: Iterable[Row], cases_of: Callable[[Row], list[Case | CallCase]]) -> list[Case | CallCase]:
-    """Cases of all rows; those that raise `RowError` are listed as skipped."""
+    """Cases of all rows; those that raise `RowError`, or that a spec refuses, are listed as skipped."""
     cases: list[Case | CallCase] = []
     for row in rows:
         try:
             cases += cases_of(row)
-        except RowError as problem:
+        except (RowError, SpecError) as problem:
             found.skip(kind, row, str(problem))
     return cases
 
 
 def answer(found: Found, cases: list[Case | CallCase]) -> None:
-    """Evaluate the scenarios of all cases in one batch and file the results."""
+    """Evaluate the scenarios of all cases whose plans can be, in one batch, and file the results."""
+    cases = [case for case in cases if _possible(found, case)]
     scenarios: list[Scenario] = []
     places: dict[tuple[int, ...], int] = {}
     firsts = []
@@ -144,16 +145,16 @@ def answer(found: Found, cases: list[Case | CallCase]) -> None:
             _file_call(found, case, report, first)
 
 
-def _at(report: Report, name: str, point: int) -> bool:
-    array = getattr(report, name)
-    return bool(array[point if array.shape[0] > 1 else 0])
+def _possible(found: Found, case: Case | CallCase) -> bool:
+    """Whether the plans can be; else the row is listed. An impossible one is not even evaluated: it may ask for anything."""
+    quantity, wanted = (case.quantity, case.scenarios) if isinstance(case, Case) else ("fits", (case.scenario,))
+    why = next(filter(None, map(reasons, wanted)), None)
+    if why:
+        found.skip(case.kind, case.row, f"{quantity}: {'; '.join(why)}")
+    return not why
 
 
 def _file_case(found: Found, case: Case, answers: Answers) -> None:
-    for k, scenario in enumerate(case.scenarios):
-        if not _at(answers.report, "valid_plan", answers.first + k):
-            found.skip(case.kind, case.row, f"{case.quantity}: {'; '.join(reasons(scenario))}")
-            return
     predicted = case.read(answers)
     if not 0 < predicted < float("inf"):
         found.skip(case.kind, case.row, f"{case.quantity}: the model gives no number")
@@ -165,7 +166,5 @@ def _file_case(found: Found, case: Case, answers: Answers) -> None:
 
 
 def _file_call(found: Found, case: CallCase, report: Report, point: int) -> None:
-    if _at(report, "valid_plan", point):
-        found.calls.append(Call(case.row.id, case.measured_fits, _at(report, "fits", point)))
-    else:
-        found.skip(case.kind, case.row, f"fits: {'; '.join(reasons(case.scenario))}")
+    fits = report.fits[point if report.fits.shape[0] > 1 else 0]
+    found.calls.append(Call(case.row.id, case.measured_fits, bool(fits)))

@@ -26,7 +26,7 @@ def columns_with(base: Columns, parts: Parts, rows: Sweep, stage: str = "") -> C
     used = [part for name, part in parts.items() if name not in (*ENGINES, "vllm_eager") or name == kernel]
     values: dict[str, float] = dict(LOSSLESS)
     for part in used:
-        values |= values_of(part)
+        values |= values_of(part, float(base.link_latency_s[0]))
     direct = float(kernel in ENGINES and kernel in names)
     adding = rows.reducible.astype(np.float64) if "reducing" in names else 0.0
     return base.replace(**values, link_model=model, direct=direct, reducing=adding, domain=rows.domain)
@@ -36,7 +36,7 @@ def seconds_with(prepared: Columns, stage: str, part: LinkPart, rows: Sweep) -> 
     """Time of each row with the constants of one stage [s]."""
     if isinstance(part, Eager):
         return seconds(prepared, rows, part.host_s, part.copy_bytes_per_s)
-    return seconds(prepared.replace(**values_of(part)), rows)
+    return seconds(prepared.replace(**values_of(part, float(prepared.link_latency_s[0]))), rows)
 
 
 def predict_s(base: Columns, parts: Parts, sweep: Sweep) -> Array:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.specs import LinkPart
+from explorer.specs import LinkPart, build
 from explorer.specs.links import Book, Outside
 from explorer.validation.collective_rows import Mask, Sweep
 
@@ -18,7 +18,8 @@ PCIE, CORES, PLAIN, RACKS = ("l40s", "rtx-pro-6000-server"), ("trainium2",), ("t
 def _nvlink(quick: float, wide: float, bulk: float, rate: float) -> Book:
     """NCCL's bus bandwidths of its three protocols in GB/s, as parts of the port's ``rate``."""
     fractions = {f"{name}_fraction": round(v / rate, 4) for name, v in (("quick", quick), ("wide", wide), ("bulk", bulk))}
-    return Book(wide_base_s=7.4e-6, wide_step_s=1.3e-6, bulk_base_s=1.8e-6, bulk_step_s=2.8e-6, provenance="derived", **fractions)
+    latencies = {"wide_base_s": 7.4e-6, "wide_step_s": 1.3e-6, "bulk_base_s": 1.8e-6, "bulk_step_s": 2.8e-6}
+    return build(Book, {**latencies, **fractions, "provenance": "derived"})
 
 
 # LL moves at most a quarter of a PCIe bus; its steps are booked at 1.0 us, those of Simple at 5.7 us. No LL128.
@@ -66,12 +67,12 @@ def _nothing(values: dict[str, float], hop_s: float, lent: LinkPart | None) -> d
 class Stage:
     """One part: where its search starts, the rows that speak for it, and the constants that follow from the fitted ones.
 
-    ``rows`` is also told whether the chip's switch can add; ``extra`` the time of a hop and the part that a relative lends.
+    ``extra`` is also told the time of a hop and the part that a relative lends.
     """
 
     name: str
     start: dict[str, float]
-    rows: Callable[[Sweep, bool], Mask]
+    rows: Callable[[Sweep], Mask]
     extra: Extra = _nothing
 
 
@@ -86,30 +87,30 @@ def _racks_extra(values: dict[str, float], hop_s: float, lent: LinkPart | None) 
     return {"efficiency_fraction": lent.efficiency_fraction} if isinstance(lent, Outside) else {"efficiency_fraction": 1.0}
 
 
-def _inside(sweep: Sweep, adds: bool) -> Mask:
+def _inside(sweep: Sweep) -> Mask:
     return np.asarray((sweep.kernel == "library") & (sweep.chips <= sweep.domain), dtype=bool)
 
 
-def _ring_rows(sweep: Sweep, adds: bool) -> Mask:
+def _ring_rows(sweep: Sweep) -> Mask:
     # From five ranks on the library lets the switch add wherever it can.
-    added = sweep.reducible & (sweep.ranks > 4) & adds
-    return np.asarray(_inside(sweep, adds) & (sweep.operation != "alltoall") & ~added, dtype=bool)
+    added = sweep.reducible & (sweep.ranks > 4)
+    return np.asarray(_inside(sweep) & (sweep.operation != "alltoall") & ~added, dtype=bool)
 
 
-def _reducing_rows(sweep: Sweep, adds: bool) -> Mask:
-    return np.asarray(_inside(sweep, adds) & sweep.reducible & (sweep.ranks > 4) & adds, dtype=bool)
+def _reducing_rows(sweep: Sweep) -> Mask:
+    return np.asarray(_inside(sweep) & sweep.reducible & (sweep.ranks > 4), dtype=bool)
 
 
-def _exchange_rows(sweep: Sweep, adds: bool) -> Mask:
-    return np.asarray(_inside(sweep, adds) & (sweep.operation == "alltoall"), dtype=bool)
+def _exchange_rows(sweep: Sweep) -> Mask:
+    return np.asarray(_inside(sweep) & (sweep.operation == "alltoall"), dtype=bool)
 
 
-def _outside_rows(sweep: Sweep, adds: bool) -> Mask:
+def _outside_rows(sweep: Sweep) -> Mask:
     return np.asarray((sweep.kernel == "library") & (sweep.chips > sweep.domain), dtype=bool)
 
 
-def _timed(kernel: str) -> Callable[[Sweep, bool], Mask]:
-    return lambda sweep, adds: np.asarray(sweep.kernel == kernel, dtype=bool)
+def _timed(kernel: str) -> Callable[[Sweep], Mask]:
+    return lambda sweep: np.asarray(sweep.kernel == kernel, dtype=bool)
 
 
 def _without(start: dict[str, float], *names: str, **more: float) -> dict[str, float]:

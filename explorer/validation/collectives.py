@@ -8,10 +8,10 @@ import numpy as np
 
 from explorer.evaluate import Columns, lower
 from explorer.evaluate.columns import Array
-from explorer.evaluate.link_columns import AMONG_CORES, values_of
+from explorer.evaluate.link_columns import values_of
 from explorer.evaluate.tiers import Tier, all_to_all_s, gather_and_reduce_s, group, reduce_scatter_s, send_s
 from explorer.physics.collective_times import staged_s
-from explorer.specs import Chip, Links, Plan, Scenario, Workload, build
+from explorer.specs import Chip, Links, Plan, Scenario, SpecError, Workload, build
 from explorer.validation.cases import Found, Prediction
 from explorer.validation.collective_rows import Message, Sweep, message_of, sweep_of
 from explorer.validation.rows import Row, RowError
@@ -32,7 +32,7 @@ def predict(setting: Setting, found: Found, rows: tuple[Row, ...]) -> None:
         try:
             message = message_of(setting, row)
             _able(setting, message)
-        except RowError as problem:
+        except (RowError, SpecError) as problem:
             found.skip(KIND, row, str(problem))
         else:
             messages.append(message)
@@ -69,7 +69,7 @@ def _asked(setting: Setting, messages: list[Message]) -> tuple[Columns, Sweep, A
         if m.chip.id not in places:
             places[m.chip.id] = len(scenarios)
             scenarios.append(scene_of(setting, m.row, m.chip))
-        kernels.append(_kernel(_links(setting, m.chip), m.kernel))
+        kernels.append(_kernel(_links(setting, m.chip), m.kernel, setting.fabric(m.chip).scale_up.link_latency_s))
     sweep = sweep_of(messages)
     columns = lower(scenarios).take(np.array([places[m.chip.id] for m in messages], dtype=np.intp))
     names = {name for kernel in kernels for name in kernel}
@@ -85,15 +85,15 @@ def columns_at(columns: Columns, name: str, point: int) -> float:
     return float(column[point if len(column) > 1 else 0])
 
 
-def _kernel(links: Links, kernel: str) -> dict[str, float]:
+def _kernel(links: Links, kernel: str, hop_s: float) -> dict[str, float]:
     part = None if kernel == "library" else links.vllm_graph if kernel == "vllm_eager" else getattr(links, kernel)
-    return _LIBRARY_ONLY if part is None else {"direct": 1.0} | values_of(part)
+    return _LIBRARY_ONLY if part is None else {"direct": 1.0} | values_of(part, hop_s)
 
 
 def tier_of(c: Columns, sweep: Sweep) -> Tier:
     """The group of each message, its cores as the source counts them where it counts cores."""
     tier = group(c, sweep.chips, np.ones(1))
-    return replace(tier, cores=np.where(c.link_model == AMONG_CORES, sweep.ranks / tier.outside, tier.cores))
+    return replace(tier, cores=sweep.ranks / tier.outside)
 
 
 def seconds(c: Columns, sweep: Sweep, host_s: Array | float = 0.0, copy_bytes_per_s: Array | float = np.inf) -> Array:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from explorer.evaluate import Columns, lower
 from explorer.library import load_library
 from explorer.library.link_presets import RELATIVES, completed, read_relatives
 from explorer.physics.arrays import Array
-from explorer.specs import LinkPart, SpecError
+from explorer.specs import LinkPart, SpecError, build
 from explorer.specs.links import PART_KINDS
 from explorer.validation.aliases import load_aliases
 from explorer.validation.collective_columns import columns_with, predict_s, seconds_with
@@ -43,13 +43,12 @@ _ORDER = tuple(PART_KINDS)
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A chip to fit: its columns, its rows, whether its switch adds, and what others lend it."""
+    """A chip to fit: its columns, its rows, and what others lend it."""
 
     id: str
     name: str
     base: Columns
     ranks_per_chip: int
-    adds: bool
     sweep: Sweep
     lent: Mapping[str, LinkPart]
 
@@ -62,7 +61,7 @@ def fit(subject: Subject, sweep: Sweep) -> Parts:
     """Own parts, fitted to the rows of ``sweep``."""
     found: Parts = {}
     for stage in stages(subject.id):
-        rows = sweep.pick(stage.rows(sweep, subject.adds))
+        rows = sweep.pick(stage.rows(sweep))
         if len(rows.ids) < ROWS_PER_CONSTANT * len(stage.start) or (stage.name == "vllm_eager" and "vllm_graph" not in found):
             continue
         if stage.name == "ring":
@@ -96,7 +95,7 @@ def _complete(subject: Subject, stage: Stage, values: dict[str, float], digits: 
         values[name] = _rounded(min(value, top), digits)
     extra = stage.extra(values, float(subject.base.link_latency_s[0]), subject.lent.get(stage.name))
     counted = {"ranks_per_chip": subject.ranks_per_chip} if stage.name == "cores" else {}
-    return PART_KINDS[stage.name](**values, **{k: _rounded(v, max(digits, 5)) for k, v in extra.items()}, **counted)
+    return build(PART_KINDS[stage.name], {**values, **{k: _rounded(v, max(digits, 5)) for k, v in extra.items()}, **counted})
 
 
 def _rounded(value: float, digits: int) -> float:
@@ -144,12 +143,11 @@ class Fits:
         """What is known of a chip before its fit."""
         messages = self._messages[chip]
         first, sweep = messages[0], sweep_of(messages)
+        if not self._setting.fabric(first.chip).scale_up.in_network_reduction:
+            sweep = replace(sweep, reducible=np.zeros(len(messages), dtype=bool))
         base = lower([scene_of(self._setting, first.row, first.chip)])
-        return Subject(
-            chip, first.chip.name, base, int(np.max(np.ceil(sweep.ranks / sweep.chips))),
-            self._setting.fabric(first.chip).scale_up.in_network_reduction, sweep,
-            completed(chip, {}, self._relatives, self.parts),
-        )  # fmt: skip
+        cores = int(np.max(np.ceil(sweep.ranks / sweep.chips)))
+        return Subject(chip, first.chip.name, base, cores, sweep, completed(chip, {}, self._relatives, self.parts))
 
     def text(self, chip: str) -> str:
         """The chip's file; empty where its rows tell nothing of its own."""
@@ -159,8 +157,8 @@ class Fits:
         subject = self.subject(chip)
         predicted = predict_s(subject.base, subject.whole(found), subject.sweep)
         told = {"in_sample": errors(predicted, subject.sweep)} | summary(predicted, subject.sweep)
-        if subject.lent.keys() >= found.keys():
-            told["with_lent_constants"] = _errors(subject, {}, subject.sweep)
+        if kin := self._relatives.get("kin", {}).get(chip):
+            told[f"with_constants_of_{kin}"] = errors(predict_s(subject.base, self.parts(kin), subject.sweep), subject.sweep)
         if len(subject.sweep.ids) >= 3 * FEW:
             told |= check(subject)
         return toml(chip, subject.name, found, subject.sweep, told)

@@ -26,8 +26,14 @@ from explorer.validation.rows import read_table
 from explorer.validation.validate import validate
 
 FEWEST, FEWEST_SEEN, FEWEST_DEFAULT = 4, 2, 20
-REFS = {"training": "Published training runs: Megatron-LM, NeMo, llm-foundry, BigScience, SimuMax, torchtitan, MaxText and more; half of each stack's rows", "inference": "Published times to the first token: AWS Neuron, FasterTransformer, aiconfigurator; half of each engine's rows"}
-URLS = {"training": "https://github.com/NVIDIA/Megatron-LM", "inference": "https://awsdocs-neuron.readthedocs-hosted.com/en/latest/about-neuron/benchmarks/"}
+REFS = {
+    "training": "Published training runs: Megatron-LM, NeMo, llm-foundry, BigScience, SimuMax, torchtitan, MaxText and more; half of each stack's rows",
+    "inference": "Published times to the first token: AWS Neuron, FasterTransformer, aiconfigurator; half of each engine's rows",
+}
+URLS = {
+    "training": "https://github.com/NVIDIA/Megatron-LM",
+    "inference": "https://awsdocs-neuron.readthedocs-hosted.com/en/latest/about-neuron/benchmarks/",
+}
 _COLUMNS = {"training": "framework", "inference": "backend"}
 _TIMES = ("step_time_s", "ttft_ms")
 GRID = np.arange(30, 101) / 100.0
@@ -70,7 +76,10 @@ def stacks_of(path: Path) -> dict[str, str]:
     aliases = load_aliases()
     table = read_table(path)
     chips = {row.id: aliases.chips.get(row.text("chip").casefold()) for row in table.rows}
-    return {row.id: aliases.stack(getattr(chips[row.id], "id", ""), row.text(_COLUMNS[table.kind])) or "" for row in table.rows}
+    return {
+        row.id: aliases.stack(getattr(chips[row.id], "id", ""), row.text(_COLUMNS[table.kind])) or ""
+        for row in table.rows
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +120,9 @@ def _of_experts(rows: Rows | None) -> tuple[float | None, Rows | None]:
 
 def _groups(rows: Sequence[Prediction], names: Mapping[str, str]) -> dict[str, Rows]:
     """Rows of each stack that has enough of them."""
-    groups = {name: Rows([r for r in rows if names[r.id] == name]) for name in sorted({names[r.id] for r in rows}) if name}
+    groups = {
+        name: Rows([r for r in rows if names[r.id] == name]) for name in sorted({names[r.id] for r in rows}) if name
+    }
     return {name: g for name, g in groups.items() if g.ratio.size >= FEWEST and g.seen.sum() >= FEWEST_SEEN}
 
 
@@ -145,7 +156,11 @@ def toml(fitted: Mapping[str, Fitted], kind: str) -> str:
 def _note(fraction: float, rows: Rows) -> str:
     inside, outside = rows.off(fraction)[rows.seen], rows.off(fraction)[~rows.seen]
     fit = f"Fitted to {inside.size} rows (mean error {inside.mean():.1%})" if inside.size else "Fitted to none"
-    held = f"on the other {outside.size}: mean error {outside.mean():.1%}, median {np.median(outside):.1%}" if outside.size else "none held out"
+    held = (
+        f"on the other {outside.size}: mean error {outside.mean():.1%}, median {np.median(outside):.1%}"
+        if outside.size
+        else "none held out"
+    )
     return f"{fit}; {held}."
 
 

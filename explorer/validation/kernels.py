@@ -16,7 +16,7 @@ from explorer.evaluate import Columns, evaluate, lower
 from explorer.evaluate.columns import DECODE, PREFILL
 from explorer.evaluate.operators import ROW
 from explorer.library import load_library
-from explorer.specs import Plan, Scenario, Workload, build
+from explorer.specs import Plan, Scenario, SpecError, Workload, build
 from explorer.validation.cases import Found, Prediction
 from explorer.validation.kernel_constants import kernel_constants
 from explorer.validation.kernel_rows import notes, quantises
@@ -91,7 +91,7 @@ def _predict(setting: Setting, found: Found, kind: str, operator: str, rows: tup
     for row in rows:
         try:
             kernels.append(kernel_of(setting, bases, row))
-        except RowError as problem:
+        except (RowError, SpecError) as problem:
             found.skip(kind, row, str(problem))
     if not kernels:
         return

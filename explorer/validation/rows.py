@@ -73,7 +73,7 @@ class Row:
     def positive(self, name: str) -> float | None:
         """A number above 0; None for an empty cell. Raises `RowError`."""
         value = self.number(name)
-        if value is not None and not 0 < value <= 1e30:
+        if value is not None and not 1e-30 <= value <= 1e30:
             raise RowError(f"{name}: {self.text(name)[:40]} is out of range")
         return value
 

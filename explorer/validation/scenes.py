@@ -15,6 +15,7 @@ from explorer.validation.rows import Row, RowError
 
 T = TypeVar("T", bound=Spec)
 _USUAL_HEAD_DIM = 128
+_WIDEST = 10_000_000  # no workload is wider
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +62,23 @@ def precision_of(setting: Setting, row: Row, chip: Chip, column: str = "precisio
 
 
 def job_of(
-    phase: str, batch: int, context: int, precision: str, kv_format: str | None = None, experts: str | None = None, **state: Any
+    phase: str,
+    batch: int,
+    context: int,
+    precision: str,
+    kv_format: str | None = None,
+    experts: str | None = None,
+    **state: Any,
 ) -> Job:
     """A job; in training the cache is none and takes the activations' format. ``experts``: precision of routed experts."""
     weights, activations, cache = formats_of(precision)
-    values = {"phase": phase, "batch": batch, "context": context, "weight_format": weights, "activation_format": activations}
+    values = {
+        "phase": phase,
+        "batch": batch,
+        "context": context,
+        "weight_format": weights,
+        "activation_format": activations,
+    }
     if experts is not None and experts != precision:
         expert_weights, expert_activations, _ = formats_of(experts)
         values |= {"expert_weight_format": expert_weights, "expert_activation_format": expert_activations}
@@ -128,7 +141,9 @@ def _offload(setting: Setting, row: Row) -> str:
 def workload_of(setting: Setting, row: Row, tp: int) -> Workload:
     """The row's model: a preset by its name, the row's own columns before it; heads padded to what TP divides."""
     known = setting.aliases.model(setting.library, row.text("model"))
-    given = tuple(row.count(c) if row.text(c) else None for c in ("layers", "hidden", "heads", "kv_heads", "ffn", "vocab", "seq"))
+    given = tuple(
+        row.count(c) if row.text(c) else None for c in ("layers", "hidden", "heads", "kv_heads", "ffn", "vocab", "seq")
+    )
     key = (row.text("model"), given, tp)
     if key not in setting.workloads:
         if known is None and (given[0] is None or given[1] is None):
@@ -167,7 +182,11 @@ def _changed(known: Workload, sizes: dict[str, int], name: dict[str, str], tp: i
     values: dict[str, Any] = {key: getattr(known, key) for key in Workload.model_fields}
     layers, experts, window = sizes["layers"], known.experts, known.window
     if experts is not None:
-        dense = known.layers - experts.layers if experts.leading_dense else round(layers * (1 - experts.layers / known.layers))
+        dense = (
+            known.layers - experts.layers
+            if experts.leading_dense
+            else round(layers * (1 - experts.layers / known.layers))
+        )
         experts = experts.replace(layers=layers - dense) if layers > dense else None
     if window is not None:
         within = round(layers * window.layers / known.layers)
@@ -178,7 +197,8 @@ def _changed(known: Workload, sizes: dict[str, int], name: dict[str, str], tp: i
 
 def _likely_heads(hidden: int, tp: int) -> int:
     """Heads of about 128, as many as divide the width and divide among the ranks."""
-    fitting = [n for n in range(1, hidden + 1) if hidden % n == 0 and n % tp == 0]
+    low = [n for n in range(1, math.isqrt(min(hidden, _WIDEST)) + 1) if hidden % n == 0]
+    fitting = [n for n in (*low, *(hidden // n for n in reversed(low))) if n % tp == 0]
     return min(fitting or [1], key=lambda n: abs(math.log(hidden / n / _USUAL_HEAD_DIM)))
 
 

@@ -60,7 +60,11 @@ def server_of(setting: Setting, row: Row, part: str = "") -> Server:
     stated = precision_of(setting, row, chip)
     stack = setting.aliases.begins("stacks", row.text("backend")) or row.text("backend")
     said = row.text("kv_dtype")
-    kv = setting.aliases.begins("precision", said) if said else setting.aliases.begins("kv_format", f"{stack} {_served(chip, stated)}")
+    kv = (
+        setting.aliases.begins("precision", said)
+        if said
+        else setting.aliases.begins("kv_format", f"{stack} {_served(chip, stated)}")
+    )
     if kv is None and said:
         raise RowError(f"kv_dtype {said!r} is not one that the model knows")
     workload = workload_of(setting, row, plan.tp)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,14 +55,24 @@ def summarise(found: Found) -> list[Line]:
     return sorted(lines, key=lambda line: (line.kind, BY.index(line.by), -line.n, -line.skipped, line.name))
 
 
+def total(members: Sequence[Prediction]) -> Line:
+    """The errors of any rows together."""
+    return _line(("all", "all", "all"), members, 0)
+
+
+def chip_of(skip: Skip) -> str:
+    """The preset that a skipped row's chip is, or what the source calls it."""
+    known = load_aliases().chips.get(skip.chip.casefold())
+    return known.id if known else skip.chip
+
+
 def _keys(skip: Skip) -> list[Key]:
     """The groups that a skipped row belongs to; a row that is not even read has its kind alone."""
-    known = load_aliases().chips.get(skip.chip.casefold())
-    named = {"kind": skip.kind, "source": skip.source, "chip": known.id if known else skip.chip}
+    named = {"kind": skip.kind, "source": skip.source, "chip": chip_of(skip)}
     return [(skip.kind, by, name) for by, name in named.items() if name]
 
 
-def _line(key: Key, members: list[Prediction], skipped: int) -> Line:
+def _line(key: Key, members: Sequence[Prediction], skipped: int) -> Line:
     if not members:
         return Line(*key, n=0, mean=None, median=None, p90=None, worst=None, worst_id="", bias=None, skipped=skipped)
     errors = np.array([m.error_fraction for m in members])

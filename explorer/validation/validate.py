@@ -69,9 +69,13 @@ def as_data(found: Found) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def command(path: Path | None, json: bool) -> str:
-    """The text that ``chip-explorer validate`` prints. Raises `ExplorerError` in one line."""
-    found = validate(path)
+def printed(found: Found, json: bool) -> str:
+    """The text that ``chip-explorer validate`` prints."""
     if json:
         return json_text.dumps(as_data(found), indent=1, ensure_ascii=False, allow_nan=False)
     return report(found)
+
+
+def command(path: Path | None, json: bool) -> str:
+    """Predict a file, or the shipped rows, and print what came of it. Raises `ExplorerError` in one line."""
+    return printed(validate(path), json)

@@ -190,8 +190,8 @@ class Monkey:
     # ---- what is shown
 
     def chart(self) -> str:
-        keys = self.window.panes.visible_keys()
-        pane = self.window.panes.panes[self.random.choice(keys)] if keys else None
+        keys, panes = self.window.panes.visible_keys(), {**self.window.panes.panes, **self.window.panes.further}
+        pane = panes[self.random.choice(keys)] if keys else None
         if pane is None or pane.view is None:
             return "nothing"
         target = self.random.choice([pane.view, *(w for w in pane.view.findChildren(QWidget) if w.isVisible())])

@@ -94,6 +94,9 @@ def warnings_of_qt(qtlog: Any) -> Iterator[list[str]]:
 
 def campaign(window: Window, answers: Answers, qtbot: QtBot, qtlog: object, events: int, seed: int) -> tuple[Weight, Weight]:
     """Let the monkey act; returns the weights at a fifth of the way and at the end."""
+    window.panes.fill("validation")  # its parts are made when it is first seen
+    qtbot.waitUntil(lambda: window.panes.validation.found is not None)
+    window.panes.fill(None)
     monkey, early = Monkey(window, answers, seed), None
     with qtbot.capture_exceptions() as raised, warnings_of_qt(qtlog) as warned:
         for i in range(events):

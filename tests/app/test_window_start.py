@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from window_tools import BANDWIDTH, LIBRARY, drag, scenario, settle, slider_of, study_of
 
 from explorer.app import create
-from explorer.app.panes import PANES
+from explorer.app.panes import FURTHER, PANES
 from explorer.app.settings import SCALES, Settings
 from explorer.app.window import Window
 from explorer.charts.style import theme_names
@@ -202,7 +202,7 @@ def test_words_keep_their_colours_when_they_move_behind_a_tab_and_back(window: W
         assert before["Fits"].upper() == window.look.theme.good.upper()
         window.resize(800, 600)
         settle()
-        window.panes._tabs.setCurrentIndex(len(PANES))
+        window.panes._tabs.setCurrentIndex(len(PANES) + len(FURTHER))
         settle()
         assert colours() == before
         window.resize(1600, 900)

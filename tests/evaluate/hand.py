@@ -7,7 +7,7 @@ written out again from its source, for plans that the tests use (powers of two, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, log2, sqrt
+from math import ceil
 
 from explorer.specs import Scenario
 
@@ -136,28 +136,3 @@ def decode_operators(s: Scenario, m: dict[str, int]) -> dict[str, tuple[float, O
         "head": (1, b.matmul(m["V"] / t, h)),
         "loss": (1, b.light(8 * rows * m["V"] / t, 1.0)),
     }
-
-
-def torus_4x4_all_reduce_s(s: Scenario, size: float) -> float:
-    """All 16 chips: four half axes of two hops... each way out and back, all four links busy."""
-    c = s.calibration
-    rate = s.fabric.scale_up.link_bytes_per_s_per_direction * c.scale_up_fraction / (1 + sqrt(c.scale_up_saturation_bytes / size))
-    return c.scale_up_launch_s + 2 * (4 * s.fabric.scale_up.link_latency_s + 15 / 16 * size / rate)
-
-
-def switch_all_reduce_s(s: Scenario, size: float, ranks: int) -> float:
-    c, a = s.calibration, s.fabric.scale_up.link_latency_s
-    rate = s.fabric.scale_up.link_bytes_per_s_per_direction * c.scale_up_fraction / (1 + sqrt(c.scale_up_saturation_bytes / size))
-    one_shot = a + (ranks - 1) * size / rate
-    two_shots = 2 * a + 2 * (ranks - 1) / ranks * size / rate
-    return c.scale_up_launch_s + min(one_shot, two_shots)
-
-
-def two_tier_all_reduce_s(s: Scenario, size: float, inside: int, outside: int) -> float:
-    """Reduce-scatter inside, all-reduce of the shards across, all-gather inside; chunks of 32 MiB overlap."""
-    c, up, out = s.calibration, s.fabric.scale_up, s.fabric.scale_out
-    near_rate = up.link_bytes_per_s_per_direction * c.scale_up_fraction / (1 + sqrt(c.scale_up_saturation_bytes / size))
-    far_rate = out.bytes_per_s_per_direction * c.scale_out_fraction / (1 + sqrt(c.scale_out_saturation_bytes / size))
-    near = 2 * (up.link_latency_s + (inside - 1) / inside * size / near_rate)
-    far = 2 * (ceil(log2(outside)) * out.latency_s + (outside - 1) / outside * size / inside / far_rate)
-    return c.scale_up_launch_s + c.scale_out_launch_s + max(near, far) + min(near, far) * min(1, 32 * 2**20 / size)

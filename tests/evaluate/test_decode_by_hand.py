@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hand
-import numpy as np
+import hand_links
 import pytest
 
 from explorer.evaluate import Report, evaluate_study
@@ -81,12 +81,11 @@ def test_calibrated_step(library: Library, chip: str) -> None:
     scenario = _scenario(library, chip)
     report = evaluate_study([scenario])
     stream = 32 * 8192 * 2
-    if chip == "trainium2":
-        once = hand.torus_4x4_all_reduce_s(scenario, stream)
-    elif chip == "trainium3":
-        once = hand.switch_all_reduce_s(scenario, stream, 16)
+    if chip in ("trainium2", "trainium3"):
+        once = hand_links.cores_s(scenario, stream, 16, 1.0, 1, 1)
     else:
-        once = hand.two_tier_all_reduce_s(scenario, stream, 8, 2)
+        inside = hand_links.all_reduce_s(scenario, stream, 8)
+        once = hand_links.across_s(scenario, stream, 8, 2, inside, 2)
     assert float(report.traffic.one_s[ROW["tp_layer"], 0]) == pytest.approx(once, rel=1e-12)
     logits = float(report.traffic.one_s[ROW["tp_logits"], 0])
     network = (2 * 80 + 1) * once + logits
@@ -97,9 +96,7 @@ def test_calibrated_step(library: Library, chip: str) -> None:
 
 def test_all_gather_of_the_logits_on_the_torus(library: Library) -> None:
     scenario = _scenario(library, "trainium2")
-    size, c = 32 * 128256 * 2, scenario.calibration
-    rate = 512e9 * c.scale_up_fraction / (1 + np.sqrt(c.scale_up_saturation_bytes / size))
-    expected = c.scale_up_launch_s + 4 * 1.5e-6 + 15 / 16 * size / rate
+    expected = hand_links.cores_s(scenario, 32 * 128256 * 2, 16, 1.0, 1, 0)
     assert float(evaluate_study([scenario]).traffic.one_s[ROW["tp_logits"], 0]) == pytest.approx(expected, rel=1e-12)
 
 

@@ -50,8 +50,8 @@ def test_fewest_chips_in_words_is_a_group_that_fits(library: Library) -> None:
 
 
 @pytest.mark.parametrize(("chip", "told"), [
-    ("h100", "matmul, attention, HBM and scale-up network measured; kernel starts and host derived; "),
-    ("trainium2", "scale-up network measured; matmul, attention and HBM carried over from similar chips; "),
+    ("h100", "matmul, attention, HBM, scale-up network and scale-out network measured; kernel starts and host derived; "),
+    ("trainium2", "scale-up network measured; matmul, attention, HBM and scale-out network carried over from similar chips; "),
 ])  # fmt: skip
 def test_losses_are_told_one_by_one(library: Library, chip: str, told: str) -> None:
     said = _verdict((_made(library, chip, "llama3-70b", 16),), 0, None)

@@ -16,7 +16,7 @@ from explorer import paths
 from explorer.errors import ExplorerError
 from explorer.library import Library, load_library, read_library
 from explorer.library.sourced import is_numeric
-from explorer.specs import Calibration, Chip, Fabric, Offer, Source, Spec, Workload
+from explorer.specs import Calibration, Chip, Fabric, LinkPart, Offer, Source, Spec, Workload
 
 LIBRARY = load_library()
 SPECS: list[Spec] = [
@@ -49,7 +49,9 @@ def numbers_of(spec: Spec, prefix: str = "") -> Iterator[str]:
         value = getattr(spec, name)
         if not field.is_required() and value == field.default:
             continue
-        if isinstance(value, Spec) and not isinstance(value, Source):
+        if isinstance(value, LinkPart):  # its constants come from one fit
+            yield f"{prefix}{name}"
+        elif isinstance(value, Spec) and not isinstance(value, Source):
             yield from numbers_of(value, f"{prefix}{name}.")
         elif isinstance(value, dict) and name not in ("sources", "alternatives"):
             yield from (f"{prefix}{name}.{key}" for key in value)
@@ -159,8 +161,8 @@ def test_calibrations_say_how_far_to_trust_them(library: Library) -> None:
     for calibration in library.calibrations.values():
         assert calibration.band_note
         assert calibration.provenance in ("measured", "transferred", "derived", "guess")
-    assert library.calibration("trainium3").sources["scale_up_fraction"].kind == "transferred"
-    assert library.calibration("b200").sources["scale_up_fraction"].kind == "measured"
+    assert library.calibration("trainium3").sources["links.cores"].kind == "transferred"
+    assert library.calibration("b200").sources["links.ring"].kind == "measured"
     assert library.calibration("trainium3").band_fraction > library.calibration("b200").band_fraction
 
 
@@ -198,7 +200,7 @@ def test_landmarks_are_sorted_and_joined(library: Library) -> None:
 
 def test_the_data_version_follows_the_files(library: Library, tmp_path: Path) -> None:
     copied = tmp_path / "presets"
-    for folder in ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/stacks", "calibration/experts", "calibration/host", "runs"):
+    for folder in ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/links", "calibration/stacks", "calibration/experts", "calibration/host", "calibration/bands", "runs"):
         (copied / folder).mkdir(parents=True)
         for file in (paths.presets() / folder).glob("*.toml"):
             (copied / folder / file.name).write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))

@@ -99,25 +99,26 @@ def test_two_tiers_by_hand() -> None:
 @pytest.mark.parametrize(
     ("ranks", "stride", "axes", "expected"),
     [
-        (16.0, 1.0, (4.0, 4.0, 1.0), (1.0, 4.0, 4.0)),
-        (4.0, 1.0, (4.0, 4.0, 1.0), (0.5, 2.0, 4.0)),
-        (4.0, 4.0, (4.0, 4.0, 1.0), (0.5, 2.0, 4.0)),
-        (8.0, 1.0, (4.0, 4.0, 1.0), (0.75, 3.0, 4.0)),
-        (2.0, 1.0, (4.0, 4.0, 1.0), (0.25, 1.0, 4.0)),
-        (1.0, 1.0, (4.0, 4.0, 1.0), (0.0, 0.0, 1.0)),
-        (2.0, 16.0, (4.0, 4.0, 2.0), (0.0, 1.0, 2.0)),
+        (16.0, 1.0, (4.0, 4.0, 1.0), (1.0, 1.0, 4.0)),
+        (4.0, 1.0, (4.0, 4.0, 1.0), (0.5, 0.5, 2.0)),
+        (4.0, 4.0, (4.0, 4.0, 1.0), (0.5, 0.5, 2.0)),
+        (8.0, 1.0, (4.0, 4.0, 1.0), (0.75, 0.5, 3.0)),
+        (2.0, 1.0, (4.0, 4.0, 1.0), (0.25, 0.25, 1.0)),
+        (1.0, 1.0, (4.0, 4.0, 1.0), (0.0, 0.0, 0.0)),
+        (2.0, 16.0, (4.0, 4.0, 2.0), (0.0, 0.0, 1.0)),
     ],
 )
 def test_group_on_a_torus(
     ranks: float, stride: float, axes: tuple[float, float, float], expected: tuple[float, ...]
 ) -> None:
+    """Share of the links, the share that rings through all chips use, and hops."""
     group = collectives.torus_group(ranks=ranks, stride=stride, axes=axes, axis_share=(0.5, 0.5, 0.0))
     assert tuple(float(value) for value in group) == expected
 
 
 def test_axis_of_two_keeps_both_links() -> None:
-    fraction, hops, _ = collectives.torus_group(ranks=2.0, stride=1.0, axes=(2.0, 1.0, 1.0), axis_share=(1.0, 0.0, 0.0))
-    assert (fraction, hops) == (1.0, 1.0)
+    fraction, ring, hops = collectives.torus_group(ranks=2.0, stride=1.0, axes=(2.0, 1.0, 1.0), axis_share=(1.0, 0.0, 0.0))
+    assert (fraction, ring, hops) == (1.0, 1.0, 1.0)
 
 
 def test_groups_over_domains() -> None:

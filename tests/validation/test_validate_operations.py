@@ -13,20 +13,17 @@ from explorer.evaluate.operators import ROW
 from explorer.library import load_library, make_scenario
 from explorer.physics.matmul import matmul_flop
 
+KERNELS = COLLECTIVES + ",library,algorithm,dtype"
+
 
 def test_collectives_are_the_networks_own(tmp_path: Path) -> None:
+    reduce = {"op": "all_reduce", "chip": "H100-80GB-SXM", "ranks": 8, "size_bytes": 2**26, "time_us": 400}
     found = run(
-        tmp_path, COLLECTIVES,
-        {"op": "all_reduce", "chip": "H100-80GB-SXM", "ranks": 8, "size_bytes": 2**26, "time_us": 400},
-        {"op": "all_reduce", "chip": "H100-80GB-SXM", "ranks": 8, "size_bytes": 2**26, "algbw_gbps": 200},
-        {"op": "all_reduce", "chip": "Trainium2", "ranks": 16, "size_bytes": 2**26, "time_us": 400},
-        {"op": "all_reduce", "chip": "Trainium2", "ranks": 4, "size_bytes": 2**26, "time_us": 400},
-        {"op": "moe_dispatch", "chip": "H100-80GB-SXM", "ranks": 8, "size_bytes": 2**26, "time_us": 400},
+        tmp_path, KERNELS, reduce, reduce | {"time_us": "", "algbw_gbps": 200}, reduce | {"chip": "Trainium2", "ranks": 16},
         {"op": "all_gather", "chip": "H100-80GB-SXM", "ranks": 16, "nodes": 4, "ranks_per_node": 4, "size_bytes": 2**26, "time_us": 9},
         {"op": "all_gather", "chip": "H100-80GB-SXM", "ranks": 16, "nodes": 2, "ranks_per_node": 8, "size_bytes": 2**26, "time_us": 9},
-        {"op": "all_reduce", "chip": "H100-80GB-SXM", "ranks": 8, "size_bytes": "-", "time_us": 400},
     )  # fmt: skip
-    scenario = make_scenario(load_library(), chip="h100", workload="llama3-8b", phase="decode", batch=1, context=1, chips=1)
+    scenario = make_scenario(load_library(), chip="h100", workload="llama3-8b", phase="training", batch=8, context=1, chips=8)
     c = lower([scenario]).replace(tp=8.0)
     expected = float(all_reduce_s(c, group(c, c.tp, c.tp / 8), c.tp * 2**23)[0])
     time, rate, trainium, narrow, wide = found.rows
@@ -34,8 +31,48 @@ def test_collectives_are_the_networks_own(tmp_path: Path) -> None:
     assert rate.predicted == pytest.approx(2**26 / expected / 1e9)
     assert trainium.chip == "trainium2"
     assert narrow.predicted > wide.predicted
-    assert [s.id for s in found.skipped] == ["r3", "r4", "r7"]
-    assert "inside one chip" in found.skipped[0].reason
+    assert found.skipped == []
+
+
+def test_each_row_is_predicted_by_the_kernel_that_it_timed(tmp_path: Path) -> None:
+    row = {"op": "all_reduce", "chip": "H100-80GB-SXM", "ranks": 8, "size_bytes": 2**15, "time_us": 10}
+    vllm = row | {"library": "vllm 0.24.0 custom allreduce"}
+    found = run(
+        tmp_path, KERNELS, row | {"library": "NCCL 2.29"}, row | {"library": "trtllm 1.0 custom allreduce"}, vllm | {"algorithm": "graph"},
+        vllm | {"algorithm": "eager"}, row | {"chip": "L40S", "library": "trtllm 1.0 custom allreduce"},
+        row | {"size_bytes": 2**30, "library": "NCCL 2.29", "dtype": "int8"}, row | {"size_bytes": 2**30, "library": "NCCL 2.29"},
+    )  # fmt: skip
+    library, trtllm, graph, eager, integers, floats = (r.predicted for r in found.rows)
+    assert trtllm < graph < library
+    eager_kernel = load_library().calibration("h100").links.vllm_eager  # type: ignore[union-attr]
+    assert eager_kernel is not None
+    assert eager == pytest.approx(max(eager_kernel.host_s, graph * 1e-6 + 2**15 / eager_kernel.copy_bytes_per_s) * 1e6)
+    assert integers > 1.2 * floats  # the switch adds no integers
+    assert [s.reason for s in found.skipped] == ["no timings tell the trtllm kernel on L40S"]
+
+
+def test_cores_of_one_chip_and_chips_that_are_used_in_part(tmp_path: Path) -> None:
+    row = {"chip": "Trainium2", "size_bytes": 2**20, "time_us": 40}
+    found = run(
+        tmp_path, KERNELS, *(row | {"op": "all_gather", "ranks": n} for n in (2, 4, 6, 8, 64)), row | {"op": "all_reduce", "ranks": 4},
+        row | {"op": "reduce_scatter", "ranks": 4}, row | {"op": "alltoall", "ranks": 16}, row | {"op": "p2p_send_recv", "ranks": 8},
+    )  # fmt: skip
+    assert found.skipped == []
+    two, four, six, eight, all_cores, reduce, scatter, *_ = (r.predicted for r in found.rows)
+    assert two < four < six < eight < all_cores
+    assert max(four, scatter) < reduce < four + scatter
+
+
+def test_what_is_no_collective_says_what_it_is(tmp_path: Path) -> None:
+    row = {"chip": "H800", "ranks": 8, "size_bytes": 2**20, "time_us": 40, "op": "all_reduce"}
+    found = run(
+        tmp_path, KERNELS, row | {"op": "moe_dispatch"}, row | {"op": "pcie_h2d"}, row | {"op": "gossip"}, row | {"size_bytes": "-"},
+        row | {"ranks": 1}, row | {"time_us": "-"}, row | {"size_bytes": ""},
+    )  # fmt: skip
+    assert [s.reason for s in found.skipped] == [
+        "moe_dispatch: an exchange of routed tokens", "pcie_h2d: a copy between host and chip, no collective", "gossip: not modelled",
+        "size_bytes: '-' is not a number", "one rank has no collective", "nothing is measured", "size_bytes is missing",
+    ]  # fmt: skip
 
 
 def test_a_matmul_is_the_operator_of_every_evaluation(tmp_path: Path) -> None:

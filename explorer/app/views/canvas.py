@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from explorer.app.views.frame import Frame
 
+_STILL = 4.0  # pixels that a hand may slip in a click
 _FAR, _DEEP = 4.0, 1e-3  # how far out and in the hand may zoom, in widths of what fits
 
 
@@ -55,12 +56,14 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     pointed = Signal(QPointF)
     left = Signal()
     pressed = Signal()
+    clicked = Signal(QPointF)
     fit_asked = Signal()
 
     def __init__(self, owner: QWidget, painted: Painted) -> None:
         self._painted: Painted | None = None  # the base class may paint while it is being made
         self.port = Port()
         self._margins = (0.0, 0.0, 0.0, 0.0)
+        self._down: QPointF | None = None
         super().__init__(parent=owner, viewBox=self.port, background=None)
         self._owner, self._painted = owner, painted
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -110,7 +113,15 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def mousePressEvent(self, ev: QMouseEvent) -> None:
         """Give the owner the focus, then pan."""
         self.pressed.emit()
+        self._down = ev.position() if ev.button() == Qt.MouseButton.LeftButton else None
         super().mousePressEvent(ev)
+
+    def mouseReleaseEvent(self, ev: QMouseEvent) -> None:
+        """Report a click: a press that went nowhere."""
+        super().mouseReleaseEvent(ev)
+        down, self._down = self._down, None
+        if down is not None and (ev.position() - down).manhattanLength() <= _STILL:
+            self.clicked.emit(ev.position())
 
     def mouseDoubleClickEvent(self, ev: QMouseEvent) -> None:
         """Fit."""

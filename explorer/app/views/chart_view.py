@@ -4,57 +4,41 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.app.look import Look, plain_look
-from explorer.app.views import overlay, pick
+from explorer.app.look import Look
 from explorer.app.views.canvas import Canvas
 from explorer.app.views.curves import Curves
-from explorer.app.views.ink import KEYBOARD, Ink
-from explorer.app.views.picture import Picture
-from explorer.app.views.tip import TipBox
+from explorer.app.views.ink import Ink
+from explorer.app.views.pointed_view import PointedView
 from explorer.charts.axes import columns, fitted
 from explorer.charts.model import Axis, Chart
 
-_REACH = 18.0
-_FAR = 10**6
-_MOVES: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -_FAR, Qt.Key.Key_End: _FAR}
 
-
-class ChartView(QWidget):
-    """Shows a `Chart` that has series. ``hovered`` carries the read-out under the hand, or nothing."""
-
-    hovered = Signal(str)
+class ChartView(PointedView):
+    """Shows a `Chart` that has series."""
 
     def __init__(self, look: Look | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.picture = Picture(Ink(look or plain_look()))
+        super().__init__(look, parent)
         self._ghost: Chart | None = None
-        self._held = self._zoomed = self._keyed = False
-        self._picked: pick.Picked | None = None
+        self._held = self._zoomed = False
         self.canvas = Canvas(self, self)
         self.curves = Curves(self.canvas.port, self.picture.ink)
-        self.tip = TipBox(self)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.canvas)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._listen()
 
     def _listen(self) -> None:
         self.canvas.pointed.connect(self._point)
         self.canvas.left.connect(partial(self._pick, None))
         self.canvas.pressed.connect(partial(self.setFocus, Qt.FocusReason.MouseFocusReason))
+        self.canvas.clicked.connect(self._click)
         self.canvas.fit_asked.connect(self.fit)
         self.canvas.port.sigRangeChanged.connect(self._ranged)
         self.canvas.port.sigRangeChangedManually.connect(self._zoom)
-
-    @property
-    def chart(self) -> Chart:
-        """What is shown."""
-        return self.picture.chart
 
     def show_chart(self, chart: Chart) -> None:
         """Bring the view in line with ``chart``; emits nothing."""
@@ -123,47 +107,8 @@ class ChartView(QWidget):
         """Called by the canvas after the curves."""
         self.picture.paint_over(painter, self._picked, self._keyed)
 
-    def _point(self, at: QPointF) -> None:
-        reach = _REACH * max(1.0, self.picture.ink.look.scale)
-        self._pick(pick.nearest(self.chart, self.picture.positions(), at.x(), at.y(), reach))
-
-    def _pick(self, picked: pick.Picked | None) -> None:
-        if picked == self._picked:
-            return
-        self._picked = picked
-        self._show_tip()
-        self.canvas.viewport().update()
-        self.hovered.emit(self.tip.text)
-
-    def _show_tip(self) -> None:
-        found = self.picture.point(self._picked)
-        if found is None:
-            self.tip.clear()
-        else:
-            self.tip.show_tip(self.picture.ink, found[1], found[0], overlay.marker_size(self.picture.ink))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and Right step through the points, Home and End jump, Escape lets go."""
-        key = event.key()
-        if key in _MOVES:
-            self._keyed = True
-            self._pick(pick.step(self.chart, self._picked, _MOVES[key]))
-            self.setAccessibleDescription(self.tip.text or self.chart.summary)
-        elif key == Qt.Key.Key_Escape and self._picked is not None:
-            self._pick(None)
-        else:
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self._keyed = event.reason() in KEYBOARD
-        self.canvas.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._keyed = False
-        self.setAccessibleDescription(self.chart.summary)
-        self._pick(None)
+    def repaint_over(self) -> None:
+        """Paint the picked point anew."""
         self.canvas.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -13,6 +13,7 @@ from explorer.charts.model import Chart
 _READABLE = 5.0  # lines of text in width below which a cut name says too little
 _LONGEST, _SHORTEST, _GAP = 16, 6, 1.2  # lines of text in width: of an entry, and between two
 _ROLES = ("roof", "line", "points")
+_MARKED = ("points", "dots")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Placed:
 def chart_entries(chart: Chart, ink: Ink) -> tuple[Entry, ...]:
     """What the legend of a chart with lines names: its own list, else one entry per scenario and line."""
     by_key = {s.key: s for s in chart.series}
-    pointed = {s.slot for s in chart.series if s.role == "points"}
+    pointed = {s.slot for s in chart.series if s.role in _MARKED}
     if chart.legend:
         return tuple(
             Entry(label, by_key[key].slot, role=by_key[key].role, marked=by_key[key].slot in pointed)
@@ -116,7 +117,7 @@ def left_edge(placed: tuple[Placed, ...], wanted: float, right: float, ink: Ink)
 
 def sample_width(entry: Entry, ink: Ink) -> float:
     """Pixels of the sample and the gap behind it."""
-    return (1.0 if entry.slot is None else 2.3) * ink.em
+    return (1.0 if entry.slot is None else 1.1 if entry.role == "dots" else 2.3) * ink.em
 
 
 def row_height(ink: Ink) -> float:
@@ -134,8 +135,8 @@ def paint(painter: QPainter, placed: tuple[Placed, ...], corner: QPointF, ink: I
             side = 0.62 * ink.em
             painter.fillRect(QRectF(x, middle - side / 2, side, side), ink.color(entry.color))
         else:
-            long = 1.8 * ink.em
-            if entry.role != "points":
+            long = (0.7 if entry.role == "dots" else 1.8) * ink.em
+            if entry.role not in _MARKED:
                 painter.setPen(ink.line_pen(entry.slot, entry.role))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawLine(QPointF(x, middle), QPointF(x + long, middle))

@@ -14,6 +14,7 @@ from explorer.charts.model import Axis, Chart, Mark, Series
 
 _MARK_DASH = (3.0, 2.5)
 _BAND_ALPHA = 38
+_DOT, _DOT_ALPHA = 0.75, 140
 _LINES = ("roof", "roof_faint", "line")
 
 
@@ -177,6 +178,21 @@ def paint_points(painter: QPainter, chart: Chart, frame: Frame, ink: Ink, positi
         for x, y in positions[series.key].tolist():
             if frame.holds(x, y):
                 ink.draw_marker(painter, series.slot, QPointF(x, y), size, ink.hair)
+
+
+def paint_dots(painter: QPainter, chart: Chart, frame: Frame, ink: Ink, positions: dict[str, FloatArray]) -> None:
+    """Points by the hundred: small, without a rim, and seen through, so that a crowd is darker than one."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    for series in chart.series:
+        if series.role != "dots":
+            continue
+        painter.setBrush(ink.color(ink.theme.slot(series.slot), _DOT_ALPHA))
+        shape = ink.marker(series.slot, _DOT * marker_size(ink))
+        for x, y in positions[series.key].tolist():
+            if frame.holds(x, y):
+                painter.translate(x, y)
+                painter.drawPath(shape)
+                painter.translate(-x, -y)
 
 
 def marker_size(ink: Ink) -> float:

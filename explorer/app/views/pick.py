@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from explorer.charts.axes import FloatArray
-from explorer.charts.model import Chart, Series
+from explorer.charts.model import Chart, Each, Series
 
+_MARKED = ("points", "dots")
 _POINT_BONUS = 6.0  # pixels by which a marker wins over the line that it lies on
 
 
@@ -35,25 +37,27 @@ def nearest(chart: Chart, positions: dict[str, FloatArray], x: float, y: float, 
         if not count:
             continue
         away = np.hypot(*(positions[series.key][:count] - (x, y)).T)
-        away[[not tip for tip in series.tips[:count]]] = np.nan
+        if not isinstance(series.tips, Each):
+            away[[not tip for tip in series.tips[:count]]] = np.nan
         if np.isnan(away).all():
             continue
         at = int(np.nanargmin(away))
-        rank = float(away[at]) - (_POINT_BONUS if series.role == "points" else 0.0)
+        rank = float(away[at]) - (_POINT_BONUS if series.role in _MARKED else 0.0)
         if away[at] <= reach and (best is None or rank < best[0]):
             best = rank, Picked(series.key, at)
     return best[1] if best else None
 
 
+@lru_cache(maxsize=1)  # a chart is exchanged, never changed, and a hand steps through it key by key
 def ordered(chart: Chart) -> list[Picked]:
     """Points in the order in which the keyboard visits them: left to right, scenarios side by side."""
     spoken = [s for s in chart.series if any(s.tips)]
-    marked = [s for s in spoken if s.role == "points"]
+    marked = [s for s in spoken if s.role in _MARKED]
     found = [
         (float(s.x[i]), s.slot, float(s.y[i]), Picked(s.key, i))
         for s in marked or spoken
         for i in range(min(len(s.x), len(s.tips)))
-        if s.tips[i] and np.isfinite(s.x[i]) and np.isfinite(s.y[i])
+        if (isinstance(s.tips, Each) or s.tips[i]) and np.isfinite(s.x[i]) and np.isfinite(s.y[i])
     ]
     return [entry[3] for entry in sorted(found, key=lambda e: e[:3])]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPixmap
 
 from explorer.app.views import legend, overlay, pick
 from explorer.app.views.frame import Frame
@@ -25,6 +25,7 @@ class Picture:
         self.size = QSize(60, 60)
         self.labels = overlay.Labels()
         self._positions: dict[str, FloatArray] | None = None
+        self._dots: QPixmap | None = None
         self.set_ink(ink)
 
     def set_ink(self, ink: Ink) -> None:
@@ -41,7 +42,7 @@ class Picture:
 
     def touch(self) -> None:
         """Forget what was measured."""
-        self._positions = None
+        self._positions = self._dots = None
         self.labels.stale = True
 
     def _setting(self) -> Setting:
@@ -57,6 +58,18 @@ class Picture:
             frame = self.frame()
             self._positions = {s.key: overlay.pixels(s, self.chart, frame) for s in self.chart.series}
         return self._positions
+
+    def _crowd(self, ratio: float) -> QPixmap:
+        """All dots, painted once: there may be thousands, and a hand passes over them."""
+        if self._dots is None or self._dots.devicePixelRatio() != ratio:
+            self._dots = QPixmap(self.size * ratio)
+            self._dots.setDevicePixelRatio(ratio)
+            self._dots.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(self._dots)
+            inner.setRenderHint(QPainter.RenderHint.Antialiasing)
+            overlay.paint_dots(inner, self.chart, self.frame(), self.ink, self.positions())
+            inner.end()
+        return self._dots
 
     def point(self, picked: pick.Picked | None) -> tuple[QPointF, str] | None:
         """Pixel and read-out of a point, if it is still there and in sight."""
@@ -78,6 +91,8 @@ class Picture:
         """Points, labels, a ring around the picked point and one around everything when the keyboard is here."""
         frame, positions, ink = self.frame(), self.positions(), self.ink
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if any(s.role == "dots" for s in self.chart.series):
+            painter.drawPixmap(0, 0, self._crowd(painter.device().devicePixelRatioF()))
         self.labels.layout(self.chart, frame, ink, positions)
         self.labels.paint(painter, ink)
         overlay.paint_points(painter, self.chart, frame, ink, positions)

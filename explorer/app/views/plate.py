@@ -135,9 +135,9 @@ class Plate:
             ink.write(painter, "small", ink.theme.muted, box, tick.text, Qt.AlignmentFlag.AlignRight)
 
     def _title(self, axis: Axis, room: float) -> str:
-        """Label and unit, else the label, else the unit: a whole one of them rather than a cut one."""
+        """Label and unit, else the label, else the unit (unless the ticks carry it): a whole one rather than a cut one."""
         bare = axis.label.partition(" (")[0]
-        forms = (axis_title(axis), bare, axis.unit)
+        forms = (axis_title(axis), bare, axis.unit if axis_title(axis) != axis.label else "")
         return next((f for f in forms if self.ink.width("small", f) <= room), "")
 
     def _titles(self, painter: QPainter, setting: Setting, frame: Frame) -> None:

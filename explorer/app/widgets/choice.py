@@ -139,6 +139,7 @@ class ChoiceBox(QComboBox):
 
     chosen = Signal(object)
     reset_asked = Signal()
+    side = Qt.AlignmentFlag.AlignRight
 
     def __init__(self, words: Sequence[Word], text: Callable[[Word], str] = str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -202,7 +203,7 @@ class ChoiceBox(QComboBox):
         painter.setPen(look.colour("text"))
         words = self.rect().adjusted(look.px(5), 0, -look.px(17), 0)
         shown = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, words.width())
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, shown)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | self.side, shown)
         painter.setPen(QPen(look.colour("muted"), look.px(1.4)))
         x, y, d = self.width() - look.px(9), self.height() / 2 + look.px(1), look.px(3)
         painter.drawPolyline([QPointF(x - d, y - d * 0.6), QPointF(x, y + d * 0.5), QPointF(x + d, y - d * 0.6)])
