@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from explorer.evaluate import network, offload
+from explorer.evaluate import hidden, network, offload
 from explorer.evaluate.blocks import summed
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.matmuls import rows
@@ -107,7 +107,7 @@ def _moved_into_bubble_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Ar
     way again where these have moved.
     """
     without = replace(p.busy, layers=p.busy.layers - p.busy.wgrad, wgrad=np.zeros(1))
-    appearing = summed(network.exposed(c, s, t, without)[_INSIDE]) - inside
+    appearing = summed(hidden.exposed(c, s, t, without)[_INSIDE]) - inside
     shorter = np.maximum(0.0, p.busy.wgrad - appearing) / s.microbatches
     others = c.pp - 1.0
     return np.asarray(c.zero_bubble * shorter * (others + np.minimum(others, s.microbatches - 1.0)))
