@@ -85,7 +85,9 @@ def _timed(row: str, c: Columns, dp: Array) -> _Timed:
         ranks = np.where(c.tp > 1, c.tp, c.chips)
         if row == "send":
             return lambda c, size: send_s(c, np.ones(1), size)
-        timed = {"all-reduce": all_reduce_s, "all-to-all": all_to_all_s}.get(row, all_gather_s)
+        if row == "all-to-all":
+            return lambda c, size: all_to_all_s(c, group(c, ranks, np.ones(1)), size)
+        timed = all_reduce_s if row == "all-reduce" else all_gather_s
         return lambda c, size: timed(c, group(c, ranks, np.ones(1)), size)
     if row == "tp_layer":
         return lambda c, size: all_reduce_s(c, group(c, c.tp, np.ones(1)), size)

@@ -11,14 +11,23 @@ from explorer.physics import memory
 
 
 def training_bytes(c: Columns, s: Shape, stages: Stages) -> Array:
-    """Activations of each stage, (stages, n): all micro-batches in flight, and one layer whole where it is computed again."""
-    again = np.where((c.recompute == 2) & (c.recompute_fraction > 0), _whole_layer_bytes(c, s, stages, np.zeros(1)), 0.0)
-    return np.asarray(waiting_bytes(c, s, stages) * (c.offload != 2) + again + _on_the_way(c, s, stages))
+    """Activations of each stage, (stages, n): all micro-batches in flight, what comes back of the layer in hand, and its gradient."""
+    gradient = _whole_layer_bytes(c, s, stages, np.full(1, 2.0))
+    return np.asarray(waiting_bytes(c, s, stages) + _in_hand(c, s, stages) + gradient + _on_the_way(c, s, stages))
 
 
 def waiting_bytes(c: Columns, s: Shape, stages: Stages) -> Array:
-    """Activations of all micro-batches in flight, each stage."""
-    return np.asarray(stages.in_flight * stages.layers * _layer_bytes(c, s, stages))
+    """Activations of all micro-batches in flight, each stage; none of them where they wait in the host's memory."""
+    return np.asarray(stages.in_flight * stages.layers * _layer_bytes(c, s, stages) * (c.offload != 2))
+
+
+def _in_hand(c: Columns, s: Shape, stages: Stages) -> Array:
+    """What a layer that is computed again holds beyond what was kept of it."""
+    if not c.some("recompute"):
+        return np.zeros((1, 1))
+    kept, whole = (_whole_layer_bytes(c, s, stages, level) for level in (c.recompute, np.zeros(1)))
+    layers = np.where(c.offload == 2, np.minimum(stages.layers, 2.0), stages.layers)
+    return np.asarray((whole - kept) * np.minimum(1.0, layers * c.recompute_fraction))
 
 
 def offloaded_bytes(c: Columns, s: Shape, stages: Stages) -> Array:

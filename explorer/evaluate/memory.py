@@ -10,7 +10,7 @@ from explorer.evaluate import kept
 from explorer.evaluate.columns import COLUMN_NAMES, TRAINING, Array, Columns
 from explorer.evaluate.matmuls import rows
 from explorer.evaluate.shape import Shape, cut
-from explorer.evaluate.stages import Stages, stages_of
+from explorer.evaluate.stages import Stages, cached_tokens, stages_of
 from explorer.evaluate.stretch import Growth, stretch
 from explorer.physics import memory
 
@@ -144,9 +144,18 @@ def _growth(c: Columns, s: Shape, stages: Stages, parts: tuple[Array, ...], tota
     waiting = np.zeros((1, 1))
     if s.trained:
         waiting = s.training * share * kept.waiting_bytes(c, s, stages)
-    # Decode keeps the KV cache alone for each token of context, prefill no logits.
-    longer = np.where(s.decode > 0, cache, cache + held + sent + np.where(s.prefill > 0, 0.0, logits))
-    return Growth(stages.there, total, cache, held + logits + sent, waiting, longer, stages.in_flight, stages.index)
+    windowed = scores = np.zeros((1, 1))
+    if c.some("window_layers"):
+        whole, short = cached_tokens(c)
+        windowed = cache * short / (whole + short)
+    if s.trained and c.some("unfused"):
+        scores = s.training * share * (kept.training_bytes(c, s, stages) - kept.training_bytes(c.replace(context=0.0), s, stages))
+    # Decode keeps the KV cache alone for each token of context; a prompt has the logits of one token, and so has an image's class.
+    painted = np.where((s.training * c.decoder > 0) | (c.paints > 0), logits, 0.0)
+    longer = np.where(s.decode > 0, cache, cache + held + sent + painted) - windowed - scores
+    return Growth(
+        stages.there, total, cache, held + logits + sent, waiting, longer, windowed, scores, stages.in_flight, stages.index
+    )
 
 
 def _splits(c: Columns) -> list[tuple[int, int]]:

@@ -71,7 +71,7 @@ def traffic(c: Columns, s: Shape, w: Widths, held: Rank) -> Traffic:
         found |= _tensor(c, s)
     if c.some("cp", 1.0):
         found["cp_keys"] = _context(c, s, w)
-    if c.some("ep", 1.0):
+    if c.some("ep", 1.0) or c.some("expert_tp", 1.0):
         found["ep_tokens"] = _experts(c, s)
     if c.some("pp", 1.0):
         found["pp_boundary"] = _pipeline(c, s)
@@ -98,15 +98,15 @@ def again(c: Columns) -> Array:
 
 def exchanged(c: Columns, s: Shape) -> Array:
     """Whether tokens travel to their experts: not where the ranks of TP hold all experts and, in inference, all tokens."""
-    spread = np.where(s.training > 0, c.ep > 1, c.ep * s.expert_tp > c.tp)
-    return spread * (c.expert_layers > 0)
+    beyond = c.ep * s.expert_tp > c.tp
+    return ((s.training * (c.ep > 1) > 0) | beyond) * (c.expert_layers > 0)
 
 
 def _tensor(c: Columns, s: Shape) -> dict[str, _Row]:
     once, several = s.microbatches / c.pp, c.tp > 1
     passes = np.where(s.training > 0, 2.0 + again(c), 1.0)
     each = 2.0 * c.layers
-    if c.some("ep", 1.0):
+    if c.some("ep", 1.0) or c.some("expert_tp", 1.0):
         # Experts of one rank's width need no reduction, unless shared ones or slices of them do.
         reduced = (c.shared_ffn > 0) | (s.expert_tp > 1)
         each = each - c.expert_layers * exchanged(c, s) * np.where(reduced, 0.0, 1.0)
@@ -139,15 +139,18 @@ def _context(c: Columns, s: Shape, w: Widths) -> _Row:
 
 def _experts(c: Columns, s: Shape) -> _Row:
     """Each rank of TP sends its part of the tokens to the ranks that hold their experts, and takes the outputs back."""
+    slices = np.maximum(1.0, s.expert_tp / c.tp)  # more than TP has ranks: each wants the token
+    ranks = c.ep * slices
     size = (c.expert_activation_bytes_per_element + COMBINED_BYTES) / 2
     copy = s.tokens / c.tp * c.hidden * size * c.expert_imbalance
-    message = copy * mixture.reached_ranks(ranks=c.ep, active=c.active_experts)
+    message = copy * mixture.reached_ranks(ranks=c.ep, active=c.active_experts) * slices
     passes = np.where(s.training > 0, 4.0 + 2.0 * again(c), 2.0)
     count = passes * c.expert_layers * s.microbatches / c.pp * exchanged(c, s)
-    tier = group(c, c.ep, s.expert_tp)
+    tier = group(c, ranks, s.expert_tp / slices)
     # A token crosses to another domain once, whatever the number of its experts there.
-    leaving = copy * mixture.reached_ranks(ranks=tier.outside, active=c.active_experts) * (1.0 - 1.0 / tier.outside)
-    return _Row(message, count, all_to_all_s(c, tier, message, leaving), _crossed(tier), (c.ep - 1) / c.ep)
+    domains = mixture.reached_ranks(ranks=tier.outside, active=c.active_experts * slices)
+    leaving = copy * domains * (1.0 - 1.0 / tier.outside)
+    return _Row(message, count, all_to_all_s(c, tier, message, leaving), _crossed(tier), (ranks - 1) / ranks)
 
 
 def _pipeline(c: Columns, s: Shape) -> _Row:
@@ -172,7 +175,7 @@ def _data(c: Columns, s: Shape, held: Rank) -> dict[str, _Row]:
 def _reduced(c: Columns, s: Shape, params: Array, weight_bytes: Array, ranks: Array, stride: Array) -> tuple[_Row, _Row]:
     reduced, gathered = params * c.reduced_bytes_per_param, params * weight_bytes
     messages = rows(reduced, np.where(c.zero >= 1, gathered, reduced))
-    replicas = s.training * (ranks > 1) * (params > 0)
+    replicas = s.training * (ranks > 1) * (params > 0)  # a dense model beside one with experts has none to reduce
     # Sharded gradients must be reduced, and sharded weights gathered (twice), for every micro-batch.
     reductions = replicas * np.where(c.zero >= 2, s.microbatches, 1.0)
     gathers = replicas * np.where(c.zero == 3, 2 * s.microbatches, 1.0)

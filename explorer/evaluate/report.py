@@ -173,7 +173,8 @@ def _operator_table(r: Report) -> OperatorTable:
     for block, count in p.all:
         places = [operators.ROW[OPERATOR_OF.get(key, key)] for key in block.keys]
         for table, field in zip(tables, FIELDS, strict=True):
-            _put(table, places, getattr(block, field) * count)
+            # What no layer has costs nothing, where the chip cannot do it either.
+            _put(table, places, np.where(count > 0, getattr(block, field) * count, 0.0))
     flop, sram, hbm, *times = tables
     return OperatorTable(flop, sram, hbm, _link_bytes(c, s), *times)
 

@@ -95,13 +95,19 @@ def _experts_of(c: Columns, layers: Array) -> Array:
     return np.where(c.leading_dense > 0, np.minimum(layers, c.expert_layers), layers * c.expert_layers / c.layers)
 
 
+def cached_tokens(c: Columns) -> tuple[Array, Array]:
+    """Tokens of a sequence in the cache of a mean layer: in layers that see all of them, and in those with a window."""
+    windowed = np.minimum(c.context, np.maximum(c.window, 1.0))
+    return (c.layers - c.window_layers) * c.context / c.layers, c.window_layers * windowed / c.layers
+
+
 def cache_bytes_per_layer(c: Columns, s: Shape) -> Array:
     """KV cache of all sequences in a mean layer of one rank: windowed layers keep their window, a latent cache is not divided."""
     kv = attention.kv_heads_per_rank(kv_heads=c.kv_heads, tp=c.tp)
     tokens = c.context
     if c.some("window_layers"):
-        windowed = np.minimum(c.context, np.maximum(c.window, 1.0))
-        tokens = ((c.layers - c.window_layers) * c.context + c.window_layers * windowed) / c.layers
+        whole, windowed = cached_tokens(c)
+        tokens = np.where(c.window_layers > 0, whole + windowed, tokens)
     held = np.ceil(c.batch) * tokens / c.cp
     cache = memory.kv_cache_bytes(tokens=held, layers=1.0, kv_heads=kv, head_dim=c.head_dim, kv_bytes_per_element=c.kv_bytes_per_element)
     if c.some("latent_rank"):

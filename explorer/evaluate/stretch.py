@@ -9,6 +9,7 @@ import numpy as np
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.shape import Shape
 from explorer.physics import memory
+from explorer.specs.job import LONGEST_CONTEXT
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,8 +17,8 @@ class Growth:
     """Bytes of each stage at the present load, (stages, n) or narrower, by what they grow with.
 
     ``there`` is 0 for a stage that does not exist. ``cache`` grows with all sequences, ``moving`` with those of one
-    micro-batch (``waiting`` is the part of it kept for ``in_flight`` micro-batches), ``longer`` with the context. ``index``: the
-    stage's place in the pipeline.
+    micro-batch (``waiting`` is the part of it kept for ``in_flight`` micro-batches), ``longer`` with the context, ``windowed`` with
+    the context up to the window, ``squared`` with its square. ``index``: the stage's place in the pipeline.
     """
 
     there: Array
@@ -26,6 +27,8 @@ class Growth:
     moving: Array
     waiting: Array
     longer: Array
+    windowed: Array
+    squared: Array
     in_flight: Array
     index: Array
 
@@ -35,8 +38,28 @@ def stretch(c: Columns, s: Shape, g: Growth) -> tuple[Array, Array]:
     batch = _sequences(c, s, g)
     if s.training.any():
         batch = np.where(s.training > 0, _microbatch(c, s, g), batch)
-    context = memory.largest_count(capacity_bytes=c.hbm_bytes, fixed_bytes=g.total - g.longer, bytes_each=g.longer / c.context)
-    return batch, _least(g, context)
+    return batch, np.minimum(_least(g, _context(c, g)), LONGEST_CONTEXT)
+
+
+def _context(c: Columns, g: Growth) -> Array:
+    """Tokens that each stage has room for, as many on every rank of CP; beyond the window its layers grow no further."""
+    each, squared = g.longer / c.context, g.squared / (c.context * c.context)
+    fixed = g.total - g.longer - g.windowed - g.squared
+    if not c.some("window_layers"):
+        return _in_steps(c, fixed, each, squared)
+    window = np.maximum(c.window, 1.0)
+    turning = g.windowed / np.minimum(c.context, window)
+    inside = _in_steps(c, fixed, each + turning, squared)
+    beyond = _in_steps(c, fixed + turning * window, each, squared)
+    return np.where((g.windowed > 0) & (inside <= window), inside, beyond)
+
+
+def _in_steps(c: Columns, fixed: Array, each: Array, squared: Array) -> Array:
+    """Most tokens for so many bytes of each, a multiple of CP."""
+    count = memory.largest_count(
+        capacity_bytes=c.hbm_bytes, fixed_bytes=fixed, bytes_each=each * c.cp, bytes_squared=squared * c.cp * c.cp
+    )
+    return np.asarray(count * c.cp)
 
 
 def _least(g: Growth, counts: Array) -> Array:

@@ -26,9 +26,10 @@ def misaligned_stretch(*, n: Value, k: Value, bytes_per_element: Value, lost: Va
     Reference: NVIDIA matrix multiplication guide (dimensions in multiples of 128 bytes on A100); Anthony et al. 2024, arXiv:2401.14489
     Leaves out: how far a row is out of line
     """
-    return np.asarray(1.0 + lost * (~whole(n * bytes_per_element, LINE_BYTES) | ~whole(k * bytes_per_element, LINE_BYTES)))
+    n_over, k_over = over_bytes(n * bytes_per_element, LINE_BYTES), over_bytes(k * bytes_per_element, LINE_BYTES)
+    return np.asarray(1.0 + lost * (n_over + k_over > 0))
 
 
-def whole(row_bytes: Value, unit: float) -> Array:
-    """[bool] Whether rows of so many bytes consist of whole units of so many."""
-    return np.asarray(np.mod(row_bytes, unit) == 0.0)
+def over_bytes(row_bytes: Value, unit_bytes: float) -> Array:
+    """[byte] What a row has beyond whole units; 0 where it consists of whole ones."""
+    return np.asarray(np.mod(row_bytes, unit_bytes))

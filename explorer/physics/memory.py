@@ -342,7 +342,9 @@ def reserve_bytes(*, dynamic_bytes: Value, fixed_bytes: Value, fraction: Value) 
     return _array(fixed_bytes + fraction * dynamic_bytes)
 
 
-def largest_count(*, capacity_bytes: Value, fixed_bytes: Value, bytes_each: Value) -> Array:
+def largest_count(
+    *, capacity_bytes: Value, fixed_bytes: Value, bytes_each: Value, bytes_squared: Value = 0.0
+) -> Array:
     """How many equal pieces fit beside what is already there (sequences, cached tokens).
 
     Parameters
@@ -350,16 +352,19 @@ def largest_count(*, capacity_bytes: Value, fixed_bytes: Value, bytes_each: Valu
     capacity_bytes : [B] memory that may be used
     fixed_bytes : [B] memory taken whatever the count
     bytes_each : [B] size of a piece
+    bytes_squared : [B] what grows with the square of the count (stored scores of attention)
 
     Returns
     -------
     [1] whole number, broadcast shape; 0 where nothing fits, infinite where a piece has no size
 
-    Equation: ``floor(max(0, (capacity - fixed) / each))``
+    Equation: ``floor(max(0, (capacity - fixed) / each))``; with a square the root of ``fixed + each n + squared n^2 = capacity``
     Reference: Kwon et al. 2023, vLLM (arXiv:2309.06180)
     Leaves out: page rounding
     """
-    return np.floor(_ratio(np.maximum(0.0, capacity_bytes - fixed_bytes), bytes_each))
+    room = np.maximum(0.0, capacity_bytes - fixed_bytes)
+    root = np.sqrt(bytes_each * bytes_each + 4.0 * bytes_squared * room)
+    return np.floor(_ratio(2.0 * room, bytes_each + root))
 
 
 def latent_cache_bytes(

@@ -28,6 +28,7 @@ OptimizerState = Literal["fp32-master", "no-master"]
 OPTIMIZER_STATES: tuple[OptimizerState, ...] = ("fp32-master", "no-master")
 GradientFormat = Literal["fp32", "bf16", "both"]
 GRADIENT_FORMATS: tuple[GradientFormat, ...] = ("fp32", "bf16", "both")
+LONGEST_CONTEXT = 100_000_000
 Degree = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -43,7 +44,7 @@ class Job(Spec):
 
     phase: Phase
     batch: Annotated[int, Field(ge=1, le=10_000_000)]
-    context: Annotated[int, Field(ge=1, le=100_000_000)]
+    context: Annotated[int, Field(ge=1, le=LONGEST_CONTEXT)]
     weight_format: FormatName = "bf16"
     activation_format: FormatName = "bf16"
     kv_format: FormatName = "bf16"

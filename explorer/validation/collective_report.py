@@ -78,19 +78,10 @@ def toml(chip: str, name: str, parts: Mapping[str, LinkPart], sweep: Sweep, foun
     ]
     for stage, part in parts.items():
         values = {k: v for k, v in part.model_dump().items() if v not in (None, "") and k != "provenance"}
-        lines += [
-            "",
-            f"[{stage}]  # {NOTES[stage]}",
-            f'provenance = "{part.provenance}"',
-            *(f"{k} = {_text(v)}" for k, v in values.items()),
-        ]
+        lines += ["", f"[{stage}]  # {NOTES[stage]}", f'provenance = "{part.provenance}"', *(f"{k} = {_text(v)}" for k, v in values.items())]
     lines += ["", "[errors]  # absolute errors as parts of the measured time; large: from 32 MiB"]
     lines += [f"{key} = {{ {_errors(each)} }}" for key, each in sorted(found.items())]
-    lines += [
-        "",
-        "[source]  # rows of quality A and A-: first and last id, and how many of each source (library)",
-        *_origin(sweep),
-    ]
+    lines += ["", "[source]  # rows of quality A and A-: first and last id, and how many of each source (library)", *_origin(sweep)]
     return "\n".join(lines) + "\n"
 
 
@@ -112,12 +103,4 @@ def _text(value: float) -> str:
 
 def _errors(e: Errors) -> str:
     parts = [f"{name} = {getattr(e, name):.4f}" for name in ("mean", "median", "p90", "worst")]
-    return ", ".join(
-        [
-            f"n = {e.n}",
-            *parts,
-            f'worst_id = "{_plain(e.worst_id)}"',
-            f"large_n = {e.large_n}",
-            f"large_mean = {e.large_mean:.4f}",
-        ]
-    )
+    return ", ".join([f"n = {e.n}", *parts, f'worst_id = "{_plain(e.worst_id)}"', f"large_n = {e.large_n}", f"large_mean = {e.large_mean:.4f}"])

@@ -73,17 +73,10 @@ def _asked(setting: Setting, messages: list[Message]) -> tuple[Columns, Sweep, A
     sweep = sweep_of(messages)
     columns = lower(scenarios).take(np.array([places[m.chip.id] for m in messages], dtype=np.intp))
     names = {name for kernel in kernels for name in kernel}
-    chosen = {
-        name: np.array([k.get(name, columns_at(columns, name, i)) for i, k in enumerate(kernels)]) for name in names
-    }
+    chosen = {name: np.array([k.get(name, columns_at(columns, name, i)) for i, k in enumerate(kernels)]) for name in names}
     columns = columns.replace(**chosen, domain=sweep.domain, reducing=columns.reducing * sweep.reducible)
     eager = [_links(setting, m.chip).vllm_eager if m.kernel == "vllm_eager" else None for m in messages]
-    return (
-        columns,
-        sweep,
-        np.array([e.host_s if e else 0.0 for e in eager]),
-        np.array([e.copy_bytes_per_s if e else np.inf for e in eager]),
-    )
+    return columns, sweep, np.array([e.host_s if e else 0.0 for e in eager]), np.array([e.copy_bytes_per_s if e else np.inf for e in eager])
 
 
 def columns_at(columns: Columns, name: str, point: int) -> float:

@@ -66,9 +66,7 @@ def _neutral(c: Calibration) -> Calibration:
 
 def fit_experts(found: Sequence[Prediction]) -> tuple[float, float, Errors, Errors]:
     """Evenness, seconds of a layer's small kernels, and errors on the rows that decide and on the others."""
-    rows = Rows(
-        [r for r in found if r.quantity == "tpot_ms" and r.scenario is not None and r.scenario.workload.experts]
-    )
+    rows = Rows([r for r in found if r.quantity == "tpot_ms" and r.scenario is not None and r.scenario.workload.experts])
     best = min(((a, s) for a in EVENNESS for s in LAYER_S), key=lambda pair: rows.cost(*pair))
     predicted = rows.predicted(*best)
     inside, outside = (errors(predicted[part], rows.measured[part]) for part in (rows.seen, ~rows.seen))

@@ -39,9 +39,7 @@ class Host:
 
 def fit_host(rows: Sequence[Prediction]) -> list[Host]:
     """One constant for each chip with rows of ``tpot_ms``; models with experts have small kernels of their own (fit_experts)."""
-    tokens = [
-        r for r in rows if r.quantity == "tpot_ms" and r.scenario is not None and r.scenario.workload.experts is None
-    ]
+    tokens = [r for r in rows if r.quantity == "tpot_ms" and r.scenario is not None and r.scenario.workload.experts is None]
     groups = {chip: [r for r in tokens if r.chip == chip] for chip in sorted({r.chip for r in tokens})}
     found = [_fit(chip, group) for chip, group in groups.items() if len(group) >= FEWEST]
     return [host for host in found if host.fitted.mean <= MOST_OFF]
@@ -74,9 +72,7 @@ def toml(found: Sequence[Host]) -> str:
             f"mean error {held.mean:.1%}, median {held.median:.1%}."
         )
         value = f"{each.host_s * 1e3:.2f} ms"
-        parts.append(
-            f'\n[{each.chip}]\nvalue = "{value}"\nkind = "measured"\nref = "{REF}"\nurl = "{URL}"\nnote = "{note}"\n'
-        )
+        parts.append(f'\n[{each.chip}]\nvalue = "{value}"\nkind = "measured"\nref = "{REF}"\nurl = "{URL}"\nnote = "{note}"\n')
     return "".join(parts)
 
 

@@ -84,11 +84,7 @@ def _fit_group(key: Key, group: Group, fitted: Mapping[Key, Fitted]) -> Fitted |
         given = given | _constants(fitted, like["chip"], key)
         base = base if like["fitted"] else {}
     elif key.kind == "gemm" and key.number_format != "bf16":
-        given = given | {
-            n: v
-            for n, v in _constants(fitted, machine.chip, key._replace(number_format="bf16")).items()
-            if n == "launch_s"
-        }
+        given = given | {n: v for n, v in _constants(fitted, machine.chip, key._replace(number_format="bf16")).items() if n == "launch_s"}
         base.pop("launch_s" if "launch_s" in given else "", None)
     chosen = tuple(base.values())
     if not chosen and like is None:
@@ -106,9 +102,7 @@ def _fit_group(key: Key, group: Group, fitted: Mapping[Key, Fitted]) -> Fitted |
 
 
 def _constants(fitted: Mapping[Key, Fitted], chip: str, key: Key) -> dict[str, float]:
-    same = (
-        f for k, f in fitted.items() if f.chip == chip and (k.kind, k.number_format) == (key.kind, key.number_format)
-    )
+    same = (f for k, f in fitted.items() if f.chip == chip and (k.kind, k.number_format) == (key.kind, key.number_format))
     return dict(next((f.constants for f in same), {}))
 
 
@@ -180,9 +174,7 @@ def _toml(each: Fitted) -> str:
     lines += ["", f"[{name}.error]"]
     first = "in_sample" if each.provenance == "measured" else "unseen"
     for label, found in ((first, each.in_sample), *each.held_out.items()):
-        numbers = ", ".join(
-            f"{key} = {value if key == 'n' else round(value, 4)}" for key, value in asdict(found).items()
-        )
+        numbers = ", ".join(f"{key} = {value if key == 'n' else round(value, 4)}" for key, value in asdict(found).items())
         lines.append(f"{label} = {{ {numbers} }}")
     return "\n".join(lines) + "\n"
 
@@ -196,9 +188,7 @@ def table(fitted: Sequence[Fitted]) -> str:
     lines = ["chip         kernel           n   mean median p90 worst | held-out rows          | held-out shapes"]
     for each in fitted:
         parts = [each.in_sample, *each.held_out.values()]
-        cells = " | ".join(
-            f"{100 * e.mean:5.1f} {100 * e.median:5.1f} {100 * e.p90:5.1f} {100 * e.worst:4.0f}" for e in parts
-        )
+        cells = " | ".join(f"{100 * e.mean:5.1f} {100 * e.median:5.1f} {100 * e.p90:5.1f} {100 * e.worst:4.0f}" for e in parts)
         lines.append(f"{each.chip:12s} {each.key.kind:7s} {each.key.number_format:6s} {each.in_sample.n:4d}  {cells}")
     return "\n".join(lines)
 

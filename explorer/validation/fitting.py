@@ -52,7 +52,9 @@ def errors(predicted: Array, measured: Array) -> Errors:
     if measured.size == 0:
         return Errors(0, 0.0, 0.0, 0.0, 0.0)
     off = np.abs(predicted / measured - 1.0)
-    return Errors(off.size, float(off.mean()), float(np.median(off)), float(np.quantile(off, 0.9)), float(off.max()))
+    return Errors(
+        off.size, float(off.mean()), float(np.median(off)), float(np.quantile(off, 0.9)), float(off.max())
+    )
 
 
 def fold(keys: Sequence[str], folds: int) -> NDArray[np.int64]:

@@ -146,11 +146,7 @@ _machine = cache(machine)
 
 def _matmul(row: Mapping[str, str]) -> tuple[Key, dict[str, float], str]:
     if row["op"] not in ("gemm", "grouped_gemm"):
-        reason = (
-            "the best of many shapes, not a timing of this one"
-            if row["op"] == "mamf"
-            else "not a matmul or attention kernel"
-        )
+        reason = "the best of many shapes, not a timing of this one" if row["op"] == "mamf" else "not a matmul or attention kernel"
         raise ExplorerError(f"{row['op'][:60]!r}: {reason}")
     formats = notes()["formats"]
     if row.get("dtype") not in formats:
@@ -172,9 +168,7 @@ def _attention(row: Mapping[str, str]) -> tuple[Key, dict[str, float], str]:
         raise ExplorerError(f"{row['op'][:60]!r}: not prefill or decode attention")
     if _number(row, "window", 0.0) > 0.0:
         raise ExplorerError("sliding windows are not calibrated")
-    cached = {"bf16": "bf16", "bfloat16": "bf16", "fp16": "bf16", "float16": "bf16", "fp8": "fp8"}.get(
-        row.get("kv_dtype", "")
-    )
+    cached = {"bf16": "bf16", "bfloat16": "bf16", "fp16": "bf16", "float16": "bf16", "fp8": "fp8"}.get(row.get("kv_dtype", ""))
     if cached is None:
         raise ExplorerError(f"unknown format of the KV cache {str(row.get('kv_dtype'))[:40]!r}")
     values = {

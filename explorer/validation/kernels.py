@@ -58,9 +58,7 @@ class Bases:
         key = (chip.id, phase, precision, kv_format)
         if key not in self._places:
             job = job_of(phase, 1, 1, precision, kv_format)
-            workload = build(
-                Workload, {"id": "kernel", "name": "Kernel", "ffn_gated": False, "tied_embeddings": True} | _ONE
-            )
+            workload = build(Workload, {"id": "kernel", "name": "Kernel", "ffn_gated": False, "tied_embeddings": True} | _ONE)
             self._places[key] = len(self._scenarios)
             self._scenarios.append(scenario_of(self._setting, row, chip, workload, job, Plan(chips=1)))
         return self._places[key], chip.id, name.share

@@ -32,20 +32,7 @@ MARKS: dict[str, tuple[str, ...]] = {
 REQUIRED: dict[str, tuple[str, ...]] = {
     "training": ("model", "chips", "tp", "pp", "seq", "gbs", "precision"),
     "inference": ("model", "isl", "osl", "batch_or_concurrency", "tp", "precision", "ttft_ms", "tpot_ms"),
-    "memory": (
-        "model",
-        "chips",
-        "tp",
-        "pp",
-        "seq",
-        "mbs",
-        "precision",
-        "phase",
-        "component",
-        "measured_gb",
-        "unit",
-        "fits",
-    ),
+    "memory": ("model", "chips", "tp", "pp", "seq", "mbs", "precision", "phase", "component", "measured_gb", "unit", "fits"),
     "collectives": ("op", "ranks", "size_bytes", "time_us"),
     "gemm": ("op", "dtype", "m", "n", "k", "time_us"),
     "attention": ("op", "batch", "isl_new", "kv_len", "heads", "kv_heads", "head_dim", "kv_dtype", "time_us"),
@@ -159,13 +146,9 @@ def _lines(file: Iterator[str], name: str) -> Iterator[str]:
         if "\0" in line:
             raise ExplorerError(f"{name}:{number}: a NUL character: not a measurement file")
         if len(line) > _LONGEST_LINE:
-            raise ExplorerError(
-                f"{name}:{number}: a line of more than {_LONGEST_LINE:,} characters: not a measurement file"
-            )
+            raise ExplorerError(f"{name}:{number}: a line of more than {_LONGEST_LINE:,} characters: not a measurement file")
         if total > MOST_BYTES or number > MOST_ROWS:
-            raise ExplorerError(
-                f"{name} has more than {MOST_ROWS:,} lines or {MOST_BYTES // 1024**2} MiB: split the measurements"
-            )
+            raise ExplorerError(f"{name} has more than {MOST_ROWS:,} lines or {MOST_BYTES // 1024**2} MiB: split the measurements")
         yield line
 
 

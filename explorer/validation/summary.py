@@ -87,7 +87,4 @@ def _line(key: Key, members: Sequence[Prediction], skipped: int) -> Line:
 def reasons_of(found: Found) -> list[tuple[str, str, int]]:
     """Kind, reason and number of the skipped, the most frequent first."""
     counted = Counter((skip.kind, skip.reason) for skip in found.skipped)
-    return [
-        (kind, reason, n)
-        for (kind, reason), n in sorted(counted.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
-    ]
+    return [(kind, reason, n) for (kind, reason), n in sorted(counted.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))]

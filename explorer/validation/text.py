@@ -23,9 +23,7 @@ def _columns(title: tuple[str, ...], rows: Sequence[tuple[str, ...]], left: int)
     widths = [max(len(row[k]) for row in (title, *rows)) for k in range(len(title))]
     lines = []
     for row in (title, *rows):
-        cells = [
-            cell.ljust(w) if k < left else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))
-        ]
+        cells = [cell.ljust(w) if k < left else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))]
         lines.append("  ".join(cells).rstrip())
     return lines
 
@@ -41,14 +39,7 @@ def _rows(rows: list[Prediction]) -> list[str]:
         return []
     title = ("row", "chip", "quantity", "measured", "predicted", "error")
     cells = [
-        (
-            r.id[:_WIDEST],
-            r.chip,
-            r.quantity,
-            f"{r.measured:.4g}",
-            f"{r.predicted:.4g}",
-            _percent(r.error_fraction, signed=True),
-        )
+        (r.id[:_WIDEST], r.chip, r.quantity, f"{r.measured:.4g}", f"{r.predicted:.4g}", _percent(r.error_fraction, signed=True))
         for r in rows
     ]
     return _columns(title, cells, 3)
@@ -75,9 +66,7 @@ def _calls(calls: list[Call]) -> list[str]:
     wrong = [c for c in calls if c.measured_fits != c.predicted_fits]
     words = {True: "fits", False: "out of memory"}
     lines = [f"Fits or out of memory: {len(calls) - len(wrong)} of {len(calls)} as measured"]
-    return lines + [
-        f"  {c.id[:_WIDEST]}: measured {words[c.measured_fits]}, predicted {words[c.predicted_fits]}" for c in wrong
-    ]
+    return lines + [f"  {c.id[:_WIDEST]}: measured {words[c.measured_fits]}, predicted {words[c.predicted_fits]}" for c in wrong]
 
 
 def _skipped(found: Found) -> list[str]:

@@ -89,7 +89,7 @@ def test_the_parts_make_the_step(scenario: Scenario) -> None:
 @law
 @given(scenarios())
 def test_one_chip_sends_nothing(scenario: Scenario) -> None:
-    alone = scenario.replace(plan=scenario.plan.replace(chips=1, tp=1, pp=1))
+    alone = scenario.replace(plan=scenario.plan.replace(chips=1, tp=1, pp=1, cp=1, ep=1, expert_tp=0))
     report = evaluate_study([alone])
     assert not report.traffic.count.any()
     assert not report.traffic.time_s.any()
@@ -127,7 +127,9 @@ def test_virtual_stages_only_shorten_the_bubble(scenario: Scenario) -> None:
     """Where sends cost nothing, a step is computing and a bubble that falls with the virtual stages."""
     up = scenario.fabric.scale_up.replace(link_bytes_per_s_per_direction=1e24)
     out = scenario.fabric.scale_out.replace(bytes_per_s_per_direction=1e24)
-    free = scenario.replace(fabric=scenario.fabric.replace(scale_up=up, scale_out=out))
+    free = scenario.replace(
+        fabric=scenario.fabric.replace(scale_up=up, scale_out=out), plan=scenario.plan.replace(schedule="1f1b")
+    )
     report = evaluate_study([free.replace(plan=free.plan.replace(virtual_stages=v)) for v in (1, 2, 4, 8)])
     steps, bubble = report.columns.full(report.values["step_s"]), report.time_parts[list(TIME_PARTS).index("pipeline")]
     able = [i for i in range(4) if report.valid_plan[i]]
