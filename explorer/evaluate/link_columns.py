@@ -171,6 +171,6 @@ LINKS: dict[str, Getter] = {
     "out_radix": lambda s: s.fabric.scale_out.radix or math.inf,
     "out_oversubscription": lambda s: s.fabric.scale_out.oversubscription or 1.0,
     "out_tier_latency_s": lambda s: 0.0 if s.efficiency == "ideal" else s.fabric.scale_out.tier_latency_s or 0.0,
-    "taken_up": lambda s: 0.0 if s.efficiency == "ideal" else s.calibration.collective_core_fraction_up,
-    "taken_out": lambda s: 0.0 if s.efficiency == "ideal" else s.calibration.collective_core_fraction_out,
+    "taken_up": lambda s: 0.0 if s.efficiency == "ideal" else s.calibration.collective_core_fraction_up or 0.0,
+    "taken_out": lambda s: 0.0 if s.efficiency == "ideal" else s.calibration.collective_core_fraction_out or 0.0,
 }

@@ -51,8 +51,8 @@ class Calibration(Spec):
     scale_out_fraction: Fraction | None = None
     scale_out_saturation_bytes: NotNegative | None = None
     scale_out_launch_s: NotNegative | None = None
-    collective_core_fraction_up: Share = 0.0
-    collective_core_fraction_out: Share = 0.0
+    collective_core_fraction_up: Share | None = None
+    collective_core_fraction_out: Share | None = None
     tp_overlap_fraction: Annotated[float, Field(ge=0, le=1)]
     tp_backward_overlap_fraction: Annotated[float, Field(ge=0, le=1)] = 0.8
     cp_overlap_fraction: Annotated[float, Field(ge=0, le=1)] = 0.5
