@@ -13,7 +13,7 @@ from explorer.app.references import edited, reference
 from explorer.app.states import knob_states, ladders, source_lines
 from explorer.charts.common import Scene
 from explorer.evaluate import Findings, Paragraph, evaluate_study, explain
-from explorer.explore import Advice, knobs_without_effect, next_best
+from explorer.explore import Advice, ServingSplit, knobs_without_effect, next_best, serving_paragraph, serving_splits
 from explorer.knobs import knob, was
 from explorer.specs import Scenario, Study
 
@@ -32,6 +32,7 @@ class Slow:
     scenario: Scenario | None = None
     notes: tuple[tuple[str, str], ...] = ()
     advice: tuple[Advice, ...] = ()
+    split: ServingSplit | None = None
 
     def about(self, scenario: Scenario) -> bool:
         """Whether these answers are about this scenario, at its present values or earlier ones."""
@@ -85,7 +86,8 @@ class Refresher(QObject):
         if active != self._slow.scenario:
             possible = bool(evaluate_study(study).valid_plan[study.active])
             notes = tuple(knobs_without_effect(active).items()) if possible else ()
-            self._slow = Slow(active, notes, next_best(active))
+            split = serving_splits([active])[0] if possible else None
+            self._slow = Slow(active, notes, next_best(active), split)
         self._show(search=True)
 
     def point(self, key: str) -> None:
@@ -168,9 +170,11 @@ class Refresher(QObject):
         study = scene.study
         found = explain(scene.report, study.scenarios, study.active, study.baseline)
         found = replace(found, name=charts.names(study)[study.active])
-        if self._slow.scenario is None or not self._slow.advice:
-            return found
-        text = " ".join(f"{a.text}." for a in self._slow.advice)
+        added = []
+        if self._slow.advice:
+            added.append(Paragraph("Next best change", " ".join(f"{a.text}." for a in self._slow.advice)))
+        if self._slow.split is not None:
+            added.append(serving_paragraph(self._slow.split))
         paragraphs = list(found.paragraphs)
-        paragraphs.insert(min(2, len(paragraphs)), Paragraph("Next best change", text))
+        paragraphs[2:2] = added
         return replace(found, paragraphs=tuple(paragraphs))

@@ -23,16 +23,25 @@ def _hidden(name: str) -> Callable[[Scenario], float]:
     return lambda s: 1.0 if _ideal(s) else chosen.get(s.plan.overlap, float(getattr(s.calibration, name)))
 
 
-def _matmul(s: Scenario) -> str:
+def matmul_name(s: Scenario) -> str:
+    """Format in which the scenario's matmuls run."""
     return matmul_format(s.job.weight_format, s.job.activation_format)
 
 
-def _expert_matmul(s: Scenario) -> str:
+def expert_formats(s: Scenario) -> tuple[str, str]:
+    """Formats of the routed experts' weights and activations; those of the rest where there are no experts."""
     job = s.job
-    return matmul_format(job.expert_weight_format or job.weight_format, job.expert_activation_format or job.activation_format)
+    if s.workload.experts is None:
+        return job.weight_format, job.activation_format
+    return job.expert_weight_format or job.weight_format, job.expert_activation_format or job.activation_format
 
 
-def _gemm(name: str, ideal: float, format_of: Callable[[Scenario], str] = _matmul) -> Callable[[Scenario], float]:
+def expert_matmul_name(s: Scenario) -> str:
+    """Format in which the routed experts' matmuls run."""
+    return matmul_format(*expert_formats(s))
+
+
+def _gemm(name: str, ideal: float, format_of: Callable[[Scenario], str] = matmul_name) -> Callable[[Scenario], float]:
     return lambda s: ideal if _ideal(s) else float(getattr(s.calibration.gemm(format_of(s)), name))
 
 
@@ -88,13 +97,13 @@ def _gemm_columns(prefix: str, format_of: Callable[[Scenario], str]) -> dict[str
 
 LOSSES: dict[str, Callable[[Scenario], float]] = {
     "ideal": _ideal,
-    **_gemm_columns("gemm_", _matmul),
-    **_gemm_columns("expert_gemm_", _expert_matmul),
+    **_gemm_columns("gemm_", matmul_name),
+    **_gemm_columns("expert_gemm_", expert_matmul_name),
     "misaligned": lambda s: 0.0 if _ideal(s) else 1.0 / s.calibration.misaligned_fraction - 1.0,
     "quantise_fraction": _gemm("quantise_fraction", 1.0),
     "quantise_launch_s": _gemm("quantise_launch_s", 0.0),
-    "quantised_apart": _quantised_apart(_matmul),
-    "experts_quantised_apart": _quantised_apart(_expert_matmul),
+    "quantised_apart": _quantised_apart(matmul_name),
+    "experts_quantised_apart": _quantised_apart(expert_matmul_name),
     "core_compute": _attention_share,
     "core_memory": _core("memory_fraction", 1.0),
     "core_vector": _core("vector_fraction", 1.0),

@@ -99,7 +99,7 @@ def again(c: Columns) -> Array:
 def exchanged(c: Columns, s: Shape) -> Array:
     """Whether tokens travel to their experts: not where the ranks of TP hold all experts and, in inference, all tokens."""
     beyond = c.ep * s.expert_tp > c.tp
-    return ((s.training * (c.ep > 1) > 0) | beyond) * (c.expert_layers > 0)
+    return np.where((s.training * (c.ep > 1) > 0) | beyond, 1.0, 0.0) * (c.expert_layers > 0)
 
 
 def _tensor(c: Columns, s: Shape) -> dict[str, _Row]:
@@ -213,8 +213,9 @@ def exposed(c: Columns, s: Shape, t: Traffic, busy: Busy) -> Array:
     time, ideal = t.time_s, c.ideal > 0
     # Decode has one token in flight a sequence: nothing to send behind.
     in_turn = np.where((s.decode > 0) & ~ideal, 0.0, 1.0) if s.decoded else np.ones(1)
-    after = np.where(ideal, busy.layers, busy.backward * np.where(c.zero >= 2, s.microbatches, 1.0))
-    before = np.where(ideal, busy.layers, np.where(c.zero == 3, busy.layers, busy.forward))
+    short = s.fewest_layers * c.pp / c.layers  # the stage with the fewest layers has the least to hide gradients behind
+    after = np.where(ideal, busy.layers, busy.backward * np.where(c.zero >= 2, s.microbatches, 1.0)) * short
+    before = np.where(ideal, busy.layers, np.where(c.zero == 3, busy.layers, busy.forward)) * short
     keys = np.where(ideal, busy.layers, busy.attention)
     plan = {
         "tp_layer": (busy.layers, c.tp_overlap), "tp_embedding": (busy.layers, c.tp_overlap), "tp_logits": (busy.layers, c.tp_overlap),
@@ -227,6 +228,7 @@ def exposed(c: Columns, s: Shape, t: Traffic, busy: Busy) -> Array:
     sends = [bool(n.any()) for n in t.count]
     for key, (room, share) in plan.items():
         row = ROW[key]
+        left = left * short if key == "dp_gradients" else left
         if not sends[row]:
             result.append(_NOTHING)
             continue
@@ -244,7 +246,4 @@ def _backward_hidden(c: Columns, s: Shape, time: Array, room: Array) -> Array:
     return np.asarray(np.minimum(backward, room) * c.tp_backward_overlap)
 
 
-__all__ = [
-    "COLLECTIVES", "ROW", "TIERS", "Busy", "Tier", "Traffic", "all_gather_s", "all_reduce_s", "all_to_all_s", "exposed", "group",
-    "send_s", "traffic",
-]  # fmt: skip
+__all__ = ["COLLECTIVES", "ROW", "TIERS", "Busy", "Traffic", "all_gather_s", "all_reduce_s", "all_to_all_s", "exposed", "group", "send_s", "traffic"]

@@ -17,12 +17,13 @@ def none() -> Array:
     return np.zeros(1)
 
 
-def exposed_s(c: Columns, s: Shape, p: Passes) -> Array:
+def exposed_s(c: Columns, s: Shape, p: Passes, beside: Array) -> Array:
     """Seconds of a step in which a chip waits for its host's memory.
 
     An optimizer on the host takes the gradients there and the weights back after the last micro-batch: nothing hides it.
-    Activations go and come back beside the layers, in one direction each while the other pass runs.
+    Activations go and come back ``beside`` all else that takes place between the first micro-batch and the last, in one direction
+    each while the other pass runs.
     """
-    beside = np.where(c.offload == ACTIVATIONS, p.busy.layers, 0.0)
-    waited = roofline.transfer_exposed_s(moved_bytes=p.offloaded_bytes, bytes_per_s=c.host_bytes_per_s, window_s=beside)
+    window = np.where(c.offload == ACTIVATIONS, beside, 0.0)
+    waited = roofline.transfer_exposed_s(moved_bytes=p.offloaded_bytes, bytes_per_s=c.host_bytes_per_s, window_s=window)
     return np.where(c.offload > 0, waited, 0.0)

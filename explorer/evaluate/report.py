@@ -129,7 +129,7 @@ class Report:
     def step(self) -> Step:
         """The step, put together."""
         with quiet():
-            return step_of(self.columns, self.shape, self.passes, self.exposed_s)
+            return step_of(self.columns, self.shape, self.passes, self.traffic, self.exposed_s)
 
     @property
     def time_parts(self) -> Array:

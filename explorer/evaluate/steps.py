@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ from explorer.evaluate import network, offload
 from explorer.evaluate.blocks import summed
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.matmuls import rows
+from explorer.evaluate.network import Traffic
 from explorer.evaluate.operators import PART_OF
 from explorer.evaluate.passes import Passes
 from explorer.evaluate.shape import Shape
@@ -60,24 +61,26 @@ class Step:
         return rows(*sums.values()) * self.stretch
 
 
-def step_of(c: Columns, s: Shape, p: Passes, exposed: Array) -> Step:
+def step_of(c: Columns, s: Shape, p: Passes, t: Traffic, exposed: Array) -> Step:
     """Busy time and exposed network of a chip, waiting for the pipeline, optimizer and host."""
     inside, outside = summed(exposed[_INSIDE]), summed(exposed[_INSIDE.stop :])
     once = s.microbatches / c.pp
     busy = (p.layer_s + (p.first_s + p.last_s)) * once
-    bubble = np.maximum(0.0, _flowing_s(c, s, p, inside) - (busy + inside)) if c.some("pp", 1.0) else np.zeros(1)
+    bubble = np.zeros(1)
+    if c.some("pp", 1.0):
+        bubble = np.where(c.pp == 1, 0.0, np.maximum(0.0, _flowing_s(c, s, p, t, inside) - (busy + inside)))
     update = offload.none() if p.update is None else p.update.time_s[0]
     if c.some("offload"):
-        update = update + offload.exposed_s(c, s, p)
+        update = update + offload.exposed_s(c, s, p, busy + inside + bubble + outside)
     # What a training stack adds (gaps between kernels, copies, clocks that sink) stretches all parts alike; a draft model's
     # tokens cost a part of a step each.
     stretch = 1.0 / c.stack_fraction
     if c.some("draft_tokens"):
         stretch = stretch * (1.0 + c.draft_tokens * c.draft_cost_fraction)
-    return Step(p, busy, inside, outside, np.where(c.pp == 1, 0.0, bubble), update, c.host_s, stretch)
+    return Step(p, busy, inside, outside, bubble, update, c.host_s, stretch)
 
 
-def _flowing_s(c: Columns, s: Shape, p: Passes, inside: Array) -> Array:
+def _flowing_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Array) -> Array:
     """All micro-batches through the slowest stage, and the others filling and draining.
 
     Messages are spread like the layers; embedding and head stand on one stage each.
@@ -86,12 +89,25 @@ def _flowing_s(c: Columns, s: Shape, p: Passes, inside: Array) -> Array:
     whole = layers + p.first_s + p.last_s
     slowest = np.maximum(layers * s.most_layers / c.layers + p.first_s, layers * s.fewest_layers / c.layers + p.last_s)
     slowest = np.where(c.pp == 1, whole, slowest)
-    # The pipeline fills and drains in chunks of a stage: (p - 1) / v of a stage's time. Zero-bubble schedules (ZB-H1,
-    # arXiv:2401.10241) put weight gradients where it waits: (F + B - W) / (F + B + W) of it is left.
-    left = 1.0 / s.chunks
+    # The pipeline fills and drains in chunks of a stage: (p - 1) / v of a stage's time.
+    waiting = (whole - slowest) / s.chunks
     if c.some("zero_bubble"):
-        left = left * np.where(c.zero_bubble > 0, np.maximum(0.0, 1.0 - 2.0 * p.wgrad_s / p.layer_s), 1.0)
-    filled = s.microbatches * slowest + (whole - slowest) * left
+        waiting = waiting - np.minimum(waiting, _moved_into_bubble_s(c, s, p, t, inside))
+    filled = s.microbatches * slowest + waiting
     if not s.decoded:
         return np.asarray(filled)
     return np.where(s.decode > 0, np.maximum(s.microbatches * slowest, whole), filled)
+
+
+def _moved_into_bubble_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Array) -> Array:
+    """What a zero-bubble schedule (ZB-H1, arXiv:2401.10241) takes off the time in which stages wait.
+
+    Nobody waits for weight gradients any more: (p - 1) W less. And those of all micro-batches but one fill what waiting is left,
+    one for each stage before: (p - 1)(F + B - W) from p micro-batches on. Messages that hide behind weight gradients are in the
+    way again where these have moved.
+    """
+    without = replace(p.busy, layers=p.busy.layers - p.busy.wgrad, wgrad=np.zeros(1))
+    appearing = summed(network.exposed(c, s, t, without)[_INSIDE]) - inside
+    shorter = np.maximum(0.0, p.busy.wgrad - appearing) / s.microbatches
+    others = c.pp - 1.0
+    return np.asarray(c.zero_bubble * shorter * (others + np.minimum(others, s.microbatches - 1.0)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.evaluate.columns import DECODE, TRAINING, Array, Columns
-from explorer.evaluate.getters import expert_matmul_name, matmul_name, sparse_gain
+from explorer.evaluate.getters import sparse_gain
+from explorer.evaluate.loss_getters import expert_matmul_name, matmul_name
 from explorer.specs import FORMATS, Scenario
 from explorer.units import format_quantity
 

@@ -37,8 +37,9 @@ def test_no_more_flop_per_second_than_the_peak(scenario: Scenario) -> None:
     report = evaluate_study([scenario])
     mfu, step = report.value("mfu", 0), report.value("step_s", 0)
     if mfu is not None and step is not None:
-        # Attention stays at 16 bits or more, so it can only be slower than the format's peak.
-        assert 0 < mfu <= ROUNDING
+        # Attention stays at 16 bits or more, so it can only be slower than the format's peak. Weights left out count as model FLOP.
+        sparse = scenario.job.sparsity != "none" and scenario.job.phase != "training"
+        assert 0 < mfu <= ROUNDING * (8.0 if sparse else 1.0)
         table = report.operators
         for work, rate in ((table.hbm_bytes, scenario.chip.hbm_bytes_per_s), (table.sram_bytes, scenario.chip.sram_bytes_per_s)):
             assert rate is None or work.sum(axis=0)[0] <= rate * step * ROUNDING
@@ -67,8 +68,15 @@ def test_a_higher_peak_is_never_slower(scenario: Scenario) -> None:
     row = knob(f"chip.peak_{name}_flop_per_s")
     now = row.get(scenario)
     if isinstance(now, float):
-        steps = _steps(evaluate_study([row.set(scenario, now * f) for f in (0.5, 1.0, 1.7, 4.0)]))
+        better = [_sparser(row.set(scenario, now * f), f) for f in (0.5, 1.0, 1.7, 4.0)]
+        steps = _steps(evaluate_study(better))
         assert np.all(np.isnan(steps)) or np.all(steps[1:] <= steps[:-1] * ROUNDING), steps
+
+
+def _sparser(scenario: Scenario, factor: float) -> Scenario:
+    """With the sparse rates as many times the dense ones as before."""
+    sparse = {name: rate * factor for name, rate in scenario.chip.sparse_flop_per_s.items()}
+    return scenario.replace(chip=scenario.chip.replace(sparse_flop_per_s=sparse))
 
 
 @law
@@ -110,13 +118,14 @@ def test_hidden_messages_take_no_longer_than_they_do(scenario: Scenario) -> None
 @given(scenarios(phase="training"), st.sampled_from((0, 1, 2, 3)))
 def test_recomputation_costs_time_and_not_model_flop(scenario: Scenario, zero: int) -> None:
     kinds = ("none", "selective", "full")
+    if scenario.plan.offload == "activations":  # what is computed again need not travel to the host
+        scenario = scenario.replace(plan=scenario.plan.replace(offload="none"))
     report = evaluate_study([
         scenario.replace(plan=scenario.plan.replace(recompute=k, zero=zero)) for k in kinds
     ])  # fmt: skip
     if report.valid_plan[0]:
-        # Messages that are hidden behind the mean stage may find a little more room than the slowest stage loses.
-        steps, some = report.values["step_s"], 1 + 1e-4
-        assert steps[0] <= steps[1] * some <= steps[2] * some**2
+        steps = _steps(report)
+        assert np.all(steps[:-1] <= steps[1:] * ROUNDING), steps
         done = report.values["mfu"] * steps
         assert done == pytest.approx([done[0]] * 3, rel=1e-12)
 
