@@ -114,3 +114,30 @@ def test_the_latency_of_a_link_counts_beside_what_was_fitted(library: Library) -
         up = s.fabric.scale_up
         slow = s.replace(fabric=s.fabric.replace(scale_up=up.replace(link_latency_s=up.link_latency_s + 1e-5)))
         assert _reduce_s(slow, 8 * KIB, 8) > _reduce_s(s, 8 * KIB, 8) + 5e-6, chip
+
+
+def test_every_protocol_in_turn_makes_the_curve_go_up(library: Library) -> None:
+    """Chip by chip, all group sizes of a server and all message sizes: no dip where the library changes protocol."""
+    sizes = np.geomspace(512.0, 2.0**34, 600)
+    for chip in ("a100-80gb", "h100", "h200", "b200", "b300", "gb200", "gb300", "l40s", "rtx-pro-6000-server", "trainium2"):
+        c = lower([_made(library, chip=chip, phase="training")])
+        for ranks in (2.0, 3.0, 4.0, 8.0):
+            tier = group(c, np.full(1, ranks), np.ones(1))
+            gather, reduce = all_gather_s(c, tier, sizes), all_reduce_s(c, tier, sizes)
+            assert np.all(np.diff(gather) >= 0), (chip, ranks)
+            assert np.all(np.diff(reduce) >= 0), (chip, ranks)
+            assert np.all((reduce >= gather) & (reduce <= 2.05 * gather)), (chip, ranks)
+
+
+def test_a_collective_of_racks_leaves_them_by_a_few_ports(library: Library) -> None:
+    s, size = _made(library, chip="gb200", phase="training"), np.full(1, 64.0 * 2**30)
+    ports = s.calibration.outer.ports
+    assert ports is not None
+    assert ports < 72
+    c = lower([s])
+    whole = float(all_reduce_s(c, group(c, np.full(1, 1440.0), np.ones(1)), size)[0])
+    rate = 50e9 * s.calibration.outer.efficiency_fraction
+    assert whole == pytest.approx(2 * 19 / 20 * size[0] / (ports * rate), rel=0.1)
+    # One chip of each of 20 racks: 72 such groups travel at once, each through its own port.
+    one = float(all_reduce_s(c, group(c, np.full(1, 20.0), np.full(1, 72.0)), size)[0])
+    assert one == pytest.approx(2 * 19 / 20 * size[0] / rate, rel=0.1)
