@@ -128,7 +128,7 @@ def _flop_s(c: Columns, s: Shape, flop: Array, w: Widths, k: Keys) -> Array:
         flop = np.where((s.decode > 0) | (c.core_block_tokens == 0), flop, np.maximum(blocked, flop))
     if c.some("unfused"):
         # Libraries' batched matmuls leave the matrix units where a head's row is not whole loads.
-        slow = c.unfused * (1.0 - c.ideal) * alignment.over_bytes(k.dim * c.stream_bytes_per_element, alignment.LOAD_BYTES) > 0
+        slow = c.unfused * (1.0 - c.ideal) * alignment.over_bytes(row_bytes=k.dim * c.stream_bytes_per_element, unit_bytes=alignment.LOAD_BYTES) > 0
         rate = np.where(slow, np.minimum(rate, c.vector_flop_per_s), rate)
     if s.decoded:
         rate = kernels.grouped_flop_per_s(

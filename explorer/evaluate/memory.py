@@ -79,8 +79,8 @@ def _parts(c: Columns, s: Shape, stages: Stages) -> tuple[Array, ...]:
         # The gradient of the largest matrix exists in FP32 before it is added to the others.
         largest = 4.0 * (c.ffn_matrices - 1) * c.hidden * np.maximum(c.ffn * (c.layers > c.expert_layers), c.shared_ffn) / c.tp
         gradients = training * (
-            largest +
-            memory.gradient_bytes(params=dense, bytes_per_param=c.gradient_bytes_per_param, dp=s.sharing, zero=c.zero)
+            largest
+            + memory.gradient_bytes(params=dense, bytes_per_param=c.gradient_bytes_per_param, dp=s.sharing, zero=c.zero)
             + memory.gradient_bytes(params=experts, bytes_per_param=c.gradient_bytes_per_param, dp=s.expert_replicas, zero=c.zero)
         )
         state = memory.optimizer_bytes(params=dense, bytes_per_param=c.optimizer_bytes_per_param, dp=s.sharing, zero=c.zero)

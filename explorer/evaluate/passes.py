@@ -10,8 +10,8 @@ import numpy as np
 from explorer.evaluate import kept, operators
 from explorer.evaluate.blocks import Block, layer_counts, summed
 from explorer.evaluate.columns import Array, Columns
+from explorer.evaluate.hidden import Busy
 from explorer.evaluate.model import Widths
-from explorer.evaluate.network import Busy
 from explorer.evaluate.shape import Shape
 from explorer.evaluate.stages import Stages
 

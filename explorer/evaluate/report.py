@@ -11,9 +11,10 @@ import numpy as np
 from explorer.evaluate import operators
 from explorer.evaluate.blocks import FIELDS, OPERATOR_OF, Block
 from explorer.evaluate.columns import Array, Columns
+from explorer.evaluate.hidden import exposed
 from explorer.evaluate.memory import Memory, Reach, fill, reach
 from explorer.evaluate.model import Widths, widths
-from explorer.evaluate.network import Traffic, again, exposed, traffic
+from explorer.evaluate.network import Traffic, again, traffic
 from explorer.evaluate.outlook import outlook
 from explorer.evaluate.passes import Passes, passes_of
 from explorer.evaluate.shape import Shape, cut

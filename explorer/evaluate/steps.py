@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from explorer.evaluate import network, offload
+from explorer.evaluate import hidden, network, offload
 from explorer.evaluate.blocks import summed
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.matmuls import rows
@@ -72,12 +72,12 @@ def step_of(c: Columns, s: Shape, p: Passes, t: Traffic, exposed: Array) -> Step
     update = offload.none() if p.update is None else p.update.time_s[0]
     if c.some("offload"):
         update = update + offload.exposed_s(c, s, p, busy + inside + bubble + outside)
-    # What a training stack adds (gaps between kernels, copies, clocks that sink) stretches all parts alike; a draft model's
-    # tokens cost a part of a step each.
+    # What a stack adds (gaps between kernels, copies, clocks that sink) stretches all parts but the host's own time alike; a
+    # draft model's tokens cost a part of a step each.
     stretch = 1.0 / c.stack_fraction
     if c.some("draft_tokens"):
         stretch = stretch * (1.0 + c.draft_tokens * c.draft_cost_fraction)
-    return Step(p, busy, inside, outside, bubble, update, c.host_s, stretch)
+    return Step(p, busy, inside, outside, bubble, update, c.host_s * c.stack_fraction, stretch)
 
 
 def _flowing_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Array) -> Array:
@@ -107,7 +107,7 @@ def _moved_into_bubble_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Ar
     way again where these have moved.
     """
     without = replace(p.busy, layers=p.busy.layers - p.busy.wgrad, wgrad=np.zeros(1))
-    appearing = summed(network.exposed(c, s, t, without)[_INSIDE]) - inside
+    appearing = summed(hidden.exposed(c, s, t, without)[_INSIDE]) - inside
     shorter = np.maximum(0.0, p.busy.wgrad - appearing) / s.microbatches
     others = c.pp - 1.0
     return np.asarray(c.zero_bubble * shorter * (others + np.minimum(others, s.microbatches - 1.0)))

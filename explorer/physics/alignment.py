@@ -15,7 +15,7 @@ def misaligned_stretch(*, n: Value, k: Value, bytes_per_element: Value, lost: Va
     Parameters
     ----------
     n, k : [1] columns of the output, inner dimension
-    bytes_per_element : [byte] size of an element
+    bytes_per_element : [B] size of an element
     lost : [1] what such a matmul takes longer, as a part of its time
 
     Returns
@@ -26,10 +26,24 @@ def misaligned_stretch(*, n: Value, k: Value, bytes_per_element: Value, lost: Va
     Reference: NVIDIA matrix multiplication guide (dimensions in multiples of 128 bytes on A100); Anthony et al. 2024, arXiv:2401.14489
     Leaves out: how far a row is out of line
     """
-    n_over, k_over = over_bytes(n * bytes_per_element, LINE_BYTES), over_bytes(k * bytes_per_element, LINE_BYTES)
+    n_over, k_over = (over_bytes(row_bytes=size * bytes_per_element, unit_bytes=LINE_BYTES) for size in (n, k))
     return np.asarray(1.0 + lost * (n_over + k_over > 0))
 
 
-def over_bytes(row_bytes: Value, unit_bytes: float) -> Array:
-    """[byte] What a row has beyond whole units; 0 where it consists of whole ones."""
-    return np.asarray(np.mod(row_bytes, unit_bytes))
+def over_bytes(*, row_bytes: Value, unit_bytes: Value) -> Array:
+    """What a row has beyond whole units.
+
+    Parameters
+    ----------
+    row_bytes : [B] size of a row
+    unit_bytes : [B] size of a unit
+
+    Returns
+    -------
+    [B] broadcast shape; 0 where a row consists of whole units
+
+    Equation: ``row mod unit``
+    Reference: none needed: the definition
+    Leaves out: where the first row begins
+    """
+    return np.asarray(np.mod(row_bytes, unit_bytes), dtype=np.float64)

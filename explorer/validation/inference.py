@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from explorer.evaluate import evaluate, lower
 from explorer.specs import Scenario, SpecError
 from explorer.validation.cases import Answers, CallCase, Case, Found, answer, listed
@@ -32,43 +34,58 @@ def predict(setting: Setting, found: Found, rows: tuple[Row, ...]) -> None:
 def _cases(setting: Setting, found: Found, row: Row, running: Running | None) -> list[Case | CallCase]:
     if "disagg" in row.text("mode"):
         return _apart(setting, found, row)
-    server, sequences = server_of(setting, row), row.count("batch_or_concurrency")
-    ttft, tpot, rate = row.positive("ttft_ms"), row.positive("tpot_ms"), row.positive("output_tok_s")
-    if ttft is None and tpot is None and rate is None:
+    server, ttft = server_of(setting, row), row.positive("ttft_ms")
+    if ttft is None and row.positive("tpot_ms") is None and row.positive("output_tok_s") is None:
         raise RowError("nothing is measured")
-    batch, static = server.share(sequences), "static" in row.text("mode") or sequences == 1
-    if running is not None and not static:
-        batch = running.sequences
-    decode = server.scenario(setting, "decode", batch, server.middle)
-    together = batch if static else _prompts_together(server, batch)
-    prefill = server.scenario(setting, "prefill", together, server.prompt)
+    load = _load(setting, server, running)
+    prefill = server.scenario(setting, "prefill", load.together, server.prompt)
     cases: list[Case | CallCase] = []
-    if ttft is not None and static:
+    if ttft is not None and load.static:
         cases.append(Case(KIND, row, "ttft_ms", ttft, (prefill,), lambda a: 1e3 * a.value("step_s")))
     elif ttft is not None:
         found.skip(KIND, row, f"ttft_ms: {_UNDER_LOAD}")
-    others = 0.0 if static else float(batch - 1)
-    if setting.aliases.begins("waves", f"{row.text('backend')} {row.text('backend_version')}"):
-        others /= 2.0  # of sequences that start together, one waits for those of the prompts behind its own
-    pair = (decode, prefill)
-    if "speculative" in row.text("notes").casefold() and not server.draft and (tpot or rate):
+    decode = server.scenario(setting, "decode", load.batch, server.middle)
+    return cases + _answers(found, server, load, (decode, prefill))
+
+
+@dataclass(frozen=True)
+class _Load:
+    """What a replica works on: its ``batch``, prompts read ``together``, those of ``others`` that come in while one answer is made."""
+
+    batch: int
+    static: bool
+    together: int
+    others: float
+    least_s: float
+
+
+def _load(setting: Setting, server: Server, running: Running | None) -> _Load:
+    row, sequences = server.row, server.row.count("batch_or_concurrency")
+    batch = server.share(sequences)
+    if "static" in row.text("mode") or sequences == 1:
+        return _Load(batch, True, batch, 0.0, 0.0)
+    batch = batch if running is None else running.sequences
+    waves = setting.aliases.begins("waves", f"{row.text('backend')} {row.text('backend_version')}") is not None
+    # Of sequences that start together, one waits for the prompts behind its own, which are half of the others'.
+    others = (batch - 1) / (2.0 if waves else 1.0)
+    return _Load(batch, False, _prompts_together(server, batch), others, 0.0 if running is None else running.least_s)
+
+
+def _answers(found: Found, server: Server, load: _Load, pair: tuple[Scenario, Scenario]) -> list[Case | CallCase]:
+    """Time per token, or tokens a second where no time is said."""
+    row, tpot, rate = server.row, server.row.positive("tpot_ms"), server.row.positive("output_tok_s")
+    if tpot is None and rate is None:
+        return []
+    if "speculative" in row.text("notes").casefold() and not server.draft:
         found.skip(KIND, row, f"{'tpot_ms' if tpot else 'output_tok_s'}: {_UNKNOWN_DRAFT}")
-    elif tpot is not None and running is not None and 1e-3 * tpot < running.least_s:
+    elif tpot is not None and 1e-3 * tpot < load.least_s:
         found.skip(KIND, row, _IMPOSSIBLE)
     elif tpot is not None:
-        cases.append(Case(KIND, row, "tpot_ms", tpot, pair, lambda a: 1e3 * _token_s(a, server, others, together)))
+        return [Case(KIND, row, "tpot_ms", tpot, pair, lambda a: 1e3 * _token_s(a, server, load.others, load.together))]
     elif rate is not None:
-        cases.append(
-            Case(
-                KIND,
-                row,
-                "output_tok_s",
-                rate,
-                pair,
-                lambda a: min(sequences, batch * server.replicas) / _token_s(a, server, others, together),
-            )
-        )
-    return cases
+        served = min(row.count("batch_or_concurrency"), load.batch * server.replicas)
+        return [Case(KIND, row, "output_tok_s", rate, pair, lambda a: served / _token_s(a, server, load.others, load.together))]
+    return []
 
 
 def _apart(setting: Setting, found: Found, row: Row) -> list[Case | CallCase]:

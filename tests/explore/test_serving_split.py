@@ -30,8 +30,8 @@ def test_by_hand(llama: Scenario) -> None:
     cache = 2 * 80 * 8 * 128 * 2 * 8192  # keys and values, layers, KV heads, head, bytes, tokens
     assert split.handover_bytes == pytest.approx(cache, rel=0.01)
     out, lost = llama.fabric.scale_out, llama.calibration
-    rate = out.bytes_per_s_per_direction * lost.scale_out_fraction
-    assert split.handover_s == pytest.approx(cache / 8 / rate + out.latency_s + lost.scale_out_launch_s, rel=0.01)
+    rate = out.bytes_per_s_per_direction * lost.links.outside.efficiency_fraction
+    assert split.handover_s == pytest.approx(cache / 8 / rate + out.latency_s + lost.links.outside.launch_s, rel=0.01)
     assert split.first_token_s == pytest.approx(split.prefill_s + split.handover_s + step)
     assert split.answer_s == pytest.approx(512 * step)
     assert split.tokens_per_s_per_chip == pytest.approx(32 / step / 8 / (1 + split.prefill_servers))

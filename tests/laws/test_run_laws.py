@@ -46,7 +46,7 @@ def test_whatever_is_assumed_results_are_finite_or_missing(scenario: Scenario, r
 @given(scenarios(), st.floats(3.6e7, 1e10), st.floats(0.0, 600.0), st.floats(0.0, 3600.0))
 def test_usual_failures_leave_progress_that_falls_with_the_chips(s: Scenario, mtbf: float, write: float, restart: float) -> None:
     c = lower([s.replace(run=s.run.replace(chip_mtbf_s=mtbf, checkpoint_s=write, restart_s=restart))])
-    chips = 2.0 ** np.arange(0, 18) * s.plan.tp * s.plan.pp
+    chips = 2.0 ** np.arange(0, 18) * s.plan.tp * s.plan.pp * s.plan.cp
     batch = c.batch * chips / s.plan.chips if s.job.phase == "training" else c.batch
     report = evaluate(c.replace(chips=chips, batch=np.ceil(batch)))
     goodput = report.columns.full(report.values["goodput_fraction"])
@@ -115,7 +115,7 @@ def test_scaling_has_the_scenario_in_it_and_no_infinities(scenario: Scenario) ->
     now = evaluate_study([scenario])
     rate = now.value("tokens_per_s_per_chip", 0)
     for found in scaling(scenario).values():
-        assert found.chips[0] == scenario.plan.tp * scenario.plan.pp
+        assert found.chips[0] == scenario.plan.tp * scenario.plan.pp * scenario.plan.cp
         assert found.chips[-1] <= max(131_072, scenario.plan.chips)
         at = int(np.flatnonzero(found.chips == scenario.plan.chips)[0])
         assert found.batch[at] == scenario.job.batch

@@ -1,0 +1,106 @@
+"""What of the messages nothing hides: which computing stands beside them, and how much of it is still free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.evaluate.columns import Array, Columns
+from explorer.evaluate.matmuls import rows
+from explorer.evaluate.network import ROW, Traffic, again
+from explorer.evaluate.shape import Shape
+
+_NOTHING = np.zeros(1)
+
+
+@dataclass(frozen=True, eq=False)
+class Busy:
+    """Seconds in which a chip computes layers, each (n,): in a step, and in one micro-batch's forward and backward pass.
+
+    ``attention`` and ``wgrad``, which makes the gradients of weights: their parts of ``layers``.
+    """
+
+    layers: Array
+    forward: Array
+    backward: Array
+    attention: Array
+    wgrad: Array
+
+
+def exposed(c: Columns, s: Shape, t: Traffic, busy: Busy) -> Array:
+    """Time of each row that nothing hides, (rows, n).
+
+    Tensor-parallel messages hide behind the matmuls beside them, those of the backward pass behind weight gradients, keys
+    behind attention, sends behind the next micro-batch, gradients behind the backward pass that makes them (ZeRO-2, 3: every one;
+    else the last), weights behind the next forward pass (ZeRO-3: behind everything). In the ideal set all hide behind everything.
+    Rows share the time of the layers, so they are hidden in turn, and no second is used twice: a faster machine would lose more
+    than it gains. Embedding and head stand on one stage each and hide nothing of the others'. What hides takes its share of the
+    cores from the computing beside it, which lasts that much longer.
+    """
+    # Decode has one token in flight a sequence: nothing to send behind.
+    in_turn = np.where((s.decode > 0) & (c.ideal == 0), 0.0, 1.0) if s.decoded else np.ones(1)
+    inside = {
+        "tp_layer": c.tp_overlap, "tp_embedding": c.tp_overlap, "tp_logits": c.tp_overlap, "cp_keys": c.cp_overlap,
+        "ep_tokens": c.ep_overlap, "pp_boundary": c.pp_overlap * in_turn,
+    }  # fmt: skip
+    left, result = busy.layers, []
+    for key, share in inside.items():
+        hidden = _hidden(t, key, _room(c, busy, key, left), share)
+        if key == "tp_layer" and s.trained:
+            hidden = np.maximum(hidden, _backward_hidden(c, s, t, np.minimum(busy.wgrad, left)))
+        left = left - hidden
+        result.append(_open(c, t, key, hidden))
+    left, after, before = _windows(c, s, busy, left)
+    for key in ("dp_gradients", "dp_weights", "ep_gradients", "ep_weights"):
+        hidden = _hidden(t, key, np.minimum(after if key.endswith("gradients") else before, left), c.dp_overlap)
+        left = left - hidden
+        result.append(_open(c, t, key, hidden))
+    return rows(*result)
+
+
+def _sent(t: Traffic, key: str) -> bool:
+    return bool(t.count[ROW[key]].any())
+
+
+def _hidden(t: Traffic, key: str, room: Array, share: Array) -> Array:
+    return np.minimum(t.time_s[ROW[key]], room) * share if _sent(t, key) else _NOTHING
+
+
+def _open(c: Columns, t: Traffic, key: str, hidden: Array) -> Array:
+    """What is seen of a row: its time without what is hidden, and what the hidden part takes from the cores."""
+    if not _sent(t, key):
+        return _NOTHING
+    row = ROW[key]
+    taken = np.where(t.tier[row] == 2, c.taken_out, c.taken_up)
+    return np.where(t.count[row] > 0, t.time_s[row] - hidden * (1.0 - taken), 0.0)
+
+
+def _room(c: Columns, busy: Busy, key: str, left: Array) -> Array:
+    """Free time of the layers, or of attention: as much of it as of all."""
+    if key != "cp_keys":
+        return left
+    return np.where(c.ideal > 0, left, busy.attention * (left / busy.layers))
+
+
+def _windows(c: Columns, s: Shape, busy: Busy, left: Array) -> tuple[Array, Array, Array]:
+    """Free time in which gradients and weights travel: in all, behind backward passes, behind forward passes.
+
+    The stage with the fewest layers has the least. What hides behind the micro-batches before stays hidden there; and under a
+    zero-bubble schedule weight gradients of so many micro-batches as wait for the end come too late to be sent behind others.
+    """
+    ideal, several = c.ideal > 0, s.microbatches
+    if c.some("zero_bubble"):
+        several = several - c.zero_bubble * np.minimum(c.pp - 1.0, several - 1.0)
+    part = s.fewest_layers * c.pp / c.layers
+    used = (busy.layers - left) / s.microbatches
+    all_of = left * (several / s.microbatches)
+    behind = np.maximum(0.0, busy.backward - used) * np.where(c.zero >= 2, several, 1.0)
+    ahead = np.where(c.zero == 3, all_of, np.maximum(0.0, busy.forward - used))
+    return all_of * part, np.where(ideal, all_of, behind) * part, np.where(ideal, all_of, ahead) * part
+
+
+def _backward_hidden(c: Columns, s: Shape, t: Traffic, room: Array) -> Array:
+    """Tensor-parallel messages of the backward pass that travel while weight gradients are computed."""
+    backward = t.time_s[ROW["tp_layer"]] * s.training / (2.0 + again(c))
+    return np.asarray(np.minimum(backward, room) * c.tp_backward_overlap)
