@@ -59,11 +59,11 @@ def outside(c: Columns, s: Shape, t: Traffic, busy: Busy, left: Array, saved: Ar
     Gradients hide behind the backward pass that makes them (ZeRO-2, 3: every one; else the last), weights behind the next forward
     pass (ZeRO-3: behind everything). Weight gradients that fill what a zero-bubble schedule has ``saved`` come too late for that.
     """
-    left, after, before = _windows(c, s, busy, left, saved)
+    left, *windows = _windows(c, s, busy, left, saved)
     result = []
-    for key in ("dp_gradients", "dp_weights", "ep_gradients", "ep_weights"):
-        hidden = _hidden(t, key, np.minimum(after if key.endswith("gradients") else before, left), c.dp_overlap)
-        left = left - hidden
+    for i, key in enumerate(("dp_gradients", "dp_weights", "ep_gradients", "ep_weights")):
+        hidden = _hidden(t, key, np.minimum(windows[i % 2], left), c.dp_overlap)
+        left, windows[i % 2] = left - hidden, windows[i % 2] - hidden
         result.append(_open(c, t, key, hidden))
     return rows(*result)
 

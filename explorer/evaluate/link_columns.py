@@ -65,8 +65,8 @@ Row = tuple[str, Read, float, float]
 # Times of a step and of kernels that cross a link once or twice: the link's own latency is the fabric's.
 _HOPS = {
     "ring_step_s": 1.0, "ring_wide_step_s": 1.0, "ring_bulk_step_s": 1.0, "exchange_launch_s": 1.0, "exchange_bulk_launch_s": 1.0,
-    "reducing_launch_s": 2.0, "direct_launch_s": 1.0, "direct_second_launch_s": 2.0, "among_halving_step_s": 1.0,
-    "among_ring_step_s": 1.0,
+    "reducing_launch_s": 2.0, "direct_launch_s": 1.0, "direct_second_launch_s": 2.0, "among_launch_s": 1.0,
+    "among_halving_step_s": 1.0, "among_ring_step_s": 1.0,
 }  # fmt: skip
 
 

@@ -84,12 +84,12 @@ def step_of(c: Columns, s: Shape, p: Passes, t: Traffic) -> Step:
     update = offload.none() if p.update is None else p.update.time_s[0]
     if c.some("offload"):
         update = update + offload.exposed_s(c, s, p, busy + inside + bubble + outside)
-    # What a training stack adds (gaps between kernels, copies, clocks that sink) stretches all parts alike; a draft model's
-    # tokens cost a part of a step each.
+    # What a stack adds (gaps between kernels, copies, clocks that sink) stretches all parts but the host's own time alike; a
+    # draft model's tokens cost a part of a step each.
     stretch = 1.0 / c.stack_fraction
     if c.some("draft_tokens"):
         stretch = stretch * (1.0 + c.draft_tokens * c.draft_cost_fraction)
-    return Step(p, near, far, busy, inside, outside, bubble, update, c.host_s, stretch)
+    return Step(p, near, far, busy, inside, outside, bubble, update, c.host_s * c.stack_fraction, stretch)
 
 
 def _flowing_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Array) -> tuple[Array, Array]:

@@ -57,7 +57,7 @@ def cores_s(s: Scenario, size: float, chips: int, share: float, gathers: int, re
     mesh = phases * ((ranks - 1) * c.mesh_step_s + moved / min(c.mesh_bytes_per_s, port(s, share)))
     halving = phases * ceil(log2(chips)) * (hop + c.halving_step_s) + slowed / (port(s, share) * c.halving_fraction)
     ring = phases * (ranks - 1) * (hop + c.ring_step_s) + slowed / (port(s, share) * c.ring_fraction)
-    return c.launch_s + reduces * c.add_s + min(mesh, halving, ring)
+    return c.launch_s + hop + reduces * c.add_s + min(mesh, halving, ring)
 
 
 def across_s(s: Scenario, size: float, inside: int, outside: int, inside_s: float, phases: int) -> float:

@@ -20,10 +20,10 @@ from explorer.evaluate.tiers import (
     reduce_scatter_s,
     send_s,
 )
-from explorer.specs import Scenario
+from explorer.specs import Calibration, Scenario
 
 ROUNDING = 1 + 1e-9
-SIZES = np.array([1.0, 4096.0, 2.0**20, 2.0**30])
+SIZES = np.geomspace(1.0, 2.0**34, 69)  # two an octave: nothing hides between protocols
 RANKS = (1, 2, 3, 4, 5, 8, 9, 16, 31, 64, 72, 100, 144, 1000, 4096, 16384, 131072)
 STRIDES = (1, 2, 3, 8, 16, 64, 1024)
 FABRICS = tuple(sorted(LIBRARY.fabrics))
@@ -45,7 +45,21 @@ def machines(draw: st.DrawFn) -> Scenario:
     out = out.replace(bytes_per_s_per_direction=out.bytes_per_s_per_direction * draw(st.sampled_from((1.0, 1.0, 1e-3, 20.0))))
     if draw(st.booleans()):
         out = out.replace(radix=draw(st.sampled_from((2, 16, 64, 3072))), oversubscription=draw(st.sampled_from((1.0, 2.0, 7.0))), tier_latency_s=1e-6)
-    return made.replace(fabric=fabric.replace(scale_up=up, scale_out=out))
+    return made.replace(fabric=fabric.replace(scale_up=up, scale_out=out), calibration=draw(_losses(made.calibration)))
+
+
+@st.composite
+def _losses(draw: st.DrawFn, calibration: Calibration) -> Calibration:
+    """As shipped, or a library whose protocols attain anything, whatever its table says of them."""
+    links = calibration.links
+    if links is None or links.ring is None or draw(st.booleans()):
+        return calibration
+    share = st.sampled_from((0.02, 0.4, 0.7, 1.0))
+    ring = links.ring.replace(
+        quick_fraction=draw(share), wide_fraction=draw(share), bulk_fraction=draw(share), bulk_step_s=draw(st.sampled_from((0.0, 1e-5))),
+        own_bytes_per_s=draw(st.sampled_from((1e9, 1e15))),
+    )  # fmt: skip
+    return calibration.replace(links=links.replace(ring=ring))
 
 
 def _times(scenario: Scenario, ranks: int, stride: int, **changed: float) -> Found:
