@@ -108,11 +108,11 @@ def _experts(c: Columns, s: Shape, w: Widths) -> Matmuls:
 
 
 def backward(f: Matmuls) -> tuple[Matmuls, Matmuls]:
-    """Gradients of the inputs (m, k, n), and gradients of the weights (k, n, m)."""
+    """Gradients of the inputs (m, k, n), and gradients of the weights (k, n, m), along whose sum no tile is rounded up."""
     gradient = np.full(1, WEIGHT_GRADIENT_BYTES)
     return (
         Matmuls(f.keys, f.m, f.k, f.n, f.a, f.b, f.c, f.groups, f.padded, f.experts),
-        Matmuls(f.keys, f.k, f.n, f.m, f.a, f.a, gradient, f.groups, f.padded, f.experts),
+        Matmuls(f.keys, f.k, f.n, f.m, f.a, f.a, gradient, f.groups, _ONE, f.experts),
     )
 
 
