@@ -75,8 +75,9 @@ def core(c: Columns, s: Shape, w: Widths) -> Core:
 def windowed(c: Columns, s: Shape, w: Widths) -> Core:
     """Attention to the last ``window`` tokens."""
     seen = np.minimum(c.context, np.maximum(c.window, 1.0))
-    k = keys_of(c, s, w, seen)
-    # The first queries of a prompt see fewer than the window: the mean over all of them, in parts of it.
+    k = keys_of(c, s, w, np.where(s.decode > 0, seen / c.cp, seen))
+    # The first queries of a prompt see fewer than the window: the mean over all of them, in parts of it. In decode each rank of
+    # CP holds its part of the window.
     mean = 1.0 - seen / (2.0 * c.context)
     causal = np.where(s.decode > 0, 1.0, mean)
     return _core(c, s, w, replace(k, causal=causal))

@@ -28,33 +28,42 @@ class Busy:
     wgrad: Array
 
 
-def exposed(c: Columns, s: Shape, t: Traffic, busy: Busy) -> Array:
-    """Time of each row that nothing hides, (rows, n).
+def inside(c: Columns, s: Shape, t: Traffic, busy: Busy) -> tuple[Array, Array]:
+    """Time of each row of a micro-batch's messages that nothing hides, (rows, n), and what is left of the time of the layers.
 
     Tensor-parallel messages hide behind the matmuls beside them, those of the backward pass behind weight gradients, keys
-    behind attention, sends behind the next micro-batch, gradients behind the backward pass that makes them (ZeRO-2, 3: every one;
-    else the last), weights behind the next forward pass (ZeRO-3: behind everything). In the ideal set all hide behind everything.
-    Rows share the time of the layers, so they are hidden in turn, and no second is used twice: a faster machine would lose more
-    than it gains. Embedding and head stand on one stage each and hide nothing of the others'. What hides takes its share of the
-    cores from the computing beside it, which lasts that much longer.
+    behind attention, sends behind the next micro-batch. In the ideal set all hide behind everything. Rows share the time of the
+    layers, so they are hidden in turn, and no second is used twice: a faster machine would lose more than it gains. Embedding and
+    head stand on one stage each and hide nothing of the others'. What hides takes its share of the cores from the computing
+    beside it, which lasts that much longer.
     """
     # Decode has one token in flight a sequence: nothing to send behind.
     in_turn = np.where((s.decode > 0) & (c.ideal == 0), 0.0, 1.0) if s.decoded else np.ones(1)
-    inside = {
+    shares = {
         "tp_layer": c.tp_overlap, "tp_embedding": c.tp_overlap, "tp_logits": c.tp_overlap, "cp_keys": c.cp_overlap,
         "ep_tokens": c.ep_overlap, "pp_boundary": c.pp_overlap * in_turn,
     }  # fmt: skip
     left, result = busy.layers, []
-    for key, share in inside.items():
+    for key, share in shares.items():
         hidden = _hidden(t, key, _room(c, busy, key, left), share)
         if key == "tp_layer" and s.trained:
             hidden = np.maximum(hidden, _backward_hidden(c, s, t, np.minimum(busy.wgrad, left)))
         left = left - hidden
         result.append(_open(c, t, key, hidden))
-    left, after, before = _windows(c, s, busy, left)
-    for key in ("dp_gradients", "dp_weights", "ep_gradients", "ep_weights"):
-        hidden = _hidden(t, key, np.minimum(after if key.endswith("gradients") else before, left), c.dp_overlap)
-        left = left - hidden
+    return rows(*result), left
+
+
+def outside(c: Columns, s: Shape, t: Traffic, busy: Busy, left: Array, saved: Array) -> Array:
+    """As `inside`, of the messages that come once a step, where that much of the layers' time is ``left``.
+
+    Gradients hide behind the backward pass that makes them (ZeRO-2, 3: every one; else the last), weights behind the next forward
+    pass (ZeRO-3: behind everything). Weight gradients that fill what a zero-bubble schedule has ``saved`` come too late for that.
+    """
+    left, *windows = _windows(c, s, busy, left, saved)
+    result = []
+    for i, key in enumerate(("dp_gradients", "dp_weights", "ep_gradients", "ep_weights")):
+        hidden = _hidden(t, key, np.minimum(windows[i % 2], left), c.dp_overlap)
+        left, windows[i % 2] = left - hidden, windows[i % 2] - hidden
         result.append(_open(c, t, key, hidden))
     return rows(*result)
 
@@ -83,21 +92,17 @@ def _room(c: Columns, busy: Busy, key: str, left: Array) -> Array:
     return np.where(c.ideal > 0, left, busy.attention * (left / busy.layers))
 
 
-def _windows(c: Columns, s: Shape, busy: Busy, left: Array) -> tuple[Array, Array, Array]:
+def _windows(c: Columns, s: Shape, busy: Busy, left: Array, saved: Array) -> tuple[Array, Array, Array]:
     """Free time in which gradients and weights travel: in all, behind backward passes, behind forward passes.
 
-    The stage with the fewest layers has the least. What hides behind the micro-batches before stays hidden there; and under a
-    zero-bubble schedule weight gradients of so many micro-batches as wait for the end come too late to be sent behind others.
+    The stage with the fewest layers has the least. What hides behind the micro-batches before stays hidden there.
     """
-    ideal, several = c.ideal > 0, s.microbatches
-    if c.some("zero_bubble"):
-        several = several - c.zero_bubble * np.minimum(c.pp - 1.0, several - 1.0)
-    part = s.fewest_layers * c.pp / c.layers
-    used = (busy.layers - left) / s.microbatches
-    all_of = left * (several / s.microbatches)
-    behind = np.maximum(0.0, busy.backward - used) * np.where(c.zero >= 2, several, 1.0)
-    ahead = np.where(c.zero == 3, all_of, np.maximum(0.0, busy.forward - used))
-    return all_of * part, np.where(ideal, all_of, behind) * part, np.where(ideal, all_of, ahead) * part
+    ideal, part, used = c.ideal > 0, s.fewest_layers * c.pp / c.layers, (busy.layers - left) / s.microbatches
+    all_of = np.maximum(0.0, left * part - saved)
+    last, first = (np.maximum(0.0, one - used) * part for one in (busy.backward, busy.forward))
+    behind = np.where(c.zero >= 2, np.maximum(0.0, last * s.microbatches - saved), last)
+    ahead = np.where(c.zero == 3, all_of, first)
+    return all_of, np.where(ideal, all_of, behind), np.where(ideal, all_of, ahead)
 
 
 def _backward_hidden(c: Columns, s: Shape, t: Traffic, room: Array) -> Array:

@@ -157,6 +157,11 @@ def _model(s: Scenario) -> float:
     return LIBRARY if links.ring is not None else AMONG_CORES if links.cores is not None else TEXTBOOK
 
 
+def _all_hides(s: Scenario) -> bool:
+    """Whether messages that hide cost nothing: in a bound, and where the plan asks for everything."""
+    return s.efficiency == "ideal" or s.plan.overlap == "max"
+
+
 def _reducing(s: Scenario) -> bool:
     links = links_of(s)
     return links is not None and links.reducing is not None and s.fabric.scale_up.in_network_reduction
@@ -171,6 +176,6 @@ LINKS: dict[str, Getter] = {
     "out_radix": lambda s: s.fabric.scale_out.radix or math.inf,
     "out_oversubscription": lambda s: s.fabric.scale_out.oversubscription or 1.0,
     "out_tier_latency_s": lambda s: 0.0 if s.efficiency == "ideal" else s.fabric.scale_out.tier_latency_s or 0.0,
-    "taken_up": lambda s: 0.0 if s.efficiency == "ideal" else s.calibration.collective_core_fraction_up or 0.0,
-    "taken_out": lambda s: 0.0 if s.efficiency == "ideal" else s.calibration.collective_core_fraction_out or 0.0,
+    "taken_up": lambda s: 0.0 if _all_hides(s) else s.calibration.collective_core_fraction_up or 0.0,
+    "taken_out": lambda s: 0.0 if _all_hides(s) else s.calibration.collective_core_fraction_out or 0.0,
 }

@@ -108,11 +108,11 @@ def _experts(c: Columns, s: Shape, w: Widths) -> Matmuls:
 
 
 def backward(f: Matmuls) -> tuple[Matmuls, Matmuls]:
-    """Gradients of the inputs (m, k, n), and gradients of the weights (k, n, m)."""
+    """Gradients of the inputs (m, k, n), and gradients of the weights (k, n, m), along whose sum no tile is rounded up."""
     gradient = np.full(1, WEIGHT_GRADIENT_BYTES)
     return (
         Matmuls(f.keys, f.m, f.k, f.n, f.a, f.b, f.c, f.groups, f.padded, f.experts),
-        Matmuls(f.keys, f.k, f.n, f.m, f.a, f.a, gradient, f.groups, f.padded, f.experts),
+        Matmuls(f.keys, f.k, f.n, f.m, f.a, f.a, gradient, f.groups, _ONE, f.experts),
     )
 
 
@@ -128,6 +128,10 @@ def work(c: Columns, d: Matmuls) -> MatmulWork:
         stretch = stretch * kernels.wave_stretch(
             m=d.m, n=d.n, groups=d.groups, cores=c.cores, wave_fraction=getattr(c, f"{g}wave")
         )
+    if c.some("systolic_side"):
+        # An array holds whole blocks of weights, of which the last ones are not full.
+        full = matmul.systolic_edge_fraction(n=d.n, k=d.k, rows=c.systolic_side, columns=c.systolic_side)
+        stretch = np.where((c.systolic_side > 0) & (flop > 0), stretch / full, stretch)
     if c.some("misaligned"):
         stretch = stretch * _misaligned(c, d)
     time = kernels.gemm_compute_s(

@@ -11,7 +11,6 @@ import numpy as np
 from explorer.evaluate import operators
 from explorer.evaluate.blocks import FIELDS, OPERATOR_OF, Block
 from explorer.evaluate.columns import Array, Columns
-from explorer.evaluate.hidden import exposed
 from explorer.evaluate.memory import Memory, Reach, fill, reach
 from explorer.evaluate.model import Widths, widths
 from explorer.evaluate.network import Traffic, again, traffic
@@ -120,17 +119,16 @@ class Report:
         with quiet():
             return traffic(self.columns, self.shape, self.widths, self.stages.rank)
 
-    @cached_property
+    @property
     def exposed_s(self) -> Array:
         """Time of each row of messages that nothing hides."""
-        with quiet():
-            return exposed(self.columns, self.shape, self.traffic, self.passes.busy)
+        return self.step.exposed_s
 
     @cached_property
     def step(self) -> Step:
         """The step, put together."""
         with quiet():
-            return step_of(self.columns, self.shape, self.passes, self.traffic, self.exposed_s)
+            return step_of(self.columns, self.shape, self.passes, self.traffic)
 
     @property
     def time_parts(self) -> Array:

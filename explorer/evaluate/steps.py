@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from explorer.evaluate import hidden, network, offload
+from explorer.evaluate import hidden, offload
 from explorer.evaluate.blocks import summed
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.matmuls import rows
@@ -25,14 +25,18 @@ TIME_PARTS: dict[str, str] = {
     "pipeline": "pipeline bubble",
     "host": "host",
 }
-_INSIDE = slice(0, network.ROW["dp_gradients"])  # messages of a micro-batch; those after it come once a step
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """Times of a step [s], each (n,) or (1,), before ``stretch``, which all of them take alike."""
+    """Times of a step [s], each (n,) or (1,), before ``stretch``, which all of them take alike.
+
+    ``near_s`` and ``far_s``, (rows, n), are the exposed messages of which ``inside`` and ``outside`` are the sums.
+    """
 
     passes: Passes
+    near_s: Array
+    far_s: Array
     busy: Array
     inside: Array
     outside: Array
@@ -48,6 +52,11 @@ class Step:
         return np.asarray(total * self.stretch)
 
     @cached_property
+    def exposed_s(self) -> Array:
+        """Time of each row of messages that nothing hides, (rows, n)."""
+        return rows(*self.near_s, *self.far_s)
+
+    @cached_property
     def parts(self) -> Array:
         """The step cut into `TIME_PARTS`, (parts, n)."""
         sums = {part: np.zeros(1) for part in TIME_PARTS}
@@ -61,14 +70,17 @@ class Step:
         return rows(*sums.values()) * self.stretch
 
 
-def step_of(c: Columns, s: Shape, p: Passes, t: Traffic, exposed: Array) -> Step:
+def step_of(c: Columns, s: Shape, p: Passes, t: Traffic) -> Step:
     """Busy time and exposed network of a chip, waiting for the pipeline, optimizer and host."""
-    inside, outside = summed(exposed[_INSIDE]), summed(exposed[_INSIDE.stop :])
-    once = s.microbatches / c.pp
+    near, left = hidden.inside(c, s, t, p.busy)
+    inside, once = summed(near), s.microbatches / c.pp
     busy = (p.layer_s + (p.first_s + p.last_s)) * once
-    bubble = np.zeros(1)
+    bubble = saved = np.zeros(1)
     if c.some("pp", 1.0):
-        bubble = np.where(c.pp == 1, 0.0, np.maximum(0.0, _flowing_s(c, s, p, t, inside) - (busy + inside)))
+        flowing, saved = _flowing_s(c, s, p, t, inside)
+        bubble = np.where(c.pp == 1, 0.0, np.maximum(0.0, flowing - (busy + inside)))
+    far = hidden.outside(c, s, t, p.busy, left, saved)
+    outside = summed(far)
     update = offload.none() if p.update is None else p.update.time_s[0]
     if c.some("offload"):
         update = update + offload.exposed_s(c, s, p, busy + inside + bubble + outside)
@@ -77,11 +89,11 @@ def step_of(c: Columns, s: Shape, p: Passes, t: Traffic, exposed: Array) -> Step
     stretch = 1.0 / c.stack_fraction
     if c.some("draft_tokens"):
         stretch = stretch * (1.0 + c.draft_tokens * c.draft_cost_fraction)
-    return Step(p, busy, inside, outside, bubble, update, c.host_s * c.stack_fraction, stretch)
+    return Step(p, near, far, busy, inside, outside, bubble, update, c.host_s * c.stack_fraction, stretch)
 
 
-def _flowing_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Array) -> Array:
-    """All micro-batches through the slowest stage, and the others filling and draining.
+def _flowing_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Array) -> tuple[Array, Array]:
+    """All micro-batches through the slowest stage, and the others filling and draining; and what of that a schedule saves.
 
     Messages are spread like the layers; embedding and head stand on one stage each.
     """
@@ -90,13 +102,13 @@ def _flowing_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Array) -> Ar
     slowest = np.maximum(layers * s.most_layers / c.layers + p.first_s, layers * s.fewest_layers / c.layers + p.last_s)
     slowest = np.where(c.pp == 1, whole, slowest)
     # The pipeline fills and drains in chunks of a stage: (p - 1) / v of a stage's time.
-    waiting = (whole - slowest) / s.chunks
+    waiting, saved = (whole - slowest) / s.chunks, np.zeros(1)
     if c.some("zero_bubble"):
-        waiting = waiting - np.minimum(waiting, _moved_into_bubble_s(c, s, p, t, inside))
-    filled = s.microbatches * slowest + waiting
-    if not s.decoded:
-        return np.asarray(filled)
-    return np.where(s.decode > 0, np.maximum(s.microbatches * slowest, whole), filled)
+        saved = np.minimum(waiting, _moved_into_bubble_s(c, s, p, t, inside))
+    filled = s.microbatches * slowest + (waiting - saved)
+    if s.decoded:
+        filled = np.where(s.decode > 0, np.maximum(s.microbatches * slowest, whole), filled)
+    return np.asarray(filled), saved
 
 
 def _moved_into_bubble_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Array) -> Array:
@@ -107,7 +119,7 @@ def _moved_into_bubble_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Ar
     way again where these have moved.
     """
     without = replace(p.busy, layers=p.busy.layers - p.busy.wgrad, wgrad=np.zeros(1))
-    appearing = summed(hidden.exposed(c, s, t, without)[_INSIDE]) - inside
+    appearing = summed(hidden.inside(c, s, t, without)[0]) - inside
     shorter = np.maximum(0.0, p.busy.wgrad - appearing) / s.microbatches
     others = c.pp - 1.0
     return np.asarray(c.zero_bubble * shorter * (others + np.minimum(others, s.microbatches - 1.0)))
