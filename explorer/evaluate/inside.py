@@ -180,10 +180,10 @@ def _among_cores(c: Columns, tier: Tier, message: Array, kinds: tuple[Kind, ...]
     shared = {
         "buffer_bytes": message, "ranks": tier.inside * c.among_ranks_per_chip if tier.cores is None else tier.cores,
         "gathers": gathers, "reduces": reduces, "launch_s": c.among_launch_s, "add_s": c.among_add_s,
-        "mesh_step_s": c.among_mesh_step_s, "mesh_bytes_per_s": c.among_mesh_bytes_per_s,
     }  # fmt: skip
     time = collective_tiers.core_collective_s(
-        **shared, chips=tier.inside, s_per_byte=_port(c, tier.ring_fraction),
+        **shared, chips=tier.inside, s_per_byte=_port(c, tier.ring_fraction), port_s_per_byte=1.0 / c.link_bytes_per_s,
+        mesh_step_s=c.among_mesh_step_s, mesh_fraction=c.among_mesh_fraction,
         halving_step_s=c.among_halving_step_s, halving_fraction=c.among_halving_fraction, ring_step_s=c.among_ring_step_s,
         ring_fraction=c.among_ring_fraction, add_fraction=c.among_add_fraction,
     )  # fmt: skip

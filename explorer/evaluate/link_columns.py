@@ -97,8 +97,8 @@ PARTS: dict[type[LinkPart], tuple[Row, ...]] = {
     Direct: _rows("direct", ("launch_s", "rank_s", "second_launch_s"), ("one_shot_fraction", "two_shot_fraction")),
     Among: _rows(
         "among", ("launch_s", "add_s", "mesh_step_s", "halving_step_s", "ring_step_s"),
-        ("halving_fraction", "ring_fraction", "add_inside_fraction", "add_fraction", "ranks_per_chip"),
-        ("inside_bytes_per_s", "mesh_bytes_per_s"),
+        ("mesh_fraction", "halving_fraction", "ring_fraction", "add_inside_fraction", "add_fraction", "ranks_per_chip"),
+        ("inside_bytes_per_s",),
     ),
     Plain: (
         _row("up_launch_s", _plain("launch_s"), 0.0), _row("up_fraction", _plain("efficiency_fraction"), 1.0),

@@ -99,6 +99,7 @@ LOSSES: dict[str, Callable[[Scenario], float]] = {
     "ideal": _ideal,
     **_gemm_columns("gemm_", matmul_name),
     **_gemm_columns("expert_gemm_", expert_matmul_name),
+    "systolic_side": lambda s: s.chip.matmul_tile[0] if s.chip.family in ("tpu", "trainium") and not _ideal(s) else 0.0,
     "misaligned": lambda s: 0.0 if _ideal(s) else 1.0 / s.calibration.misaligned_fraction - 1.0,
     "quantise_fraction": _gemm("quantise_fraction", 1.0),
     "quantise_launch_s": _gemm("quantise_launch_s", 0.0),

@@ -130,6 +130,10 @@ def work(c: Columns, d: Matmuls) -> MatmulWork:
         stretch = stretch * kernels.wave_stretch(
             m=d.m, n=d.n, groups=d.groups, cores=c.cores, wave_fraction=getattr(c, f"{g}wave")
         )
+    if c.some("systolic_side"):
+        # An array holds whole blocks of weights, of which the last ones are not full.
+        full = matmul.systolic_edge_fraction(n=d.n, k=d.k, rows=c.systolic_side, columns=c.systolic_side)
+        stretch = np.where((c.systolic_side > 0) & (flop > 0), stretch / full, stretch)
     if c.some("misaligned"):
         stretch = stretch * _misaligned(c, d)
     time = kernels.gemm_compute_s(

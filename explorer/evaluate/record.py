@@ -68,7 +68,13 @@ def _asked(scenario: Scenario, possible: bool) -> dict[str, Any]:
         "pp": plan.pp,
         "cp": plan.cp,
         "ep": plan.ep,
+        "expert_tp": plan.expert_tp,
         "vpp": plan.virtual_stages,
+        "microbatch": plan.microbatch,
+        "zero": plan.zero,
+        "recompute": plan.recompute,
+        "schedule": plan.schedule,
+        "offload": plan.offload,
         "dp": plan.chips // (plan.tp * plan.pp * plan.cp) if possible else None,
     }
 

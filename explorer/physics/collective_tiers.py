@@ -16,10 +16,11 @@ def core_collective_s(
     gathers: Value,
     reduces: Value,
     s_per_byte: Value,
+    port_s_per_byte: Value,
     launch_s: Value,
     add_s: Value,
     mesh_step_s: Value,
-    mesh_bytes_per_s: Value,
+    mesh_fraction: Value,
     halving_step_s: Value,
     halving_fraction: Value,
     ring_step_s: Value,
@@ -35,25 +36,26 @@ def core_collective_s(
     chips : [1] chips they sit on
     gathers, reduces : [1] phases of each kind: all-gather 1 and 0, reduce-scatter 0 and 1, all-reduce 1 and 1
     s_per_byte : [s/B] one direction of the links that rings through the chips can use (ring share of torus_group)
+    port_s_per_byte : [s/B] one direction of all links of a chip
     launch_s, add_s : [s] of the call, and more for a phase that reduces
     mesh_step_s, halving_step_s, ring_step_s : [s] of a peer of the mesh, of an exchange of chips, of a step of the ring
-    mesh_bytes_per_s : [B/s] at which a core serves the mesh, at most the links' rate
-    halving_fraction, ring_fraction : [1] part of the links that each attains
+    mesh_fraction : [1] part of all links that the mesh attains, routing crowds them; at most what rings can use
+    halving_fraction, ring_fraction : [1] part of the rings' links that each attains
     add_fraction : [1] rate of a reducing phase, as a part of a gathering one
 
     Returns
     -------
     [s] broadcast shape, 0 for one chip
 
-    Equation: ``L + r a + min(k N t + k M max(1 / W_m, 1 / W), k log2(c) t_h + M' / W_h, k N t_r + M' / W_r)``, ``N = n - 1``,
-    ``M = N / n V``, ``M' = (g + r / f) M``, ``k = g + r``
+    Equation: ``L + r a + min(k N t + k M max(1 / (e_m W_p), 1 / W), k log2(c) t_h + M' / (e_h W), k N t_r + M' / (e_r W))``,
+    ``N = n - 1``, ``M = N / n V``, ``M' = (g + r / f) M``, ``k = g + r``
     Reference: AWS Neuron documentation, collectives (mesh, recursive halving and doubling, ring); fitted to nccom-test sweeps
     Leaves out: the one-shot all-reduce below 16 KiB, cores of one chip being assigned unlike the torus
     """
     phases, peers = gathers + reduces, ranks - 1.0
     share = peers / ranks
     load = (gathers + reduces / add_fraction) * (share * s_per_byte)
-    mesh = phases * (peers * mesh_step_s) + phases * (share * np.maximum(1.0 / mesh_bytes_per_s, s_per_byte)) * buffer_bytes
+    mesh = phases * (peers * mesh_step_s) + phases * (share * np.maximum(port_s_per_byte / mesh_fraction, s_per_byte)) * buffer_bytes
     halving = phases * (_doublings(chips) * halving_step_s) + load / halving_fraction * buffer_bytes
     ring = phases * (peers * ring_step_s) + load / ring_fraction * buffer_bytes
     time = launch_s + reduces * add_s + np.minimum(np.minimum(mesh, halving), ring)
@@ -69,8 +71,6 @@ def chip_collective_s(
     inside_bytes_per_s: Value,
     launch_s: Value,
     add_s: Value,
-    mesh_step_s: Value,
-    mesh_bytes_per_s: Value,
     add_fraction: Value,
 ) -> Array:
     """Collective among the cores of one chip.
@@ -82,22 +82,18 @@ def chip_collective_s(
     gathers, reduces : [1] phases of each kind: all-gather 1 and 0, reduce-scatter 0 and 1, all-reduce 1 and 1
     inside_bytes_per_s : [B/s] of a core inside the chip
     launch_s, add_s : [s] of the call, and more for a phase that reduces
-    mesh_step_s : [s] of a peer of the mesh
-    mesh_bytes_per_s : [B/s] at which a core serves the mesh
     add_fraction : [1] rate of a reducing phase, as a part of a gathering one
 
     Returns
     -------
     [s] broadcast shape, 0 for one core
 
-    Equation: ``L + r a + min(k N t + k M / W_m, (g + r / f) M / W)``, ``N = n - 1``, ``M = N / n V``, ``k = g + r``
+    Equation: ``L + r a + (g + r / f) (n - 1) / n V / W``
     Reference: AWS Neuron documentation, collectives; fitted to nccom-test sweeps of four cores
     Leaves out: the one-shot all-reduce below 16 KiB
     """
-    phases, peers = gathers + reduces, ranks - 1.0
-    moved = peers / ranks * buffer_bytes
-    mesh = phases * (peers * mesh_step_s + moved / mesh_bytes_per_s)
-    time = launch_s + reduces * add_s + np.minimum(mesh, (gathers + reduces / add_fraction) * (moved / inside_bytes_per_s))
+    moved = (ranks - 1.0) / ranks * buffer_bytes
+    time = launch_s + reduces * add_s + (gathers + reduces / add_fraction) * (moved / inside_bytes_per_s)
     return np.where(np.greater(ranks, 1.0), time, 0.0)
 
 

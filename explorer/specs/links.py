@@ -104,7 +104,7 @@ class Among(LinkPart):
     launch_s: NotNegative
     add_s: NotNegative
     mesh_step_s: NotNegative
-    mesh_bytes_per_s: Positive
+    mesh_fraction: Fraction
     halving_step_s: NotNegative
     halving_fraction: Fraction
     ring_step_s: NotNegative

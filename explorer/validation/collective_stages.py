@@ -45,7 +45,7 @@ _OUTSIDE = {"launch_s": 3e-5, "efficiency_fraction": 0.7, "saturation_bytes": 1e
 _RACKS = {"launch_s": 1e-4, "ports": 10.0, "saturation_bytes": 1e6}
 _PLAIN = {"launch_s": 1e-5, "efficiency_fraction": 0.5}
 _CORES = {
-    "inside_bytes_per_s": 1.4e11, "launch_s": 8e-6, "add_s": 2e-6, "mesh_step_s": 1.7e-7, "mesh_bytes_per_s": 5e10,
+    "inside_bytes_per_s": 1.4e11, "launch_s": 8e-6, "add_s": 2e-6, "mesh_step_s": 1.7e-7, "mesh_fraction": 0.1,
     "halving_step_s": 1.5e-6, "halving_fraction": 0.35, "ring_step_s": 1.2e-6, "ring_fraction": 0.74,
     "add_inside_fraction": 0.6, "add_fraction": 0.9,
 }  # fmt: skip

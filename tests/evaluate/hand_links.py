@@ -54,7 +54,7 @@ def cores_s(s: Scenario, size: float, chips: int, share: float, gathers: int, re
     ranks, phases = chips * c.ranks_per_chip, gathers + reduces
     moved = (ranks - 1) / ranks * size
     slowed = moved * gathers + moved * reduces / c.add_fraction
-    mesh = phases * ((ranks - 1) * c.mesh_step_s + moved / min(c.mesh_bytes_per_s, port(s, share)))
+    mesh = phases * ((ranks - 1) * c.mesh_step_s + moved / port(s, min(c.mesh_fraction, share)))
     halving = phases * ceil(log2(chips)) * (hop + c.halving_step_s) + slowed / (port(s, share) * c.halving_fraction)
     ring = phases * (ranks - 1) * (hop + c.ring_step_s) + slowed / (port(s, share) * c.ring_fraction)
     return c.launch_s + hop + reduces * c.add_s + min(mesh, halving, ring)

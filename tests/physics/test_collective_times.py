@@ -21,19 +21,18 @@ DIRECT = {
     "launch_s": 2.7e-6, "rank_s": 6e-8, "one_shot_fraction": 0.67, "second_launch_s": 1.7e-5, "two_shot_fraction": 0.5,
 }  # fmt: skip
 CORES = {
-    "launch_s": 1e-5, "add_s": 1.4e-6, "mesh_step_s": 9e-8, "mesh_bytes_per_s": 5.7e10, "halving_step_s": 4.2e-6,
+    "launch_s": 1e-5, "add_s": 1.4e-6, "mesh_step_s": 9e-8, "mesh_fraction": 0.11, "halving_step_s": 4.2e-6,
     "halving_fraction": 0.26, "ring_step_s": 2.5e-6, "ring_fraction": 0.8, "add_fraction": 0.96,
 }  # fmt: skip
 IN_CHIP = {
-    "inside_bytes_per_s": 1.4e11, "launch_s": 1e-5, "add_s": 1.4e-6, "mesh_step_s": 9e-8, "mesh_bytes_per_s": 5.7e10,
-    "add_fraction": 0.6,
+    "inside_bytes_per_s": 1.4e11, "launch_s": 1e-5, "add_s": 1.4e-6, "add_fraction": 0.6,
 }  # fmt: skip
 OUTSIDE = {"s_per_byte": 1 / (0.77 * 5e10), "launch_s": 2e-5, "step_s": 1.4e-5, "saturation_bytes": 2e7}
 
 
 def cores(size: Any, ranks: float, gathers: float, reduces: float, rate: float = 2.56e11, **changed: float) -> Any:
     place = {"buffer_bytes": size, "ranks": ranks, "gathers": gathers, "reduces": reduces}
-    return tiers.core_collective_s(**place, chips=np.ceil(ranks / 4), s_per_byte=1 / rate, **(CORES | changed))
+    return tiers.core_collective_s(**place, chips=np.ceil(ranks / 4), s_per_byte=1 / rate, port_s_per_byte=1 / rate, **(CORES | changed))
 
 
 CASES: dict[str, Any] = {
