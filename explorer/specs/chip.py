@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from explorer.specs.base import PLAIN, Spec, Text
 from explorer.specs.formats import FORMATS
 from explorer.specs.source import Source
 
-Positive = Annotated[float, Field(gt=0, le=1e24)]
+LEAST = 1e-9  # positive numbers below this are mistakes, and work divided by them would overflow
+
+
+def _no_speck(value: float) -> float:
+    if value < LEAST:
+        raise ValueError(f"{value:g} is as good as nothing: {LEAST:g} at least")
+    return value
+
+
+Positive = Annotated[float, Field(gt=0, le=1e24), AfterValidator(_no_speck)]
 NotNegative = Annotated[float, Field(ge=0, le=1e24)]
-Fraction = Annotated[float, Field(gt=0, le=1)]
+Fraction = Annotated[float, Field(gt=0, le=1), AfterValidator(_no_speck)]
 TileSide = Annotated[int, Field(ge=1, le=1_000_000)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.\-]{0,63}$")]
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=PLAIN)]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from explorer.specs.base import Spec, Text
-from explorer.specs.chip import Identifier, Name, NotNegative, Positive
+from explorer.specs.chip import Fraction, Identifier, Name, NotNegative, Positive
 from explorer.specs.source import Source
 
 Axis = Annotated[int, Field(ge=1, le=200_000)]
@@ -23,7 +23,7 @@ class ScaleUp(Spec):
     kind: Literal["switch", "torus", "ring", "mesh"]
     domain: Axis
     axes: tuple[Axis, ...] = ()
-    axis_share: tuple[Annotated[float, Field(gt=0, le=1)], ...] = ()
+    axis_share: tuple[Fraction, ...] = ()
     link_bytes_per_s_per_direction: Positive
     link_latency_s: NotNegative
     in_network_reduction: bool = False

@@ -7,10 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from explorer.specs.base import Spec
-from explorer.specs.chip import Identifier, Name
+from explorer.specs.chip import Fraction, Identifier, Name
 from explorer.specs.source import Source
 
-Duration = Annotated[float, Field(gt=0, le=1e12)]
+Duration = Annotated[float, Field(ge=1e-3, le=1e12)]
 DurationOrNone = Annotated[float, Field(ge=0, le=1e12)]
 
 
@@ -34,6 +34,6 @@ class Run(Spec):
     straggler_cv: Annotated[float, Field(ge=0, le=1)] = 0.01
     pue: Annotated[float, Field(ge=1, le=10)] = 1.15
     host_w: Annotated[float, Field(ge=0, le=1e6)] = 575.0
-    fleet_fraction: Annotated[float, Field(gt=0, le=1)] = 0.5
+    fleet_fraction: Fraction = 0.5
     answer_tokens: Annotated[int, Field(ge=1, le=100_000_000)] = 512
     sources: dict[str, Source] = Field(default_factory=dict)
