@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -156,11 +156,12 @@ def _against(
 def _paragraphs(report: Report, scenario: Scenario, point: int) -> list[Paragraph]:
     problems = reasons(scenario)
     found = [Paragraph("Cannot be", "; ".join(problems) + ".", "bad")] if problems else []
-    found.append(_fit(report, scenario, point))
     if not problems:
+        found.append(_fit(report, scenario, point))
         found.append(Paragraph("What limits it", _limits(report, scenario, point)))
-        found += run_paragraphs(report, scenario, point)
-    if scenario.efficiency == "calibrated":
+        run = run_paragraphs(report, scenario, point)
+        found += run if _at(report.fits, point) else [replace(p, title=f"{p.title}, if it fitted") for p in run]
+    if scenario.efficiency == "calibrated" and not problems:
         networked = bool(_at(report.traffic.count, point).any())
         found.append(Paragraph("Error band", band_text(scenario, networked=networked)))
     found.append(Paragraph("How far to trust it", _trust(scenario)))
