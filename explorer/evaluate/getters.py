@@ -14,6 +14,7 @@ Getter = Callable[[Scenario], float]
 NAN = math.nan
 # A pair of kept weights in the sparse format carries as many index bits whatever the ratio: 2 of 4, or 4 of 16 (model.md 3.7).
 SPARSE_INDEX_BYTES = 0.125
+_QUARTER_GAIN = 3.0  # rates above this many times the dense one keep a quarter of the weights, others half
 _LOGIT_BYTES = {"plain": 8.0, "eager": 14.0, "fused": 4.0, "chunked": 0.0}
 
 
@@ -34,7 +35,9 @@ def _rate(s: Scenario, name: str) -> float:
 
 def _weight_bytes(s: Scenario, name: str, matmul: str) -> float:
     size, gain = FORMATS[name].bytes_per_element, sparse_gain(s, matmul)
-    return size if not gain > 1.0 else size / gain + SPARSE_INDEX_BYTES
+    if s.job.sparsity == "none" or s.job.phase == "training" or gain != gain:
+        return size
+    return size * (0.25 if gain > _QUARTER_GAIN else 0.5) + SPARSE_INDEX_BYTES
 
 
 def _uncounted(rate: float | None) -> float:

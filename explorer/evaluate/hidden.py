@@ -18,18 +18,29 @@ _NOTHING = np.zeros(1)
 class Busy:
     """Seconds in which a chip computes layers, each (n,): in a step, and in one micro-batch's forward and backward pass.
 
-    ``attention`` and ``wgrad``, which makes the gradients of weights: their parts of ``layers``.
+    ``attention`` and ``wgrad``, which makes the gradients of weights: their parts of ``layers``. ``attention_forward`` and
+    ``attention_backward``: those of the passes.
     """
 
     layers: Array
     forward: Array
     backward: Array
     attention: Array
+    attention_forward: Array
+    attention_backward: Array
     wgrad: Array
 
 
-def inside(c: Columns, s: Shape, t: Traffic, busy: Busy) -> tuple[Array, Array]:
-    """Time of each row of a micro-batch's messages that nothing hides, (rows, n), and what is left of the time of the layers.
+@dataclass(frozen=True, eq=False)
+class Used:
+    """Seconds of the layers behind which messages hide, a step's worth: keys behind attention, others behind all."""
+
+    by_keys: Array
+    by_others: Array
+
+
+def inside(c: Columns, s: Shape, t: Traffic, busy: Busy) -> tuple[Array, Used]:
+    """Time of each row of a micro-batch's messages that nothing hides, (rows, n), and what the others use.
 
     Tensor-parallel messages hide behind the matmuls beside them, those of the backward pass behind weight gradients, keys
     behind attention, sends behind the next micro-batch. In the ideal set all hide behind everything. Rows share the time of the
@@ -43,27 +54,28 @@ def inside(c: Columns, s: Shape, t: Traffic, busy: Busy) -> tuple[Array, Array]:
         "tp_layer": c.tp_overlap, "tp_embedding": c.tp_overlap, "tp_logits": c.tp_overlap, "cp_keys": c.cp_overlap,
         "ep_tokens": c.ep_overlap, "pp_boundary": c.pp_overlap * in_turn,
     }  # fmt: skip
-    left, result = busy.layers, []
+    left, result, keys = busy.layers, [], _NOTHING
     for key, share in shares.items():
         hidden = _hidden(t, key, _room(c, busy, key, left), share)
         if key == "tp_layer" and s.trained:
             hidden = np.maximum(hidden, _backward_hidden(c, s, t, np.minimum(busy.wgrad, left)))
-        left = left - hidden
+        left, keys = left - hidden, hidden if key == "cp_keys" else keys
         result.append(_open(c, t, key, hidden))
-    return rows(*result), left
+    return rows(*result), Used(keys, busy.layers - left - keys)
 
 
-def outside(c: Columns, s: Shape, t: Traffic, busy: Busy, left: Array, saved: Array) -> Array:
-    """As `inside`, of the messages that come once a step, where that much of the layers' time is ``left``.
+def outside(c: Columns, s: Shape, t: Traffic, busy: Busy, used: Used, saved: Array) -> Array:
+    """As `inside`, of the messages that come once a step, where so much of the layers' time is ``used``.
 
     Gradients hide behind the backward pass that makes them (ZeRO-2, 3: every one; else the last), weights behind the next forward
     pass (ZeRO-3: behind everything). Weight gradients that fill what a zero-bubble schedule has ``saved`` come too late for that.
     """
-    left, *windows = _windows(c, s, busy, left, saved)
+    left, *windows = _windows(c, s, busy, used, saved)
     result = []
     for i, key in enumerate(("dp_gradients", "dp_weights", "ep_gradients", "ep_weights")):
         hidden = _hidden(t, key, np.minimum(windows[i % 2], left), c.dp_overlap)
         left, windows[i % 2] = left - hidden, windows[i % 2] - hidden
+        windows[1 - i % 2] = np.maximum(0.0, windows[1 - i % 2] - hidden * (c.zero == 3))  # one holds the other
         result.append(_open(c, t, key, hidden))
     return rows(*result)
 
@@ -92,14 +104,16 @@ def _room(c: Columns, busy: Busy, key: str, left: Array) -> Array:
     return np.where(c.ideal > 0, left, busy.attention * (left / busy.layers))
 
 
-def _windows(c: Columns, s: Shape, busy: Busy, left: Array, saved: Array) -> tuple[Array, Array, Array]:
+def _windows(c: Columns, s: Shape, busy: Busy, used: Used, saved: Array) -> tuple[Array, Array, Array]:
     """Free time in which gradients and weights travel: in all, behind backward passes, behind forward passes.
 
-    The stage with the fewest layers has the least. What hides behind the micro-batches before stays hidden there.
+    The stage with the fewest layers has the least. Of each pass as much is used as of all, of its attention as of all attention.
     """
-    ideal, part, used = c.ideal > 0, s.fewest_layers * c.pp / c.layers, (busy.layers - left) / s.microbatches
-    all_of = np.maximum(0.0, left * part - saved)
-    last, first = (np.maximum(0.0, one - used) * part for one in (busy.backward, busy.forward))
+    ideal, part, open_share = c.ideal > 0, s.fewest_layers * c.pp / c.layers, 1.0 - used.by_others / busy.layers
+    keys = used.by_keys / busy.attention
+    all_of = np.maximum(0.0, (busy.layers - used.by_others - used.by_keys) * part - saved)
+    last = np.maximum(0.0, busy.backward * open_share - busy.attention_backward * keys) * part
+    first = np.maximum(0.0, busy.forward * open_share - busy.attention_forward * keys) * part
     behind = np.where(c.zero >= 2, np.maximum(0.0, last * s.microbatches - saved), last)
     ahead = np.where(c.zero == 3, all_of, first)
     return all_of, np.where(ideal, all_of, behind), np.where(ideal, all_of, ahead)

@@ -35,6 +35,7 @@ class Matmuls:
     """Dimensions of stacked matmuls, (rows, n), and sizes of their operands' elements, (n,).
 
     ``groups`` of them run in one kernel; ``padded``: rows that the tiles of a group take against those that it has.
+    ``summed_rows``: the sum runs over rows (tokens), as in gradients of weights.
     """
 
     keys: tuple[str, ...]
@@ -47,6 +48,7 @@ class Matmuls:
     groups: Array
     padded: Array
     experts: bool = False
+    summed_rows: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +114,7 @@ def backward(f: Matmuls) -> tuple[Matmuls, Matmuls]:
     gradient = np.full(1, WEIGHT_GRADIENT_BYTES)
     return (
         Matmuls(f.keys, f.m, f.k, f.n, f.a, f.b, f.c, f.groups, f.padded, f.experts),
-        Matmuls(f.keys, f.k, f.n, f.m, f.a, f.a, gradient, f.groups, _ONE, f.experts),
+        Matmuls(f.keys, f.k, f.n, f.m, f.a, f.a, gradient, f.groups, _ONE, f.experts, True),
     )
 
 
@@ -146,7 +148,9 @@ def work(c: Columns, d: Matmuls) -> MatmulWork:
 def _misaligned(c: Columns, d: Matmuls) -> Array:
     """Rows that are not whole cache lines; vocabularies are padded to whole ones."""
     padded = np.array([[key == "head"] for key in d.keys])
-    lost = alignment.misaligned_stretch(n=d.n, k=d.k, bytes_per_element=d.a, lost=c.misaligned)
+    # An expert's rows are a mean, which says nothing of the cache lines they take.
+    summed = np.zeros(1) if d.experts and d.summed_rows else d.k
+    lost = alignment.misaligned_stretch(n=d.n, k=summed, bytes_per_element=d.a, lost=c.misaligned)
     return np.where(padded, 1.0, lost)
 
 

@@ -64,16 +64,18 @@ def passes_of(c: Columns, s: Shape, w: Widths, stages: Stages) -> Passes:
     parts = operators.parts_of(c, s, w)
     ahead = operators.forward(c, s, w, parts, _resident(c, s, stages))
     counts = [layer_counts(c, block) for block in ahead]
-    forward_s = _layers(ahead, counts)
+    forward = _layers(ahead, counts), _attention(ahead, counts)
     if not s.trained:
-        return _put_together(c, s, ahead, counts, forward_s, None, None, np.zeros(1))
+        nothing = np.zeros(1)
+        return _put_together(c, s, ahead, counts, forward, (nothing, nothing, nothing), None, nothing)
     back, weights_s = operators.backward(c, s, parts, ahead)
     again = [_again(c, s, block) for block in ahead]
     micro = [_added(f, b, a) for f, b, a in zip(ahead, back, again, strict=True)]
     wgrad_s = sum((summed(t * n) for t, n in zip(weights_s, counts, strict=False)), np.zeros(1))
     update = operators.optimizer(c, s, ((stages.rank.dense, s.sharing), (stages.rank.experts, s.expert_replicas)))
     moved = _offloaded_bytes(c, s, stages) if c.some("offload") else np.zeros(1)
-    return _put_together(c, s, micro, counts, forward_s, (_layers(back, counts), np.asarray(wgrad_s)), update, moved)
+    backward = _layers(back, counts), _attention(back, counts), np.asarray(wgrad_s)
+    return _put_together(c, s, micro, counts, forward, backward, update, moved)
 
 
 def _offloaded_bytes(c: Columns, s: Shape, stages: Stages) -> Array:
@@ -86,20 +88,24 @@ def _offloaded_bytes(c: Columns, s: Shape, stages: Stages) -> Array:
 
 
 def _put_together(
-    c: Columns, s: Shape, micro: list[Block], counts: list[Array], forward_s: Array,
-    backward: tuple[Array, Array] | None, update: Block | None, moved: Array,
+    c: Columns, s: Shape, micro: list[Block], counts: list[Array], forward: tuple[Array, Array],
+    backward: tuple[Array, Array, Array], update: Block | None, moved: Array,
 ) -> Passes:  # fmt: skip
-    layer_s = forward_s if backward is None else _layers(micro, counts)
-    back_s, wgrad_s = backward if backward is not None else (np.zeros(1), np.zeros(1))
+    """``forward`` and ``backward``: seconds of all layers and of attention, and of weight gradients."""
+    layer_s, attention = (forward if update is None else (_layers(micro, counts), _attention(micro, counts)))
     once, stage = s.microbatches / c.pp, 1.0 / c.pp
-    attention = sum(
-        (summed(b.time_s * n) for b, n in zip(micro, counts, strict=True) if b.keys[0] in _CORES), np.zeros(1)
-    )
     first, last = _end_times(micro)
-    return Passes(
-        micro, counts, once, update, layer_s, first, last, wgrad_s, moved,
-        Busy(layer_s * stage * s.microbatches, forward_s * stage, back_s * stage, np.asarray(attention) * once, wgrad_s * once),
+    busy = Busy(
+        layer_s * stage * s.microbatches, forward[0] * stage, backward[0] * stage, attention * once, forward[1] * stage,
+        backward[1] * stage, backward[2] * once,
     )  # fmt: skip
+    return Passes(micro, counts, once, update, layer_s, first, last, backward[2], moved, busy)
+
+
+def _attention(blocks: list[Block], counts: list[Array]) -> Array:
+    """Seconds of attention in all layers, one micro-batch."""
+    found = (summed(b.time_s * n) for b, n in zip(blocks, counts, strict=True) if b.keys[0] in _CORES)
+    return np.asarray(sum(found, np.zeros(1)))
 
 
 def _layers(blocks: list[Block], counts: list[Array]) -> Array:

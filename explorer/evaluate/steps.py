@@ -72,14 +72,14 @@ class Step:
 
 def step_of(c: Columns, s: Shape, p: Passes, t: Traffic) -> Step:
     """Busy time and exposed network of a chip, waiting for the pipeline, optimizer and host."""
-    near, left = hidden.inside(c, s, t, p.busy)
+    near, used = hidden.inside(c, s, t, p.busy)
     inside, once = summed(near), s.microbatches / c.pp
     busy = (p.layer_s + (p.first_s + p.last_s)) * once
     bubble = saved = np.zeros(1)
     if c.some("pp", 1.0):
         flowing, saved = _flowing_s(c, s, p, t, inside)
         bubble = np.where(c.pp == 1, 0.0, np.maximum(0.0, flowing - (busy + inside)))
-    far = hidden.outside(c, s, t, p.busy, left, saved)
+    far = hidden.outside(c, s, t, p.busy, used, saved)
     outside = summed(far)
     update = offload.none() if p.update is None else p.update.time_s[0]
     if c.some("offload"):
