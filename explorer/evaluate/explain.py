@@ -29,7 +29,7 @@ _STEP_NAMES = {"decode": "a token", "prefill": "a batch of prompts", "training":
 _NOT_MODELLED = {
     "decode": ("queueing", "sampling", "prefix caching", "uneven requests"),
     "prefill": ("queueing", "chunked prefill", "prefix caching", "uneven requests"),
-    "training": ("data loading", "the host's own work on an offloaded optimizer"),
+    "training": ("data loading",),
 }
 _NEVER_MODELLED = ("other tenants on the network", "host and cooling power in J / token")
 
