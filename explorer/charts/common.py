@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer import __version__
+from explorer.charts.choices import choices
 from explorer.evaluate import Report, evaluate_study
 from explorer.library import edits, load_library
 from explorer.specs import FORMATS, Scenario, Source, Study, matmul_format
@@ -85,16 +86,18 @@ def context_line(study: Study) -> str:
         (lambda x: f"{x.plan.chips:,} chip{'s' if x.plan.chips > 1 else ''}"),
         plan_text,
         _formats_text,
+        lambda x: ", ".join(choices(x)),
     )
     said = [[part(s) for s in study.scenarios] for part in parts]
-    return " · ".join(each[0] if len(set(each)) == 1 else " / ".join(each) for each in said)
+    return " · ".join(filter(None, (each[0] if len(set(each)) == 1 else " / ".join(text or "as usual" for text in each) for each in said)))
 
 
 def plan_text(s: Scenario) -> str:
-    """``TP 8 PP 2 × 4``."""
-    dp = max(1, s.plan.chips // (s.plan.tp * s.plan.pp))
+    """``TP 8 PP 2 CP 2 EP 8 × 4``."""
+    dp = max(1, s.plan.chips // (s.plan.tp * s.plan.pp * s.plan.cp))
     staged = f"PP {s.plan.pp}" + (f" VPP {s.plan.virtual_stages}" if s.plan.virtual_stages > 1 and s.job.phase == "training" else "")
-    parts = [f"TP {s.plan.tp}"] + [staged] * (s.plan.pp > 1) + [f"× {dp}"] * (dp > 1)
+    parts = [f"TP {s.plan.tp}"] + [staged] * (s.plan.pp > 1) + [f"CP {s.plan.cp}"] * (s.plan.cp > 1)
+    parts += [f"EP {s.plan.ep}"] * (s.plan.ep > 1 and s.workload.experts is not None) + [f"× {dp}"] * (dp > 1)
     return " ".join(parts)
 
 

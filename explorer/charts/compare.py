@@ -90,7 +90,7 @@ _FIELDS: tuple[_Field, ...] = (
     _site_power(),
     _Field("hbm_bytes_per_s", "HBM rate", "B/s", "HBM bandwidth.", _spec(lambda s: s.chip.hbm_bytes_per_s), "more"),
     _Field("hbm_bytes", "HBM", "B", "Capacity as the driver reports it.", _spec(lambda s: s.chip.hbm_bytes), "more"),
-    _Field("peak", "peak", "FLOP/s", "Headline dense peak in the matmul format.", _spec(_peak), "more"),
+    _Field("peak", "peak", "FLOP/s", "Headline dense peak in the matmul format.", _spec(_peak)),
     _Field("precision", "matmul", "1", "Format in which matmuls run.", _spec(_formats)),
     _Field("chips", "chips", "1", "Size of the cluster.", _spec(lambda s: float(s.plan.chips))),
 )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from explorer.charts import names, other_offers
+from explorer.charts.choices import choices
 from explorer.evaluate import TIME_PARTS, Findings, Report, evaluate_study, explain, record
 from explorer.evaluate.memory import PARTS
 from explorer.evaluate.operators import OPERATORS
@@ -57,11 +58,11 @@ def _head(name: str, s: Scenario) -> list[str]:
     chunks = f" ({s.plan.virtual_stages} virtual stages each)" if s.plan.virtual_stages > 1 and s.job.phase == "training" else ""
     plan = f"TP {s.plan.tp}" + (f" x PP {s.plan.pp}{chunks}" if s.plan.pp > 1 else "") + (f" x CP {s.plan.cp}" if s.plan.cp > 1 else "")
     plan += f" x {replicas:,} replicas" if replicas > 1 and not left else ""
-    plan += f", EP {s.plan.ep}" if s.plan.ep > 1 else ""
+    plan += f", EP {s.plan.ep}" if s.plan.ep > 1 and s.workload.experts is not None else ""
     precision = FORMATS[matmul_format(s.job.weight_format, s.job.activation_format)].label
     load = f"{s.workload.name} {s.job.phase}, batch {s.job.batch:,}, context {s.job.context:,}, {precision}, {s.efficiency}"
     title = f"== {name} "
-    cluster = f"{s.plan.chips:,} chip{'s' if s.plan.chips > 1 else ''}, {plan}; {s.fabric.name}"
+    cluster = f"{s.plan.chips:,} chip{'s' if s.plan.chips > 1 else ''}, {plan}; {'; '.join([s.fabric.name, *choices(s)])}"
     return [title + "=" * max(0, WIDTH - len(title)), *_wrapped(f"{load}; {cluster}")]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,7 +29,7 @@ _STEP_NAMES = {"decode": "a token", "prefill": "a batch of prompts", "training":
 _NOT_MODELLED = {
     "decode": ("queueing", "sampling", "prefix caching", "uneven requests"),
     "prefill": ("queueing", "chunked prefill", "prefix caching", "uneven requests"),
-    "training": ("data loading", "the host's own work on an offloaded optimizer"),
+    "training": ("data loading",),
 }
 _NEVER_MODELLED = ("other tenants on the network", "host and cooling power in J / token")
 
@@ -156,11 +156,12 @@ def _against(
 def _paragraphs(report: Report, scenario: Scenario, point: int) -> list[Paragraph]:
     problems = reasons(scenario)
     found = [Paragraph("Cannot be", "; ".join(problems) + ".", "bad")] if problems else []
-    found.append(_fit(report, scenario, point))
     if not problems:
+        found.append(_fit(report, scenario, point))
         found.append(Paragraph("What limits it", _limits(report, scenario, point)))
-        found += run_paragraphs(report, scenario, point)
-    if scenario.efficiency == "calibrated":
+        run = run_paragraphs(report, scenario, point)
+        found += run if _at(report.fits, point) else [replace(p, title=f"{p.title}, if it fitted") for p in run]
+    if scenario.efficiency == "calibrated" and not problems:
         networked = bool(_at(report.traffic.count, point).any())
         found.append(Paragraph("Error band", band_text(scenario, networked=networked)))
     found.append(Paragraph("How far to trust it", _trust(scenario)))

@@ -52,9 +52,9 @@ def _attention_peak(s: Scenario) -> float:
 
 
 def _headline(s: Scenario) -> float:
-    """Dense peak that utilisation is measured against: where experts run in another format, the faster one's."""
-    peaks = [s.chip.peak_flop_per_s(name) for name in (matmul_name(s), expert_matmul_name(s))]
-    return max(peak or NAN for peak in peaks)
+    """Peak that utilisation is measured against: where experts run in another format, the faster one's; sparse where weights are."""
+    names = (matmul_name(s), expert_matmul_name(s))
+    return max((s.chip.peak_flop_per_s(name) or NAN) * sparse_gain(s, name) for name in names)
 
 
 def _axes(s: Scenario) -> tuple[float, float, float, float, float, float]:

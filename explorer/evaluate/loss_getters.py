@@ -121,6 +121,7 @@ LOSSES: dict[str, Callable[[Scenario], float]] = {
     "sram_fraction": _loss("sram_fraction", 1.0),
     "kernel_latency_s": _loss("start_s", 0.0),
     "host_s": _loss("host_s_per_step", 0.0),
+    "host_update_params_per_s": _loss("host_update_params_per_s", math.inf),
     "stack_fraction": _stack,
     # In training a loss keeps the choices even. How uneven they are else is no loss: a bound has it too.
     "expert_evenness": lambda s: 1e6 if s.job.phase == "training" else s.calibration.expert_evenness,

@@ -157,6 +157,8 @@ def _pipeline(c: Columns, s: Shape) -> _Row:
     # In training each rank of TP sends its part, whether activations are split anyway or not (Narayanan et al. 2021).
     boundary = s.tokens * c.hidden * c.stream_bytes_per_element / np.where(s.training > 0, c.tp, 1.0)
     stride = c.tp * c.cp * s.dp
+    # Some boundary lies between domains where not all stages are in one: the slowest send counts.
+    stride = np.where(stride * c.pp > c.domain, np.maximum(stride, c.domain), stride)
     count = (1.0 + s.training) * s.microbatches / c.pp * (c.pp * s.chunks - 1) * (c.pp > 1)
     return _Row(boundary, count, send_s(c, stride, boundary), np.where(stride >= c.domain, 2.0, 1.0), np.ones(1))
 

@@ -36,8 +36,9 @@ class ServingSplit:
     first_token_s: float
     prefill_servers: float
     tokens_per_s_per_chip: float
+    fits: bool = True
 
-    def record(self) -> dict[str, float | int]:
+    def record(self) -> dict[str, float | int | bool]:
         """As plain data, for JSON."""
         return asdict(self)
 
@@ -84,6 +85,7 @@ def _split(report: Report, s: Scenario, decode: int, prefill: int) -> ServingSpl
         server_chips=_replica(s), prompt_tokens=s.job.context, answer_tokens=answer, prefill_s=prefill_s,
         handover_bytes=handed * _replica(s), handover_s=float(handover_s), answer_s=answer / each, first_token_s=float(first),
         prefill_servers=float(servers), tokens_per_s_per_chip=batch * each / (_replica(s) * (1.0 + float(servers))),
+        fits=bool(_at(report.fits, decode)),
     )  # fmt: skip
 
 
@@ -95,7 +97,7 @@ def serving_paragraph(split: ServingSplit) -> Paragraph:
     """The split in words, for the verdict."""
     chips = f"{split.server_chips:,} chip{'s' if split.server_chips > 1 else ''}"
     return Paragraph(
-        "Prefill apart from decode",
+        "Prefill apart from decode" + ("" if split.fits else ", if it fitted"),
         f"Reading a prompt of {split.prompt_tokens:,} tokens takes {format_quantity(split.prefill_s, 's')}, handing its cache over "
         f"{format_quantity(split.handover_s, 's')}; the first token comes after {format_quantity(split.first_token_s, 's')} if nobody "
         f"waits. At answers of {split.answer_tokens:,} tokens one decode server ({chips}) keeps {format_number(split.prefill_servers)} prefill "

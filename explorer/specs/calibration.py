@@ -21,6 +21,8 @@ class Calibration(Spec):
     machines (``matmul_fraction``, ``attention_fraction``, ``kernel_latency_s``), which also serve elementwise kernels.
     ``older_attention``: what earlier attention kernels attain of the peak, by their name in a plan. ``links`` holds what was fitted to timings of collectives; the ``scale_up_`` and ``scale_out_`` constants serve what it leaves out.
     ``misaligned_fraction``: speed of a matmul of operands whose rows are not whole cache lines.
+    ``host_update_params_per_s``: a chip's share of the parameters that its host's processors update with Adam; a server does about
+    4e9 (Ren et al. 2021, ZeRO-Offload, CPU-Adam: 0.22 to 0.26 s a billion; recalled), for eight chips.
     ``collective_core_fraction_up`` and ``_out`` are the share of the cores that a collective takes from the computing it hides behind.
     ``rated_w`` is the power under which all this holds: a chip that may draw less runs at a lower clock.
     ``sparse_fraction``: what structured sparsity attains of its rate, against dense matmuls (1.5 of 2 times; model.md 3.7).
@@ -45,6 +47,7 @@ class Calibration(Spec):
     prologue_k: dict[str, NotNegative] = Field(default_factory=dict)
     kernel_latency_s: NotNegative
     host_s_per_step: NotNegative
+    host_update_params_per_s: Positive = 5e8
     scale_up_fraction: Fraction | None = None
     scale_up_saturation_bytes: NotNegative | None = None
     scale_up_launch_s: NotNegative | None = None

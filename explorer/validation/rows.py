@@ -180,7 +180,11 @@ def kind_of(header: list[str], name: str) -> str:
     share = {kind: sum(mark in header for mark in marks) / len(marks) for kind, marks in MARKS.items()}
     kind = max(KINDS, key=lambda k: share[k])
     if share[kind] < 0.5:
-        raise ExplorerError(f"{name} is not a measurement file: its columns are those of no kind ({', '.join(KINDS)})")
+        apart = next((sign for sign in ";\t|" if len(header) == 1 and sign in header[0]), "")
+        split = f"; its cells are split by {'tabs' if apart == chr(9) else repr(apart)}, not commas" if apart else ""
+        lacking = [column for column in (*_COMMON, *REQUIRED[kind]) if column not in header]
+        closest = f"; nearest is {kind}, which lacks {', '.join(lacking)}" if share[kind] > 0 and lacking else ""
+        raise ExplorerError(f"{name} is not a measurement file: its columns are those of no kind ({', '.join(KINDS)}){split}{closest}")
     missing = [column for column in (*_COMMON, *REQUIRED[kind]) if column not in header]
     if missing:
         hint = nearest(missing[0], [c for c in header if c not in REQUIRED[kind]])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.library import load_library
 from explorer.validation.aliases import load_aliases
 from explorer.validation.cases import Found, Prediction, Skip
 
@@ -63,7 +64,8 @@ def total(members: Sequence[Prediction]) -> Line:
 def chip_of(skip: Skip) -> str:
     """The preset that a skipped row's chip is, or what the source calls it."""
     known = load_aliases().chips.get(skip.chip.casefold())
-    return known.id if known else skip.chip
+    own = skip.chip.casefold()
+    return known.id if known else own if own in load_library().chips else skip.chip
 
 
 def _keys(skip: Skip) -> list[Key]:

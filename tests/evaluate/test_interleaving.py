@@ -100,3 +100,12 @@ def test_the_next_best_change_may_be_a_virtual_stage(library: Library) -> None:
     scenario = _scenario(library, 1, batch=8)
     scenario = scenario.replace(chip=scenario.chip.replace(hbm_bytes=1e13))
     assert any(a.key == "plan.virtual_stages" or a.gain > 0.1 for a in next_best(scenario))
+
+
+@pytest.mark.parametrize(("chips", "tier"), [(64, 1), (256, 2), (1024, 2)])
+def test_sends_leave_a_domain_that_does_not_hold_all_stages(library: Library, chips: int, tier: int) -> None:
+    """Domains of 72: four stages of 16 chips lie in one; of four stages of 64 some neighbours lie in two."""
+    made = make_scenario(
+        library, chip="gb200", workload="llama3-70b", phase="training", batch=256, context=8192, chips=chips, tp=8, pp=4
+    )
+    assert evaluate_study([made]).traffic.tier[ROW["pp_boundary"]].tolist() == [tier]

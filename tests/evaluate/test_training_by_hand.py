@@ -215,3 +215,16 @@ def test_the_format_of_the_cache_does_not_touch_training(library: Library) -> No
     report = evaluate_study([scenario, narrow])
     for key, values in report.values.items():
         assert values[0] == values[-1] or np.isnan(values[0]), key
+
+
+def test_an_optimizer_on_the_host(library: Library) -> None:
+    """An eighth of the FP32 gradients goes there, of the BF16 weights comes back; 5e8 parameters a second are updated in between."""
+    scenario = _training(library, "llama3-8b", 8, 1, 1, 8)
+    scenario = scenario.replace(plan=scenario.plan.replace(offload="optimizer"))
+    report, held = evaluate_study([scenario]), 8_030_261_248 / 8
+    rate = scenario.chip.host_bytes_per_s
+    assert rate is not None
+    update = report.time_parts[list(TIME_PARTS).index("optimizer_step"), 0] * scenario.calibration.stack_fraction
+    assert update == pytest.approx(held * (4 + 2) / rate + held / 5e8, rel=1e-6)
+    bound = evaluate_study([scenario.replace(efficiency="ideal")])
+    assert bound.time_parts[list(TIME_PARTS).index("optimizer_step"), 0] == pytest.approx(held * (4 + 2) / rate, rel=1e-6)

@@ -105,7 +105,7 @@ class CompareDelegate(QStyledItemDelegate):
     @property
     def air(self) -> int:
         """Pixels of a 10 pt layout beside the words of a column."""
-        return 4 if self.tight else 14
+        return 7 if self.tight else 14
 
     @property
     def kind(self) -> FontKind:
@@ -119,8 +119,8 @@ class CompareDelegate(QStyledItemDelegate):
         if cell is None:
             name, is_baseline = model.name(index.row())
             tag = QFontMetrics(look.font("small")).horizontalAdvance("baseline") + look.px(7) if is_baseline else 0
-            return look.px(22) + wide(name) + tag + look.px(10)
-        return wide(cell.text) + (wide(cell.change) + look.px(3 if self.tight else 4) if cell.change else 0) + look.px(self.air)
+            return look.px(22) + wide(name) + tag + look.px(6)
+        return wide(cell.text) + (wide(cell.change) + look.px(4) if cell.change else 0) + look.px(self.air)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(self.look.px(80), self.look.px(24))
@@ -166,7 +166,7 @@ class CompareDelegate(QStyledItemDelegate):
         if cell.change:
             _write(painter, right, cell.change, look, self.kind, _COLOURS[cell.severity], Qt.AlignmentFlag.AlignRight)
             wide = QFontMetrics(look.font(self.kind)).horizontalAdvance(cell.change)
-            right = right.adjusted(0, 0, -wide - look.px(3 if self.tight else 4), 0)
+            right = right.adjusted(0, 0, -wide - look.px(4), 0)
         _write(painter, right, cell.text, look, self.kind, alone, Qt.AlignmentFlag.AlignRight)
 
 
