@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.units import BASE_UNITS, UnitError, exact_text, format_quantity, parse_quantity
+from explorer.units import BASE_UNITS, UnitError, convert, exact_text, format_quantity, parse_quantity
 
 GOOD = [
     ("4.9 TB/s", "B/s", 4.9e12),
@@ -93,3 +93,11 @@ def test_writes(value: float | None, unit: str, text: str) -> None:
 @given(st.floats(min_value=1e-12, max_value=1e20), st.sampled_from(BASE_UNITS))
 def test_exact_text_reads_back_exactly(value: float, unit: str) -> None:
     assert parse_quantity(exact_text(value, unit), unit) == value
+
+
+def test_numbers_change_their_prefix() -> None:
+    assert convert(80.0, "GB", "GiB", "B") == pytest.approx(80e9 / 2**30)
+    assert convert(400.0, "Gb/s", "GB/s", "B/s") == pytest.approx(50.0)
+    assert convert(2.0, "d", "h", "s") == 48.0
+    with pytest.raises(UnitError):
+        convert(1.0, "GB", "GiB/s", "B")

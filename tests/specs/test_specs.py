@@ -126,6 +126,8 @@ def test_paths() -> None:
         get_path(one, "offer.usd_per_chip_h")
     with pytest.raises(SpecError, match="hbm_bytes: Input should be greater than 0"):
         set_path(one, "chip.hbm_bytes", -1.0)
+    with pytest.raises(SpecError, match="hbm_bytes: 1e-30 is as good as nothing: 1e-09 at least"):
+        set_path(one, "chip.hbm_bytes", 1e-30)
     for path in ("chip.hbm", "ship.hbm_bytes", "offer.usd_per_chip_h", "chip.hbm_bytes.unit"):
         with pytest.raises(SpecError, match="no field"):
             set_path(one, path, 1.0)
