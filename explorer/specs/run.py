@@ -10,7 +10,7 @@ from explorer.specs.base import Spec
 from explorer.specs.chip import Fraction, Identifier, Name
 from explorer.specs.source import Source
 
-Duration = Annotated[float, Field(ge=1e-3, le=1e12)]
+Duration = Annotated[float, Field(ge=1e-9, le=1e12)]
 DurationOrNone = Annotated[float, Field(ge=0, le=1e12)]
 
 
