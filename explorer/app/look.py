@@ -144,7 +144,7 @@ QPushButton[kind="flat"]:focus, QToolButton[kind="flat"]:focus {{ border: 1px so
 """
 _BARS = """
 QTabBar::tab {{ background: transparent; color: {muted}; border: 0; border-bottom: {p2}px solid transparent;
-  padding: {p5}px {p10}px {p4}px {p10}px; }}
+  padding: {p5}px {p5}px {p4}px {p5}px; }}
 QTabBar::tab:hover {{ color: {text}; }}
 QTabBar::tab:selected {{ color: {text}; border-bottom-color: {accent}; }}
 QTabBar::tab:focus {{ color: {accent}; }}
