@@ -70,12 +70,19 @@ def outside(c: Columns, s: Shape, t: Traffic, busy: Busy, used: Used, saved: Arr
     Gradients hide behind the backward pass that makes them (ZeRO-2, 3: every one; else the last), weights behind the next forward
     pass (ZeRO-3: behind everything). Weight gradients that fill what a zero-bubble schedule has ``saved`` come too late for that.
     """
+    keys = ("dp_gradients", "dp_weights", "ep_gradients", "ep_weights")
+    if not any(_sent(t, key) for key in keys):
+        return np.zeros((len(keys), 1))
     left, *windows = _windows(c, s, busy, used, saved)
     result = []
-    for i, key in enumerate(("dp_gradients", "dp_weights", "ep_gradients", "ep_weights")):
+    for i, key in enumerate(keys):
+        if not _sent(t, key):
+            result.append(_NOTHING)
+            continue
         hidden = _hidden(t, key, np.minimum(windows[i % 2], left), c.dp_overlap)
         left, windows[i % 2] = left - hidden, windows[i % 2] - hidden
-        windows[1 - i % 2] = np.maximum(0.0, windows[1 - i % 2] - hidden * (c.zero == 3))  # one holds the other
+        if c.some("zero", 2.0):  # one holds the other
+            windows[1 - i % 2] = np.maximum(0.0, windows[1 - i % 2] - hidden * (c.zero == 3))
         result.append(_open(c, t, key, hidden))
     return rows(*result)
 
@@ -109,14 +116,19 @@ def _windows(c: Columns, s: Shape, busy: Busy, used: Used, saved: Array) -> tupl
 
     The stage with the fewest layers has the least. Of each pass as much is used as of all, of its attention as of all attention.
     """
-    ideal, part, open_share = c.ideal > 0, s.fewest_layers * c.pp / c.layers, 1.0 - used.by_others / busy.layers
-    keys = used.by_keys / busy.attention
+    part, open_share = s.fewest_layers * c.pp / c.layers, 1.0 - used.by_others / busy.layers
     all_of = np.maximum(0.0, (busy.layers - used.by_others - used.by_keys) * part - saved)
-    last = np.maximum(0.0, busy.backward * open_share - busy.attention_backward * keys) * part
-    first = np.maximum(0.0, busy.forward * open_share - busy.attention_forward * keys) * part
-    behind = np.where(c.zero >= 2, np.maximum(0.0, last * s.microbatches - saved), last)
-    ahead = np.where(c.zero == 3, all_of, first)
-    return all_of, np.where(ideal, all_of, behind), np.where(ideal, all_of, ahead)
+    if (c.ideal > 0).all():
+        return all_of, all_of, all_of
+    behind, ahead = busy.backward * open_share, busy.forward * open_share
+    if c.some("cp", 1.0):
+        keys = used.by_keys / busy.attention
+        behind, ahead = behind - busy.attention_backward * keys, ahead - busy.attention_forward * keys
+    behind, ahead = np.maximum(0.0, behind) * part, np.maximum(0.0, ahead) * part
+    if c.some("zero", 1.0):
+        behind = np.where(c.zero >= 2, np.maximum(0.0, behind * s.microbatches - saved), behind)
+        ahead = np.where(c.zero == 3, all_of, ahead)
+    return all_of, np.where(c.ideal > 0, all_of, behind), np.where(c.ideal > 0, all_of, ahead)
 
 
 def _backward_hidden(c: Columns, s: Shape, t: Traffic, room: Array) -> Array:
