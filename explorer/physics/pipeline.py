@@ -142,25 +142,6 @@ def decode_pipeline_s(*, stage_s: Value, microbatches: Value, pp: Value) -> Arra
     return _array(np.maximum(microbatches, pp) * stage_s)
 
 
-def dp_gradient_bytes(*, params: Value, gradient_bytes_per_param: Value) -> Array:
-    """Buffer that data-parallel ranks reduce in a step.
-
-    Parameters
-    ----------
-    params : [1] parameters of this rank
-    gradient_bytes_per_param : [B] size of a gradient as sent
-
-    Returns
-    -------
-    [B] broadcast shape
-
-    Equation: ``params * bytes``
-    Reference: Rajbhandari et al. 2020 (arXiv:1910.02054)
-    Leaves out: compression
-    """
-    return _array(1.0 * params * gradient_bytes_per_param)
-
-
 def zero_traffic_bytes(
     *, params: Value, dp: Value, zero: Value, weight_bytes_per_param: Value, gradient_bytes_per_param: Value
 ) -> Array:

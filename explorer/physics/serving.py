@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.physics.arrays import MAC_FLOP, ROWS_PER_TOKEN, Array, Value, _array, _ratio
+from explorer.physics.links import point_to_point_s
 from explorer.physics.memory import largest_count
 
 
@@ -142,7 +143,7 @@ def kv_handover_s(*, context: Value, kv_bytes_per_token: Value, bytes_per_s: Val
     Reference: Zhong et al. 2024, DistServe (arXiv:2401.09670)
     Leaves out: layers sent while later ones compute
     """
-    return _array(latency_s + _ratio(1.0 * context * kv_bytes_per_token, bytes_per_s))
+    return point_to_point_s(message_bytes=1.0 * context * kv_bytes_per_token, bytes_per_s=bytes_per_s, latency_s=latency_s)
 
 
 def most_sequences(

@@ -61,9 +61,13 @@ class Aliases:
     tables: Mapping[str, Mapping[str, str]]
     names: Mapping[str, tuple[str, ...]]
 
+    def chip_name(self, name: str) -> ChipName:
+        """What a source means by ``name``: an alias, else the id of a preset, which need not exist."""
+        return self.chips.get(name.casefold(), ChipName(name.casefold()))
+
     def chip(self, library: Library, name: str) -> tuple[ChipName, Chip]:
         """The chip that a source calls ``name``. Raises `RowError` with the nearest name."""
-        found = self.chips.get(name.casefold(), ChipName(name.casefold()))
+        found = self.chip_name(name)
         if found.id not in library.chips:
             known = name.casefold() in self.chips
             hint = "" if known else nearest(name, [*self.names["chips"], *library.chips])

@@ -75,11 +75,8 @@ def stacks_of(path: Path) -> dict[str, str]:
     """The stack of each row's id; "" where the table of aliases has none."""
     aliases = load_aliases()
     table = read_table(path)
-    chips = {row.id: aliases.chips.get(row.text("chip").casefold()) for row in table.rows}
-    return {
-        row.id: aliases.stack(getattr(chips[row.id], "id", ""), row.text(_COLUMNS[table.kind])) or ""
-        for row in table.rows
-    }
+    said = _COLUMNS[table.kind]
+    return {row.id: aliases.stack(aliases.chip_name(row.text("chip")).id, row.text(said)) or "" for row in table.rows}
 
 
 @dataclass(frozen=True, eq=False)

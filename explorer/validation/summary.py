@@ -63,9 +63,8 @@ def total(members: Sequence[Prediction]) -> Line:
 
 def chip_of(skip: Skip) -> str:
     """The preset that a skipped row's chip is, or what the source calls it."""
-    known = load_aliases().chips.get(skip.chip.casefold())
-    own = skip.chip.casefold()
-    return known.id if known else own if own in load_library().chips else skip.chip
+    known = load_aliases().chip_name(skip.chip).id
+    return known if known in load_library().chips else skip.chip
 
 
 def _keys(skip: Skip) -> list[Key]:
