@@ -78,6 +78,8 @@ class Actions(QObject):
         for name in (*CHARTS, *(key for key, _ in FURTHER)):
             self._add(self.export, f"{_chart_title(name)}…", partial(files.export, name))
         self._add(self.export, "Comparison table…", files.export_table, "Ctrl+E")
+        self._add(self.export, "Report…", files.export_report, "Ctrl+Shift+E")
+        self._add(self.export, "Export all…", files.export_all)
         self._add(menu, "Copy verdict", files.copy_verdict, "Ctrl+Shift+C")
         menu.addSeparator()
         self._add(menu, "&Quit", self._window.close, _Key.Quit)

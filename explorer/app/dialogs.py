@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+
+from explorer.render.options import Options
+
+Draft = Callable[[Options, int], bytes]
+"""Draws a PNG with these options at so many dots per inch; it may run in a thread."""
 
 
 class Dialogs(Protocol):
@@ -17,6 +23,12 @@ class Dialogs(Protocol):
 
     def save_file(self, title: str, suggested: str, filters: str) -> Path | None:
         """A file to write, or None."""
+
+    def folder(self, title: str) -> Path | None:
+        """A folder to write into, or None."""
+
+    def look_of(self, title: str, draft: Draft, given: Options) -> Options | None:
+        """How a picture shall look, or None for no picture at all."""
 
     def text(self, title: str, label: str, given: str) -> str | None:
         """A line of text, or None."""
@@ -41,6 +53,14 @@ class Quiet:
     def save_file(self, title: str, suggested: str, filters: str) -> Path | None:
         """Nowhere to save."""
         return None
+
+    def folder(self, title: str) -> Path | None:
+        """Nowhere to save."""
+        return None
+
+    def look_of(self, title: str, draft: Draft, given: Options) -> Options | None:
+        """As it was the last time."""
+        return given
 
     def text(self, title: str, label: str, given: str) -> str | None:
         """No text."""
@@ -76,6 +96,17 @@ class Modal:
         chosen = dialog.selectedFiles() if dialog.exec() else []
         dialog.deleteLater()
         return Path(chosen[0]) if chosen else None
+
+    def folder(self, title: str) -> Path | None:
+        """The platform's dialog for folders."""
+        name = QFileDialog.getExistingDirectory(self._parent, title)
+        return Path(name) if name else None
+
+    def look_of(self, title: str, draft: Draft, given: Options) -> Options | None:
+        """A dialog with the picture as it would be."""
+        from explorer.app.export_dialog import ExportDialog
+
+        return ExportDialog(title, draft, given, self._parent).ask()
 
     def text(self, title: str, label: str, given: str) -> str | None:
         """A one-line dialog."""

@@ -40,6 +40,9 @@ class PaneGrid(QWidget):
     """Shows charts by name in their panes. Only panes that can be seen are given charts: ask `visible_charts`."""
 
     export_asked = Signal(str)
+    picture_asked = Signal(str)
+    numbers_asked = Signal(str)
+    drag_asked = Signal(str)
     layout_changed = Signal()
     hovered = Signal(str, str)
 
@@ -87,7 +90,8 @@ class PaneGrid(QWidget):
         if pane.variants is not None:
             pane.variants.name(f"{title}: what is drawn")
         pane.fill_toggled.connect(partial(self._fill, key))
-        pane.export_asked.connect(self.export_asked)
+        for asked in ("export_asked", "picture_asked", "numbers_asked", "drag_asked"):
+            getattr(pane, asked).connect(getattr(self, asked))
 
     def set_look(self, look: Look) -> None:
         """Fonts, colours and distances."""

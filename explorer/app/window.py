@@ -17,6 +17,7 @@ from explorer.app.panes import PaneGrid
 from explorer.app.refresh import Refresher
 from explorer.app.scenarios import Scenarios
 from explorer.app.settings import Settings
+from explorer.app.sharing import Sharing
 from explorer.app.validator import Validator
 from explorer.app.widgets import CompareTable, KnobPanel, ScenarioBar, VerdictPanel
 from explorer.charts.style import theme
@@ -43,7 +44,7 @@ class Window(QMainWindow):
         self._build()
         self.refresher = Refresher(self)
         self.scenarios = Scenarios(self)
-        self.files = Files(self)
+        self.files, self.sharing = Files(self), Sharing(self)
         self.validator = Validator(self)
         self.actions_ = Actions(self)
         self._connect()
@@ -85,6 +86,10 @@ class Window(QMainWindow):
         self.panes.layout_changed.connect(self.refresher.request)
         self.panes.hovered.connect(self.refresher.point_mark)
         self.panes.export_asked.connect(self.files.export)
+        self.panes.picture_asked.connect(self.sharing.copy_picture)
+        self.panes.numbers_asked.connect(self.sharing.copy_numbers)
+        self.panes.drag_asked.connect(self.sharing.drag)
+        self.table.picture_asked.connect(self.sharing.copy_table_picture)
         self.table.row_activated.connect(self.document.activate)
         self.bar.activated.connect(self.document.activate)
         for signal, act in (
@@ -175,7 +180,7 @@ class Window(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Studies, and pictures that carry one, may be dropped."""
-        if event.mimeData().hasUrls():
+        if event.mimeData().hasUrls() and event.source() is None:  # else it is a chart of this window's own
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -189,6 +194,8 @@ class Window(QMainWindow):
         if not self.files.may_leave():
             event.ignore()
             return
+        self.files.exporter.finish()
+        self.sharing.clear()
         self.settings.geometry = self.saveGeometry()
         super().closeEvent(event)
         self.closed.emit()

@@ -38,15 +38,18 @@ def export_chart(
     write_whole(path, chart_bytes(chart, suffix, chosen))
 
 
-def chart_bytes(chart: Chart, suffix: str, options: Options) -> bytes:
-    """What a file of one of `CHART_SUFFIXES` holds. Raises `ExplorerError` for options that make no sense."""
+def chart_bytes(chart: Chart, suffix: str, options: Options, draft_dpi: int | None = None) -> bytes:
+    """What a file of one of `CHART_SUFFIXES` holds; ``draft_dpi``: the same picture, only coarser.
+
+    Raises `ExplorerError` for options that make no sense.
+    """
     chart = worded(chart, options.wording)
     if suffix == ".csv":
         return tables.chart_csv(chart).encode()
     paper = options.paper()
     return render_chart(
-        chart, _PICTURES[suffix], theme=options.theme, width_in=paper.width_in, height_in=paper.height_in, dpi=paper.dpi,
-        transparent=options.transparent,
+        chart, _PICTURES[suffix], theme=options.theme, width_in=paper.width_in, height_in=paper.height_in,
+        dpi=draft_dpi or paper.dpi, transparent=options.transparent,
     )  # fmt: skip
 
 

@@ -71,10 +71,7 @@ def _width(text: str, bold: bool, size: float) -> float:
 
 
 class Sheet:
-    """A figure of ``width_in`` x ``height_in`` inches. ``em`` is the size of its text in points; later calls draw on top.
-
-    A ``transparent`` one has no ground.
-    """
+    """A figure of ``width_in`` x ``height_in`` inches, with or without a ground. ``em``: its text in points; later calls draw on top."""
 
     def __init__(self, theme: Theme, width_in: float, height_in: float, transparent: bool = False) -> None:
         from matplotlib.figure import Figure
@@ -88,8 +85,7 @@ class Sheet:
         self.line_pt = self.em * theme.line_px / (theme.font_pt * _PX_PER_PT)
         self.hair = 0.055 * self.em
         self.transparent = transparent
-        ground = "none" if transparent else theme.card
-        self.figure = Figure(figsize=(width_in, height_in), facecolor=ground, edgecolor="none")
+        self.figure = Figure(figsize=(width_in, height_in), facecolor="none" if transparent else theme.card, edgecolor="none")
         self._points = Affine2D().scale(1 / self.wide, -1 / self.high).translate(0, 1) + self.figure.transFigure
         self.texts: list[tuple[str, Box]] = []
         self._height = 1.0

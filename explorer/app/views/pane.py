@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
+from functools import partial
+
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal, SignalInstance
+from PySide6.QtGui import QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.app.look import Look, plain_look
 from explorer.app.views.bar_view import BarView
@@ -20,10 +22,16 @@ _GROW, _SHRINK = "Fill the centre with this chart", "Back to all charts"
 
 
 class Pane(QFrame):
-    """A chart in its card. ``fill_toggled`` asks to fill the centre or to step back, ``export_asked`` names the chart."""
+    """A chart in its card. ``fill_toggled`` asks to fill the centre or to step back.
+
+    ``export_asked``, ``picture_asked``, ``numbers_asked`` (for the clipboard) and ``drag_asked`` name the chart.
+    """
 
     fill_toggled = Signal(bool)
     export_asked = Signal(str)
+    picture_asked = Signal(str)
+    numbers_asked = Signal(str)
+    drag_asked = Signal(str)
     hovered = Signal(str)
     variant_chosen = Signal(str)
 
@@ -43,8 +51,12 @@ class Pane(QFrame):
         self._more = Icon("more", "Export or copy this chart", self)
         self._grow = Icon("grow", _GROW, self)
         self._menu = QMenu(self)
-        self._menu.addAction("Export this chart…").triggered.connect(self._ask_export)
-        self._menu.addAction("Copy image").triggered.connect(self.copy_image)
+        for text, asked in (
+            ("Export this chart…", self.export_asked), ("Copy as picture", self.picture_asked), ("Copy as table", self.numbers_asked),
+        ):  # fmt: skip
+            self._menu.addAction(text).triggered.connect(partial(self._ask, asked))
+        self._pressed: QPoint | None = None
+        self._head.setToolTip("Drag the title to take the chart out of the window")
         self._grow.clicked.connect(self._toggle)
         self._more.clicked.connect(self._open_menu)
         self._build()
@@ -143,16 +155,25 @@ class Pane(QFrame):
         """The card as it is on the screen."""
         return self.grab().toImage()
 
-    def copy_image(self) -> None:
-        """Put the card on the clipboard."""
-        QGuiApplication.clipboard().setImage(self.grab_image())
-
     def _toggle(self) -> None:
         self.set_filled(not self.filled)
         self.fill_toggled.emit(self.filled)
 
-    def _ask_export(self) -> None:
-        self.export_asked.emit(self.chart.key)
+    def _ask(self, asked: SignalInstance, _checked: bool = False) -> None:
+        asked.emit(self.chart.key)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A press on the title may become a drag."""
+        held = event.button() == Qt.MouseButton.LeftButton and self._head.geometry().contains(event.pos())
+        self._pressed = event.pos() if held and not self.chart.empty else None
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The title pulled far enough asks to take the chart out of the window."""
+        far = QApplication.startDragDistance()
+        if self._pressed is not None and (event.pos() - self._pressed).manhattanLength() >= far:
+            self._pressed = None
+            self.drag_asked.emit(self.chart.key)
 
     def _open_menu(self) -> None:
         self._menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
