@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
 from PySide6.QtGui import QDrag, QGuiApplication, QImage, QPixmap
@@ -116,8 +116,8 @@ def _table_pictures(table: Table, options: Options) -> Pictures:
     return table_bytes(table, ".png", options), table_bytes(table, ".svg", options)
 
 
-def _put_pictures(pictures: object) -> None:
-    png, svg = pictures  # type: ignore[misc]
+def _put_pictures(pictures: Any) -> None:
+    png, svg = pictures
     data = QMimeData()
     data.setImageData(QImage.fromData(png))
     data.setData("image/png", png)

@@ -52,7 +52,8 @@ def chart_grid(chart: Chart) -> Grid:
 def tab_separated(grid: Grid) -> str:
     """A grid for the clipboard: what spreadsheets take as cells, and never as formulas."""
     header, rows = grid
-    return "".join("\t".join(map(cell_text, row)) + "\n" for row in (header, *rows))
+    lines: list[list[Value]] = [[*header], *rows]
+    return "".join("\t".join(map(cell_text, line)) + "\n" for line in lines)
 
 
 def _series_grid(chart: Chart) -> Grid:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import chart_samples as samples
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
 
 from explorer.app.look import Look
 from explorer.app.views import BarView, ChartView, Pane
@@ -84,14 +85,28 @@ def test_fill_button(pane, qtbot):
     assert pane._grow.accessibleName() == "Back to all charts"
 
 
-def test_menu_exports_and_copies(pane, qtbot):
+def test_the_menu_asks_for_exports_and_copies(pane):
     asked = []
-    pane.export_asked.connect(asked.append)
-    export, copy = pane._menu.actions()
-    export.trigger()
+    for signal in (pane.export_asked, pane.picture_asked, pane.numbers_asked):
+        signal.connect(asked.append)
+    assert [a.text() for a in pane._menu.actions()] == ["Export this chart…", "Copy as picture", "Copy as table"]
+    for action in pane._menu.actions():
+        action.trigger()
+    assert asked == ["roofline"] * 3
+
+
+def test_the_title_pulled_far_enough_asks_for_a_drag_once(pane, qtbot):
+    asked = []
+    pane.drag_asked.connect(asked.append)
+    start = pane._head.geometry().center()
+    for first, moves in ((start, (2, 60, 90)), (QPoint(pane.width() // 2, pane.height() - 3), (60,))):
+        qtbot.mousePress(pane, Qt.MouseButton.LeftButton, pos=first)
+        for x in moves:
+            at = first + QPoint(x, 0)
+            left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+            QApplication.sendEvent(pane, QMouseEvent(QEvent.Type.MouseMove, QPointF(at), none, left, Qt.KeyboardModifier.NoModifier))
+        qtbot.mouseRelease(pane, Qt.MouseButton.LeftButton)
     assert asked == ["roofline"]
-    copy.trigger()
-    assert QGuiApplication.clipboard().image().size() == pane.grab_image().size()
 
 
 def test_every_control_has_a_name_and_a_place_in_the_tab_order(pane):
