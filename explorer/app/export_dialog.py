@@ -79,7 +79,7 @@ class ExportDialog(QDialog):
     def __init__(self, title: str, draft: Draft, given: Options, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self._draft = draft
+        self._draft, self._again = draft, False
         self.preview = Preview(self)
         self.theme, self.size_box, self.dpi = QComboBox(self), QComboBox(self), QLineEdit(self)
         self.title, self.x_label, self.y_label = QLineEdit(self), QLineEdit(self), QLineEdit(self)
@@ -118,8 +118,8 @@ class ExportDialog(QDialog):
     def _build(self) -> None:
         form = QFormLayout()
         rows = (
-            ("Theme", self.theme), ("Size", self.size_box), ("Dots per inch", self.dpi), ("", self.with_title), ("Title", self.title),
-            ("X axis", self.x_label), ("Y axis", self.y_label), ("", self.with_footer), ("Footer", self.footer), ("", self.transparent),
+            ("Theme", self.theme), ("Size", self.size_box), ("Dots per inch", self.dpi), ("", self.with_title), ("Another title", self.title),
+            ("X axis", self.x_label), ("Y axis", self.y_label), ("", self.with_footer), ("Another footer", self.footer), ("", self.transparent),
         )  # fmt: skip
         for name, field in rows:
             form.addRow(name, field)
@@ -167,6 +167,9 @@ class ExportDialog(QDialog):
         return found
 
     def _draw(self) -> None:
+        if self.worker.busy:  # what is chosen meanwhile is drawn when that is done
+            self._again = True
+            return
         try:
             options = self.options()
         except ExplorerError as error:
@@ -183,6 +186,9 @@ class ExportDialog(QDialog):
         self.save.setEnabled(not problem)
 
     def _drawn(self, content: bytes | None, problem: str) -> None:
+        if self._again:
+            self._again = False
+            self._draw()
         if content is None:
             self.preview.say(problem)
         else:

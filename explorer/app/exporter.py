@@ -1,4 +1,4 @@
-"""Exports beside the window: one after the other in a thread, told when they end, and stopped when somebody asks."""
+"""Exports beside the window: one after the other, drawn in another process, told when they end, stopped when somebody asks."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
@@ -15,21 +13,20 @@ from PySide6.QtWidgets import QProgressDialog
 
 from explorer.app.worker import Worker
 from explorer.errors import ExplorerError
+from explorer.render.apart import Job, Stopped, draughtsman
 
 if TYPE_CHECKING:
     from explorer.app.window import Window
-    from explorer.render.bundle import Task
 
 Act = Callable[[], object]
 Then = Callable[[object], None]
 
 
-class Stopped(ExplorerError):  # noqa: N818 - nothing went wrong
-    """Somebody asked for no more."""
-
-
 class Exporter(QObject):
-    """Runs exports of one window in their order. ``said`` has every failure, one line each, in a box of the window."""
+    """Runs the exports of one window in their order. A failure is told in one line in a box of the window.
+
+    ``progressed``: how many parts of how many are done, and the name of the next.
+    """
 
     progressed = Signal(int, int, str)
 
@@ -38,7 +35,6 @@ class Exporter(QObject):
         self._window = window
         self._waiting: deque[tuple[Act, Then | None]] = deque()
         self._then: Then | None = None
-        self._stop = Event()
         self._bar: QProgressDialog | None = None
         self._worker = Worker()
         self._worker.done.connect(self._done)
@@ -48,6 +44,12 @@ class Exporter(QObject):
     def busy(self) -> bool:
         """Whether anything is being written or waits for its turn."""
         return self._worker.busy or bool(self._waiting)
+
+    def order(self, job: Job, then: Then | None = None, title: str = "") -> None:
+        """Have a job drawn in the other process, and ``then`` run with its result. With a ``title`` a bar shows how far it is."""
+        if title:
+            self._open_bar(title)
+        self.submit(partial(draughtsman().ask, job, self.progressed.emit), then)
 
     def submit(self, act: Act, then: Then | None = None) -> None:
         """Run ``act`` in a thread when those before it have ended, and ``then`` with its result in the window's."""
@@ -63,7 +65,7 @@ class Exporter(QObject):
     def _done(self, result: object, problem: str) -> None:
         then, self._then = self._then, None
         self._close_bar()
-        error = result if isinstance(result, Exception) else None
+        error = result if isinstance(result, ExplorerError) else None
         said = str(error) if error is not None else problem
         self._next()  # before anything stops and asks
         if said and not isinstance(error, Stopped):
@@ -71,47 +73,14 @@ class Exporter(QObject):
         elif not said and then is not None:
             then(result)
 
-    def submit_all(self, make: Callable[[], list[Task]], title: str) -> None:
-        """Write many files with a bar that shows how far it is and can stop it; files that are written stay."""
-        self._stop.clear()
-        self._open_bar(title)
-        self.submit(lambda: self._write_all(make()))
-
-    def _write_all(self, tasks: list[Task]) -> None:
-        """In the thread. What fails is told at the end; the others are written all the same."""
-        failed: list[str] = []
-        for i, task in enumerate(tasks):
-            self.step(i, len(tasks), task.path.name)
-            try:
-                task.write()
-            except Stopped:
-                raise
-            except ExplorerError as error:
-                failed.append(str(error))
-        if failed:
-            raise ExplorerError(f"{len(failed)} of {len(tasks)} files: {failed[0]}")
-
-    def step(self, done: int, total: int, words: str = "") -> None:
-        """From the thread: how far it is. Raises `Stopped` where somebody has asked for no more."""
-        if self._stop.is_set():
-            raise Stopped("stopped")
-        self.progressed.emit(done, total, words)
-
-    def write_report(self, make: Callable[[Callable[[int, int], None]], bytes], path: Path, title: str) -> None:
-        """Write a long document; ``make`` is given what to call between its sheets."""
-        from explorer.library import write_whole
-
-        self._stop.clear()
-        self._open_bar(title)
-        self.submit(lambda: write_whole(path, make(lambda i, n: self.step(i, n, f"sheet {i + 1} of {n}"))))
-
     def stop(self) -> None:
-        """No more of what is being written; what waits is forgotten."""
-        self._stop.set()
+        """No more of what is being drawn; what waits is forgotten, and files that are written stay."""
         self._waiting.clear()
+        if self._worker.busy:
+            draughtsman().stop()
 
-    def finish(self, most_s: float = 30.0) -> None:
-        """Wait, with the window live, until everything is written; a window that closes takes its threads with it."""
+    def finish(self, most_s: float = 60.0) -> None:
+        """Wait, with the window live, until everything is written: before the window closes."""
         end = time.monotonic() + most_s
         while self.busy and time.monotonic() < end:
             QCoreApplication.processEvents()

@@ -12,19 +12,19 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QMenu
 
 from explorer import charts
+from explorer.app.drawing import Drawing
 from explorer.app.exporter import Exporter
-from explorer.charts.model import Chart
-from explorer.charts.report import exported_scene
 from explorer.charts.wording import AS_IT_IS
 from explorer.errors import ExplorerError
-from explorer.library import default_study, parse_study, read_study, write_study
+from explorer.library import default_study, parse_study, read_study, study_text, write_study
 from explorer.library.text_files import read_bytes, shown
+from explorer.render.apart import job
+from explorer.render.files import CHART_SUFFIXES, TABLE_SUFFIXES, checked
 from explorer.render.options import Options
 from explorer.specs import Study
 
 if TYPE_CHECKING:
     from explorer.app.window import Window
-    from explorer.render.bundle import Task
 
 _STUDIES = "Studies (*.json);;Pictures with a study (*.png *.svg *.pdf);;All files (*)"
 _PICTURES = (".png", ".svg", ".pdf")
@@ -40,7 +40,7 @@ class Files(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
-        self.exporter, self.options = Exporter(window), Options()
+        self.exporter, self.drawing, self.options = Exporter(window), Drawing(window), Options()
 
     def new(self) -> None:
         """Back to the default study."""
@@ -107,17 +107,10 @@ class Files(QObject):
         answer = self._window.dialogs.confirm_close(document.path.name if document.path else "This study")
         return self.save() if answer == "save" else answer == "discard"
 
-    def chart_maker(self, name: str) -> Callable[[], Chart]:
-        """What makes one chart of the present state for a file; it may run in a thread."""
-        if name not in charts.CHARTS:
-            return self._window.validator.chart_maker(name)
-        study = self._window.document.study
-        return lambda: charts.chart(name, exported_scene(study))
-
     def export(self, name: str) -> bool:
-        """Show what a chart would look like, ask for a file and draw the chart into it, beside the window."""
-        make = self.chart_maker(name)
-        options = self._window.dialogs.look_of("Export", partial(_draft, make), self.options)
+        """Show what a chart would look like, ask for a file and have the chart drawn into it, beside the window."""
+        make, draft = self.drawing.maker(name), self.drawing.path("draft", ".png")
+        options = self._window.dialogs.look_of("Export", lambda chosen, dpi: make(draft, chosen, dpi), self.options)
         if options is None:
             return False
         self.options = replace(options, wording=AS_IT_IS)  # words belong to one picture, the look to the next as well
@@ -127,14 +120,11 @@ class Files(QObject):
 
     def export_to(self, name: str, path: Path, options: Options | None = None) -> bool:
         """Begin to draw one chart into ``path``, whose suffix says how; what cannot be is told at once."""
-        from explorer.render import files as render  # matplotlib loads on the first export, not at launch
-
+        chosen = options or self.options
         if name not in charts.CHARTS:
-            return self._begin(self._window.validator.writer(name, path, options or self.options))
-        make, chosen = self.chart_maker(name), options or self.options
-        if not self._told(lambda: render.checked(path, render.CHART_SUFFIXES, chosen)):
-            return False
-        return self._begin(lambda: render.export_chart(make(), path, options=chosen))
+            self.exporter.submit(self._window.validator.writer(name, path, chosen))
+            return True
+        return self._told(lambda: checked(path, CHART_SUFFIXES, chosen)) and self._order("chart", path, chosen, name=name)
 
     def export_table(self) -> bool:
         """Ask for a file and write the comparison into it."""
@@ -143,34 +133,25 @@ class Files(QObject):
 
     def export_table_to(self, path: Path) -> bool:
         """Begin to write the comparison into ``path``; its suffix says how."""
-        from explorer.render import files as render  # as above
-
-        study, chosen = self._window.document.study, self.options
-        if not self._told(lambda: render.checked(path, render.TABLE_SUFFIXES, chosen)):
-            return False
-        return self._begin(lambda: render.export_table(charts.comparison(exported_scene(study)), path, options=chosen))
+        return self._told(lambda: checked(path, TABLE_SUFFIXES, self.options)) and self._order("table", path, self.options)
 
     def export_report(self) -> bool:
         """Ask for a file and write the report of the study into it."""
         path = self._window.dialogs.save_file("Export the report", "report.pdf", "PDF document (*.pdf)")
         if path is None:
             return False
-        study, chosen = self._window.document.study, self.options
         path = path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
-        self.exporter.write_report(lambda step: _report(study, chosen, step), path, "The report of this study")
-        return True
+        return self._order("report", path, self.options, "The report of this study")
 
     def export_all(self) -> bool:
         """Ask for a folder and write every chart, the comparison, the report and the study into it."""
         folder = self._window.dialogs.folder("Export all into a folder")
-        if folder is None:
-            return False
-        study, chosen = self._window.document.study, self.options
-        self.exporter.submit_all(lambda: _everything(study, folder, chosen), "Everything about this study")
-        return True
+        return folder is not None and self._order("all", folder, self.options, "Everything about this study")
 
-    def _begin(self, act: Callable[[], object]) -> bool:
-        self.exporter.submit(act)
+    def _order(self, do: str, path: Path, options: Options, title: str = "", **more: str) -> bool:
+        """Have the present study drawn. The other process may stand in another folder, so paths are whole."""
+        text = study_text(self._window.document.study)
+        self.exporter.order(job(do, text, options, path.absolute(), **more), title=title)
         return True
 
     def _told(self, act: Callable[[], object]) -> bool:
@@ -184,26 +165,6 @@ class Files(QObject):
     def copy_verdict(self) -> None:
         """The verdict as text on the clipboard."""
         QApplication.clipboard().setText(self._window.verdict.shown_text())
-
-
-def _draft(make: Callable[[], Chart], options: Options, dpi: int) -> bytes:
-    """In the thread of a preview: the picture as it would be, but coarser."""
-    from explorer.render.files import chart_bytes
-
-    return chart_bytes(make(), ".png", options, dpi)
-
-
-def _report(study: Study, options: Options, step: Callable[[int, int], None]) -> bytes:
-    from explorer.charts.report import booklet
-    from explorer.render.pages import render_booklet
-
-    return render_booklet(booklet(study), options, progress=step)
-
-
-def _everything(study: Study, folder: Path, options: Options) -> list[Task]:
-    from explorer.render.bundle import bundle
-
-    return bundle(study, folder, options=options)
 
 
 def _study_in(path: Path) -> Study:

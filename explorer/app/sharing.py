@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
@@ -16,14 +14,8 @@ from explorer.charts.model import Chart
 from explorer.charts.report import exported_scene
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from explorer.app.window import Window
-    from explorer.charts import Table
-    from explorer.render.options import Options
 
-Pictures = tuple[bytes, bytes]
-_NO_NAME = re.compile(r"[^\w.-]+")
 _THUMB = 240
 
 
@@ -33,45 +25,44 @@ class Sharing(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
-        self._folder: Path | None = None
         self.drags = Worker()
         self.drags.done.connect(self._begin_drag)
 
     def copy_picture(self, name: str) -> None:
         """A chart on the clipboard as PNG and SVG."""
-        make, options = self._window.files.chart_maker(name), self._window.files.options
-        self._window.files.exporter.submit(lambda: _pictures(make(), options), _put_pictures)
+        files = self._window.files
+        make, options = files.drawing.maker(name), files.options
+        paths = [files.drawing.path(f"copied-{name}", suffix) for suffix in (".png", ".svg")]
+        files.exporter.submit(lambda: [make(path, options, None) for path in paths], _put_pictures)
 
     def copy_table_picture(self) -> None:
         """The comparison on the clipboard as PNG and SVG."""
-        study, options = self._window.document.study, self._window.files.options
-        self._window.files.exporter.submit(lambda: _table_pictures(charts.comparison(exported_scene(study)), options), _put_pictures)
+        files = self._window.files
+        make, options = files.drawing.table_maker(), files.options
+        paths = [files.drawing.path("copied-comparison", suffix) for suffix in (".png", ".svg")]
+        files.exporter.submit(lambda: [make(path, options) for path in paths], _put_pictures)
 
     def copy_numbers(self, name: str) -> None:
         """A chart's numbers on the clipboard, as a table for spreadsheets and word processors."""
         from explorer.render import markup, tables
 
-        grid = tables.chart_grid(self._window.files.chart_maker(name)())
+        grid = tables.chart_grid(self._chart(name))
         data = QMimeData()
         data.setText(tables.tab_separated(grid))
         data.setHtml(markup.grid_html(grid))
         QGuiApplication.clipboard().setMimeData(data)
 
+    def _chart(self, name: str) -> Chart:
+        if name not in charts.CHARTS:
+            return self._window.validator.chart_maker(name)()
+        return charts.chart(name, exported_scene(self._window.document.study))
+
     def drag(self, name: str) -> None:
         """Draw a chart for the hand that has begun to pull it; the drag begins when it is drawn, if the hand still holds it."""
         if not self.drags.busy:
-            make, options = self._window.files.chart_maker(name), self._window.files.options
-            self.drags.start(lambda: self._drawn(name, make, options))
-
-    def _drawn(self, name: str, make: Callable[[], Chart], options: Options) -> tuple[Path, bytes]:
-        """In the thread: the picture, and the file that carries it."""
-        from explorer.render.files import chart_bytes
-
-        if self._folder is None:
-            self._folder = Path(mkdtemp(prefix="chip-explorer-"))
-        path, content = self._folder / f"{_NO_NAME.sub('-', name)}.png", chart_bytes(make(), ".png", options)
-        path.write_bytes(content)
-        return path, content
+            files = self._window.files
+            make, options, path = files.drawing.maker(name), files.options, files.drawing.path(name, ".png")
+            self.drags.start(lambda: (path, make(path, options, None)))
 
     def _begin_drag(self, drawn: tuple[Path, bytes] | None, problem: str) -> None:
         if drawn is None:
@@ -86,14 +77,6 @@ class Sharing(QObject):
         drag.setPixmap(QPixmap.fromImage(data.imageData()).scaledToWidth(_THUMB, Qt.TransformationMode.SmoothTransformation))
         drag.exec(Qt.DropAction.CopyAction)
 
-    def clear(self) -> None:
-        """Remove the files of former drags."""
-        if self._folder is not None:
-            for path in self._folder.glob("*.png"):
-                path.unlink(missing_ok=True)
-            self._folder.rmdir()
-            self._folder = None
-
 
 def drag_data(path: Path, content: bytes) -> QMimeData:
     """A PNG as a file for folders and mail, and as a picture for documents."""
@@ -102,18 +85,6 @@ def drag_data(path: Path, content: bytes) -> QMimeData:
     data.setImageData(QImage.fromData(content))
     data.setData("image/png", content)
     return data
-
-
-def _pictures(chart: Chart, options: Options) -> Pictures:
-    from explorer.render.files import chart_bytes
-
-    return chart_bytes(chart, ".png", options), chart_bytes(chart, ".svg", options)
-
-
-def _table_pictures(table: Table, options: Options) -> Pictures:
-    from explorer.render.files import table_bytes
-
-    return table_bytes(table, ".png", options), table_bytes(table, ".svg", options)
 
 
 def _put_pictures(pictures: Any) -> None:

@@ -195,7 +195,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.files.exporter.finish()
-        self.sharing.clear()
+        self.files.drawing.clear()
         self.settings.geometry = self.saveGeometry()
         super().closeEvent(event)
         self.closed.emit()
