@@ -39,7 +39,7 @@ SIZES: dict[str, Size] = {
 def size_of(text: str, dpi: int | None = None) -> Size:
     """A size by name, in pixels (``1600x900``) or as lengths (``89x60mm``, ``7x4.2in``), at ``dpi`` dots per inch.
 
-    Without ``dpi`` a name has its own fineness, pixels are those of a screen (144 per inch) and lengths those of paper
+    Without ``dpi`` a name has its own fineness, pixels are those of a screen (144 per inch, fewer for small pictures) and lengths those of paper
     (300 per inch). Raises `ExplorerError` for a size that is none.
     """
     if dpi is not None and not 36 <= dpi <= 1200:
@@ -49,13 +49,19 @@ def size_of(text: str, dpi: int | None = None) -> Size:
         return sound(Size(named.width_in, named.height_in, dpi or named.dpi))
     pixels, lengths = _PIXELS.fullmatch(text.strip()), _LENGTHS.fullmatch(text.strip())
     if pixels:
-        fine = dpi or _SCREEN_DPI
-        return sound(Size(int(pixels[1]) / fine * _UP, int(pixels[2]) / fine * _UP, fine))
+        wide, high = int(pixels[1]), int(pixels[2])
+        fine = dpi or _fineness(wide, high)
+        return sound(Size(wide / fine * _UP, high / fine * _UP, fine))
     if lengths:
         inch = _INCHES[lengths[3].lower()]
         return sound(Size(float(lengths[1]) * inch, float(lengths[2]) * inch, dpi or _PAPER_DPI))
     hint = nearest(text, SIZES) or f" (known: {', '.join(SIZES)}; or pixels as 1600x900, or lengths as 89x60mm)"
     raise ExplorerError(f"unknown size {text[:80]!r}{hint}")
+
+
+def _fineness(wide: int, high: int) -> int:
+    """Dots per inch of so many pixels: a screen's, unless words would be unreadable on so few or lost on so many."""
+    return max(36, math.ceil(max(wide, high) / 60), min(_SCREEN_DPI, wide // 4, int(high / 2.5)))
 
 
 def sound(size: Size) -> Size:

@@ -164,14 +164,14 @@ class Pane(QFrame):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A press on the title may become a drag."""
-        held = event.button() == Qt.MouseButton.LeftButton and self._head.geometry().contains(event.pos())
-        self._pressed = event.pos() if held and not self.chart.empty else None
+        held = event.button() == Qt.MouseButton.LeftButton and self._head.geometry().contains(event.position().toPoint())
+        self._pressed = event.position().toPoint() if held and not self.chart.empty else None
         super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """The title pulled far enough asks to take the chart out of the window."""
         far = QApplication.startDragDistance()
-        if self._pressed is not None and (event.pos() - self._pressed).manhattanLength() >= far:
+        if self._pressed is not None and (event.position().toPoint() - self._pressed).manhattanLength() >= far:
             self._pressed = None
             self.drag_asked.emit(self.chart.key)
 
