@@ -82,9 +82,11 @@ class Draughtsman:
 
     def stop(self) -> None:
         """End the present job at once. From any thread."""
-        self._stopped = True
-        if self._child is not None:
-            self._child.kill()
+        self._stopped, child = True, self._child
+        if child is not None:
+            child.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(5)  # so that nobody takes it for one that still runs
 
     def _end(self) -> None:
         child, self._child = self._child, None

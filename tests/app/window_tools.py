@@ -73,7 +73,7 @@ def settle() -> None:
 def exported(window: Window, begun: bool) -> bool:
     """Whether an export has begun, and ended without a word."""
     before = len(getattr(window.dialogs, "said", ()))
-    window.files.exporter.finish()
+    window.files.exporter.finish(300)
     assert not window.files.exporter.busy
     return begun and len(getattr(window.dialogs, "said", ())) == before
 

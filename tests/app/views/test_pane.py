@@ -104,7 +104,7 @@ def test_the_title_pulled_far_enough_asks_for_a_drag_once(pane, qtbot):
         for x in moves:
             at = first + QPoint(x, 0)
             left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-            QApplication.sendEvent(pane, QMouseEvent(QEvent.Type.MouseMove, QPointF(at), none, left, Qt.KeyboardModifier.NoModifier))
+            QApplication.sendEvent(pane, QMouseEvent(QEvent.Type.MouseMove, QPointF(at), QPointF(pane.mapToGlobal(at)), none, left, Qt.KeyboardModifier.NoModifier))
         qtbot.mouseRelease(pane, Qt.MouseButton.LeftButton)
     assert asked == ["roofline"]
 
