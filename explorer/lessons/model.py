@@ -20,12 +20,13 @@ Look = Literal["roofline", "memory", "interconnect", "time", "table", "verdict"]
 class Opening(Spec):
     """The study that a step opens: one scenario a chip, all under the same load, then ``set`` as the command line's ``--set``.
 
-    ``fabrics`` gives a chip another fabric than its first; ``tp`` None takes what suits.
+    ``fabrics`` gives a chip another fabric than its first, ``workloads`` a model of its own; ``tp`` None takes what suits.
     """
 
     chips: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=6)]
     fabrics: tuple[Text, ...] = ()
     workload: Identifier
+    workloads: tuple[Identifier, ...] = ()
     phase: Text = "decode"
     batch: int = 1
     context: int = 4096
