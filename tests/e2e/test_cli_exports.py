@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from test_cli_files import quiet
 
-from explorer.library import default_study, load_library, read_study, write_study
+from explorer.library import default_study, load_library, parse_study, read_study, write_study
 
 
 def size(path: Path) -> tuple[int, int]:
@@ -59,7 +59,7 @@ def test_a_report_as_json_is_that_of_eval_and_more(cli, tmp_path: Path):
     quiet(cli("report", "-o", "a.json"))
     found, plain = json.loads((tmp_path / "a.json").read_text(encoding="utf-8")), cli("eval", "--json").json
     assert {key: found[key] for key in plain} == plain
-    assert found["study"]["format"] == 1
+    assert parse_study(json.dumps(found["study"])) == default_study(load_library())
 
 
 def test_a_folder_takes_everything_and_progress_is_told(cli, tmp_path: Path):
