@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sys
 
+from explorer.charts.records import as_json
 from explorer.errors import ExplorerError
+
+__all__ = ["as_json", "say", "tolerant"]
 
 
 def tolerant() -> None:
