@@ -7,11 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from explorer.cli.changes import apply_flags, apply_settings
-from explorer.cli.flags import read_flags
-from explorer.cli.study_args import PICTURES, open_study
+from explorer.cli.study_args import PICTURES, study_of
 from explorer.errors import ExplorerError
-from explorer.library import load_library
 from explorer.library.text_files import reason, shown
 from explorer.specs import Study
 
@@ -66,7 +63,7 @@ def each_study(arguments: argparse.Namespace, suffix: str, write: Write) -> None
     failed = 0
     for i, (path, name) in enumerate(zip(found, _names(found, suffix), strict=True), start=1):
         try:
-            write(_study(path, arguments), target / name)
+            write(study_of(argparse.Namespace(**vars(arguments) | {"study": str(path)})), target / name)
             progress(i, len(found), f"{shown(path.name)} -> {shown(target / name)}")
         except ExplorerError as error:
             failed += 1
@@ -102,8 +99,3 @@ def _names(found: list[Path], suffix: str) -> list[str]:
     """``a.svg`` for ``a.json``; where ``a.png`` stands beside it, ``a.json.svg`` and ``a.png.svg``."""
     stems = [p.stem.casefold() for p in found]
     return [f"{p.name if stems.count(p.stem.casefold()) > 1 else p.stem}{suffix}" for p in found]
-
-
-def _study(path: Path, arguments: argparse.Namespace) -> Study:
-    study = apply_flags(open_study(path), read_flags(arguments), load_library())
-    return apply_settings(study, arguments.settings)
