@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
-from explorer.render.options import Options
-
-Draft = Callable[[Options, int], bytes]
-"""Draws a PNG with these options at so many dots per inch; it may run in a thread."""
+from explorer.render.options import Draft, Options
 
 
 class Dialogs(Protocol):

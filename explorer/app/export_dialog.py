@@ -20,12 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.app.dialogs import Draft
 from explorer.app.worker import Worker
 from explorer.charts.style import theme_names
 from explorer.charts.wording import Wording
 from explorer.errors import ExplorerError
-from explorer.render.options import SIZES, Options
+from explorer.render.options import SIZES, Draft, Options
 
 _WAIT_MS = 180
 _SMALLEST = QSize(520, 340)

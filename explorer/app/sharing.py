@@ -28,6 +28,10 @@ class Sharing(QObject):
         self.drags = Worker()
         self.drags.done.connect(self._begin_drag)
 
+    def take(self, how: str, name: str) -> None:
+        """Let a chart leave as a hand has asked: ``picture``, ``numbers`` or ``drag``."""
+        {"picture": self.copy_picture, "numbers": self.copy_numbers, "drag": self.drag}[how](name)
+
     def copy_picture(self, name: str) -> None:
         """A chart on the clipboard as PNG and SVG."""
         files = self._window.files

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from explorer.charts.style import theme as known_theme
@@ -88,3 +89,7 @@ class Options:
         """The size, with everything that was chosen checked. Raises `ExplorerError`."""
         known_theme(self.theme)
         return size_of(self.size, self.dpi)
+
+
+Draft = Callable[[Options, int], bytes]
+"""Draws a PNG with these options at so many dots per inch; it may run in a thread."""

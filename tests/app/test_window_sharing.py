@@ -30,7 +30,7 @@ from explorer.render.options import Options
 
 def test_a_pane_is_copied_as_png_and_svg_with_its_study(window: Window) -> None:
     edit(window)
-    window.panes.panes["memory"].picture_asked.emit("memory")
+    window.panes.panes["memory"].taken.emit("picture", "memory")
     assert exported(window, True)
     data = QGuiApplication.clipboard().mimeData()
     for kind in ("image/png", "image/svg+xml"):
@@ -53,7 +53,7 @@ def test_the_comparison_is_copied_as_picture_and_as_table(window: Window) -> Non
 
 @pytest.mark.parametrize("name", ["roofline", "memory", "interconnect", "time"])
 def test_the_numbers_of_every_pane_are_copied_as_a_table(window: Window, name: str) -> None:
-    window.panes.panes[name].numbers_asked.emit(name)
+    window.panes.panes[name].taken.emit("numbers", name)
     data = QGuiApplication.clipboard().mimeData()
     lines = data.text().splitlines()
     assert len(lines) > 3
@@ -67,7 +67,7 @@ def test_a_drag_carries_a_file_that_opens_again(window: Window, qtbot: QtBot, mo
     monkeypatch.setattr(sharing.QGuiApplication, "mouseButtons", staticmethod(lambda: Qt.MouseButton.LeftButton))
     edit(window)
     study = window.document.study
-    window.panes.panes["time"].drag_asked.emit("time")
+    window.panes.panes["time"].taken.emit("drag", "time")
     qtbot.waitUntil(lambda: bool(pulled), timeout=90_000)
     path = Path(pulled[0].urls()[0].toLocalFile())
     assert path.name == "time.png"
@@ -82,7 +82,7 @@ def test_a_drag_carries_a_file_that_opens_again(window: Window, qtbot: QtBot, mo
 def test_a_hand_that_lets_go_early_drags_nothing(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     pulled = []
     monkeypatch.setattr(window.sharing, "pull", pulled.append)
-    window.panes.drag_asked.emit("time")
+    window.panes.taken.emit("drag", "time")
     qtbot.waitUntil(lambda: not window.sharing.drags.busy, timeout=90_000)
     settle()
     assert pulled == []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal, SignalInstance
-from PySide6.QtGui import QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRectF, Signal
+from PySide6.QtGui import QContextMenuEvent, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.app.look import Look, plain_look
 from explorer.app.views.bar_view import BarView
@@ -14,6 +14,7 @@ from explorer.app.views.chart_view import ChartView
 from explorer.app.views.ink import Ink
 from explorer.app.views.parts import Icon, Words
 from explorer.app.views.picture import EMPTY
+from explorer.app.views.pull import Pull
 from explorer.app.widgets.choice import ChoiceBox
 from explorer.charts.model import Chart
 
@@ -22,18 +23,13 @@ _GROW, _SHRINK = "Fill the centre with this chart", "Back to all charts"
 
 
 class Pane(QFrame):
-    """A chart in its card. ``fill_toggled`` asks to fill the centre or to step back.
+    """A chart in its card. ``fill_toggled`` asks to fill the centre or to step back, ``export_asked`` names the chart.
 
-    ``export_asked``, ``picture_asked``, ``numbers_asked`` (for the clipboard) and ``drag_asked`` name the chart.
+    ``taken`` says how it shall leave otherwise (``picture`` or ``numbers`` on the clipboard, ``drag``), and names it.
     """
 
-    fill_toggled = Signal(bool)
-    export_asked = Signal(str)
-    picture_asked = Signal(str)
-    numbers_asked = Signal(str)
-    drag_asked = Signal(str)
-    hovered = Signal(str)
-    variant_chosen = Signal(str)
+    fill_toggled, export_asked, taken = Signal(bool), Signal(str), Signal(str, str)
+    hovered, variant_chosen = Signal(str), Signal(str)
 
     def __init__(
         self, look: Look | None = None, parent: QWidget | None = None, variants: tuple[tuple[str, str], ...] = ()
@@ -51,12 +47,11 @@ class Pane(QFrame):
         self._more = Icon("more", "Export or copy this chart", self)
         self._grow = Icon("grow", _GROW, self)
         self._menu = QMenu(self)
-        for text, asked in (
-            ("Export this chart…", self.export_asked), ("Copy as picture", self.picture_asked), ("Copy as table", self.numbers_asked),
-        ):  # fmt: skip
-            self._menu.addAction(text).triggered.connect(partial(self._ask, asked))
-        self._pressed: QPoint | None = None
+        self._menu.addAction("Export this chart…").triggered.connect(lambda: self.export_asked.emit(self.chart.key))
+        for text, how in (("Copy as picture", "picture"), ("Copy as table", "numbers")):
+            self._menu.addAction(text).triggered.connect(partial(self._take, how))
         self._head.setToolTip("Drag the title to take the chart out of the window")
+        Pull(self._head).pulled.connect(partial(self._take, "drag"))
         self._grow.clicked.connect(self._toggle)
         self._more.clicked.connect(self._open_menu)
         self._build()
@@ -159,21 +154,8 @@ class Pane(QFrame):
         self.set_filled(not self.filled)
         self.fill_toggled.emit(self.filled)
 
-    def _ask(self, asked: SignalInstance, _checked: bool = False) -> None:
-        asked.emit(self.chart.key)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A press on the title may become a drag."""
-        held = event.button() == Qt.MouseButton.LeftButton and self._head.geometry().contains(event.position().toPoint())
-        self._pressed = event.position().toPoint() if held and not self.chart.empty else None
-        super().mousePressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """The title pulled far enough asks to take the chart out of the window."""
-        far = QApplication.startDragDistance()
-        if self._pressed is not None and (event.position().toPoint() - self._pressed).manhattanLength() >= far:
-            self._pressed = None
-            self.drag_asked.emit(self.chart.key)
+    def _take(self, how: str, _checked: bool = False) -> None:
+        self.taken.emit(how, self.chart.key)
 
     def _open_menu(self) -> None:
         self._menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))

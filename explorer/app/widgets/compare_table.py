@@ -46,9 +46,7 @@ class WholeHeader(QHeaderView):
 class CompareTable(QFrame):
     """Rows are scenarios. Ctrl+C copies what is shown; the button in the corner hides columns in which all rows agree."""
 
-    differences_toggled = Signal(bool)
-    row_activated = Signal(int)
-    picture_asked = Signal()
+    differences_toggled, row_activated, picture_asked = Signal(bool), Signal(int), Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -180,10 +178,7 @@ class CompareTable(QFrame):
 
     def copy(self) -> None:
         """Copy the shown table, tab-separated for spreadsheets and as HTML for word processors."""
-        data = QMimeData()
-        data.setText(self.copied_text())
-        data.setHtml(as_html(self.model.table, self.model.columns))
-        QGuiApplication.clipboard().setMimeData(data)
+        QGuiApplication.clipboard().setMimeData(_copied(self.copied_text(), as_html(self.model.table, self.model.columns)))
 
     def _copy_cell(self, index: QModelIndex) -> None:
         QGuiApplication.clipboard().setText(str(index.data() or ""))
@@ -198,6 +193,13 @@ class CompareTable(QFrame):
         if index.isValid():
             menu.addAction("Copy cell").triggered.connect(lambda: self._copy_cell(index))
         menu.popup(event.globalPos())
+
+
+def _copied(text: str, html: str) -> QMimeData:
+    data = QMimeData()
+    data.setText(text)
+    data.setHtml(html)
+    return data
 
 
 def _still(view: QTableView) -> None:

@@ -87,26 +87,26 @@ def test_fill_button(pane, qtbot):
 
 def test_the_menu_asks_for_exports_and_copies(pane):
     asked = []
-    for signal in (pane.export_asked, pane.picture_asked, pane.numbers_asked):
-        signal.connect(asked.append)
+    pane.export_asked.connect(asked.append)
+    pane.taken.connect(lambda how, name: asked.append(f"{how} {name}"))
     assert [a.text() for a in pane._menu.actions()] == ["Export this chart…", "Copy as picture", "Copy as table"]
     for action in pane._menu.actions():
         action.trigger()
-    assert asked == ["roofline"] * 3
+    assert asked == ["roofline", "picture roofline", "numbers roofline"]
 
 
 def test_the_title_pulled_far_enough_asks_for_a_drag_once(pane, qtbot):
     asked = []
-    pane.drag_asked.connect(asked.append)
-    start = pane._head.geometry().center()
-    for first, moves in ((start, (2, 60, 90)), (QPoint(pane.width() // 2, pane.height() - 3), (60,))):
-        qtbot.mousePress(pane, Qt.MouseButton.LeftButton, pos=first)
+    pane.taken.connect(lambda how, name: asked.append((how, name)))
+    start = pane._head.rect().center()
+    for button, moves in ((Qt.MouseButton.LeftButton, (2, 60, 90)), (Qt.MouseButton.RightButton, (60,))):
+        qtbot.mousePress(pane._head, button, pos=start)
         for x in moves:
-            at = first + QPoint(x, 0)
-            left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-            QApplication.sendEvent(pane, QMouseEvent(QEvent.Type.MouseMove, QPointF(at), QPointF(pane.mapToGlobal(at)), none, left, Qt.KeyboardModifier.NoModifier))
-        qtbot.mouseRelease(pane, Qt.MouseButton.LeftButton)
-    assert asked == ["roofline"]
+            at, none = start + QPoint(x, 0), Qt.MouseButton.NoButton
+            spot = (QPointF(at), QPointF(pane._head.mapToGlobal(at)))
+            QApplication.sendEvent(pane._head, QMouseEvent(QEvent.Type.MouseMove, *spot, none, button, Qt.KeyboardModifier.NoModifier))
+        qtbot.mouseRelease(pane._head, button)
+        assert asked == [("drag", "roofline")]
 
 
 def test_every_control_has_a_name_and_a_place_in_the_tab_order(pane):
