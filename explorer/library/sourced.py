@@ -12,9 +12,9 @@ from explorer.errors import ExplorerError, nearest
 from explorer.specs import Source, Spec, SpecError, build
 from explorer.units import UnitError, parse_quantity
 
-_ENTRY_KEYS = ("value", "source", "kind", "note", "alternatives")
+_ENTRY_KEYS = ("value", "source", "kind", "note", "alternatives", *ANNOUNCED_KEYS)
 _SOURCE_KEYS = ("ref", "url", "kind", "checked", "note")
-_NOT_WRITTEN = ("sources", "alternatives")
+_NOT_WRITTEN = ("sources", "alternatives", "bands", "stand_ins")
 # First rule whose text occurs in the field's name.
 _UNITS = (
     ("j_per_byte", "J"), ("bytes_per_s", "B/s"), ("flop_per_s", "FLOP/s"), ("usd_per_chip_h", "USD/h"),

@@ -36,6 +36,19 @@ class SramPart(Spec):
     role: Literal["tiles", "accumulators", "operands", "registers"]
 
 
+class Band(Spec):
+    """Between what a number lies that is announced and not published; without ``high`` nobody has said how far up."""
+
+    low: Positive
+    high: Positive | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Band:
+        if self.high is not None and self.high < self.low:
+            raise ValueError(f"high ({self.high:g}) is below low ({self.low:g})")
+        return self
+
+
 class Offer(Spec):
     """A price: what one chip costs an hour, and what kind of offer that is."""
 
@@ -52,6 +65,9 @@ class Chip(Spec):
     ``peak_*_flop_per_s`` is the vendor's headline; ``array_fraction`` says which share of it the matmul array alone
     delivers. ``sram_bytes`` holds matmul tiles against the HBM; ``sram_bytes_per_s`` feeds the matrix units; ``host_bytes_per_s`` is the way to the host's memory, one direction. A rate or a
     power that nobody has published is None: that ceiling is not counted, and the energy is unknown.
+
+    A chip that is only ``announced`` as multiples of another one has ``bands``, by field: its values there are the multiples as
+    announced. ``stand_ins`` are fields of which nothing is announced: the other chip's values stand there until one is assumed.
     """
 
     id: Identifier
@@ -59,7 +75,8 @@ class Chip(Spec):
     vendor: Name
     family: Literal["gpu", "trainium", "tpu", "asic"]
     released: Text = ""
-    peak_bf16_flop_per_s: Positive
+    announced: bool = False
+    peak_bf16_flop_per_s: Positive | None = None
     peak_fp8_flop_per_s: Positive | None = None
     peak_mxfp8_flop_per_s: Positive | None = None
     peak_fp4_flop_per_s: Positive | None = None
@@ -83,6 +100,16 @@ class Chip(Spec):
     offers: tuple[Offer, ...] = ()
     sources: dict[str, Source] = Field(default_factory=dict)
     alternatives: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
+    bands: dict[str, Band] = Field(default_factory=dict)
+    stand_ins: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _computes_something(self) -> Chip:
+        if not any(self.peak_flop_per_s(name) for name in FORMATS):
+            raise ValueError("a chip needs the peak of one format at least, such as peak_bf16_flop_per_s")
+        if not self.announced and self.peak_bf16_flop_per_s is None:
+            raise ValueError("peak_bf16_flop_per_s: Field required")
+        return self
 
     @model_validator(mode="after")
     def _formats_exist(self) -> Chip:
