@@ -3,7 +3,7 @@
 from explorer.specs.bands import BAND_KINDS, BandKind, ErrorBand, KindBand
 from explorer.specs.base import Spec, SpecError, build, build_json
 from explorer.specs.calibration import Calibration
-from explorer.specs.chip import Band, Chip, Offer, SramPart
+from explorer.specs.chip import Chip, Offer, SramPart
 from explorer.specs.fabric import Fabric, ScaleOut, ScaleUp
 from explorer.specs.formats import FORMATS, Format, matmul_format
 from explorer.specs.instance import Instance
@@ -24,13 +24,23 @@ from explorer.specs.kernels import AttentionKernel, GemmKernel, Kernels
 from explorer.specs.links import LinkPart, Links
 from explorer.specs.run import Run
 from explorer.specs.source import CONFIDENCE, Source
-from explorer.specs.study import EFFICIENCIES, MOST_SCENARIOS, Scenario, Study, get_path, set_path
+from explorer.specs.study import (
+    EFFICIENCIES,
+    MOST_POINTS,
+    MOST_SCENARIOS,
+    MeasuredPoint,
+    Scenario,
+    Study,
+    Was,
+    get_path,
+    set_path,
+)
 from explorer.specs.workload import Experts, Latent, Window, Workload
 
 __all__ = [
-    "BAND_KINDS", "CONFIDENCE", "EFFICIENCIES", "FORMATS", "GRADIENT_FORMATS", "LOSSES", "MOST_SCENARIOS", "OFFLOADS",
-    "OPTIMIZER_STATES", "OVERLAPS", "PHASES", "RECOMPUTES", "SCHEDULES", "SPARSITIES", "AttentionKernel", "Band", "BandKind",
+    "BAND_KINDS", "CONFIDENCE", "EFFICIENCIES", "FORMATS", "GRADIENT_FORMATS", "LOSSES", "MOST_POINTS", "MOST_SCENARIOS", "OFFLOADS",
+    "OPTIMIZER_STATES", "OVERLAPS", "PHASES", "RECOMPUTES", "SCHEDULES", "SPARSITIES", "AttentionKernel", "BandKind",
     "Calibration", "Chip", "ErrorBand", "Experts", "Fabric", "Format", "GemmKernel", "Instance", "Job", "Kernels", "KindBand", "Latent",
-    "LinkPart", "Links", "Offer", "Plan", "Run", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError",
-    "SramPart", "Study", "Window", "Workload", "build", "build_json", "get_path", "matmul_format", "set_path",
+    "LinkPart", "Links", "MeasuredPoint", "Offer", "Plan", "Run", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError",
+    "SramPart", "Study", "Was", "Window", "Workload", "build", "build_json", "get_path", "matmul_format", "set_path",
 ]

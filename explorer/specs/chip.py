@@ -36,19 +36,6 @@ class SramPart(Spec):
     role: Literal["tiles", "accumulators", "operands", "registers"]
 
 
-class Band(Spec):
-    """Between what a number lies that is announced and not published; without ``high`` nobody has said how far up."""
-
-    low: Positive
-    high: Positive | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Band:
-        if self.high is not None and self.high < self.low:
-            raise ValueError(f"high ({self.high:g}) is below low ({self.low:g})")
-        return self
-
-
 class Offer(Spec):
     """A price: what one chip costs an hour, and what kind of offer that is."""
 
@@ -64,10 +51,12 @@ class Chip(Spec):
 
     ``peak_*_flop_per_s`` is the vendor's headline; ``array_fraction`` says which share of it the matmul array alone
     delivers. ``sram_bytes`` holds matmul tiles against the HBM; ``sram_bytes_per_s`` feeds the matrix units; ``host_bytes_per_s`` is the way to the host's memory, one direction. A rate or a
-    power that nobody has published is None: that ceiling is not counted, and the energy is unknown.
+    power that nobody has published is None: that ceiling is not counted, and the energy is unknown. ``based_on`` is the shipped chip
+    of which this one is somebody's copy: it lends its calibration.
 
-    A chip that is only ``announced`` as multiples of another one has ``bands``, by field: its values there are the multiples as
-    announced. ``stand_ins`` are fields of which nothing is announced: the other chip's values stand there until one is assumed.
+    A chip that is only ``announced``, as multiples of another one, holds the multiples as announced; ``at_least`` and ``at_most``
+    say, by field, between what the number then lies. ``stand_ins`` are fields of which nothing is announced: the other chip's values
+    stand there until somebody assumes better ones.
     """
 
     id: Identifier
@@ -96,11 +85,13 @@ class Chip(Spec):
     tdp_w: Positive | None = None
     reserve_bytes: NotNegative
     reserve_fraction: Annotated[float, Field(ge=0, lt=1)]
+    based_on: Identifier | None = None
     fabrics: tuple[Identifier, ...] = ()
     offers: tuple[Offer, ...] = ()
     sources: dict[str, Source] = Field(default_factory=dict)
     alternatives: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
-    bands: dict[str, Band] = Field(default_factory=dict)
+    at_least: dict[str, Positive] = Field(default_factory=dict)
+    at_most: dict[str, Positive] = Field(default_factory=dict)
     stand_ins: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
@@ -109,6 +100,16 @@ class Chip(Spec):
             raise ValueError("a chip needs the peak of one format at least, such as peak_bf16_flop_per_s")
         if not self.announced and self.peak_bf16_flop_per_s is None:
             raise ValueError("peak_bf16_flop_per_s: Field required")
+        return self
+
+    @model_validator(mode="after")
+    def _bands_are_of_numbers(self) -> Chip:
+        for field, high in self.at_most.items():
+            if high < self.at_least.get(field, high):
+                raise ValueError(f"at_most.{field} ({high:g}) is below at_least ({self.at_least[field]:g})")
+        for field in (*self.at_least, *self.at_most, *self.stand_ins):
+            if field.partition(".")[0] not in type(self).model_fields:
+                raise ValueError(f"at_least, at_most and stand_ins name fields of a chip; {field!r} is none")
         return self
 
     @model_validator(mode="after")
