@@ -14,7 +14,7 @@ from explorer.cli.report_text import report_text
 from explorer.cli.study_args import describes_a_study, study_of
 from explorer.errors import ExplorerError, nearest, unknown
 from explorer.evaluate import evaluate_study, record
-from explorer.explore import serving_splits
+from explorer.explore import announced, serving_splits
 from explorer.knobs import Value
 from explorer.library import edits, load_library, study_text
 from explorer.specs import Scenario, Study
@@ -48,8 +48,8 @@ def run_eval(arguments: argparse.Namespace) -> str:
         "version": __version__,
         "data_version": study.data_version,
         "scenarios": [
-            record(report, s, i, _edited(s)) | {"serving": split and split.record()}
-            for i, (s, split) in enumerate(zip(study.scenarios, splits, strict=True))
+            record(report, s, i, _edited(s)) | {"serving": split and split.record(), "announced": known and known.record()}
+            for i, (s, split, known) in enumerate(zip(study.scenarios, splits, map(announced, study.scenarios), strict=True))
         ],
     }
     return as_json(found)

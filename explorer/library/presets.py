@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -20,9 +20,9 @@ from explorer.library.link_presets import with_links
 from explorer.library.stack_presets import DEFAULT, Stack, read_stacks, served_by, under
 from explorer.library.text_files import read_text, shown
 from explorer.library.toml_presets import read_preset
-from explorer.specs import Calibration, Chip, Fabric, Offer, Run, Spec, Workload, get_path
+from explorer.specs import Calibration, Chip, Fabric, Instance, Offer, Run, Spec, Workload, get_path
 
-_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/links", "calibration/stacks", "calibration/experts", "calibration/host", "calibration/bands", "runs")
+_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/links", "calibration/stacks", "calibration/experts", "calibration/host", "calibration/bands", "runs", "instances")
 _KEPT_APART = ("job", "plan", "calibration", "run")  # no product sets these
 T = TypeVar("T", bound=Spec)
 V = TypeVar("V")
@@ -40,6 +40,7 @@ class Library:
     servers: Mapping[str, Stack]
     data_version: str
     runs: Mapping[str, Run]
+    instances: Mapping[str, Instance] = field(default_factory=dict)
 
     def chip(self, name: str) -> Chip:
         """The chip called ``name``. Raises `ExplorerError` with the nearest id."""
@@ -52,6 +53,14 @@ class Library:
     def workload(self, name: str) -> Workload:
         """The workload called ``name``. Raises `ExplorerError` with the nearest id."""
         return _find("workload", self.workloads, name)
+
+    def instance(self, name: str) -> Instance:
+        """The rented machine called ``name``. Raises `ExplorerError` with the nearest id."""
+        return _find("instance", self.instances, name)
+
+    def offers_of(self, instance: Instance) -> tuple[Offer, ...]:
+        """What one chip of a rented machine costs, by kind of offer."""
+        return tuple(o for o in self.chip(instance.chip).offers if o.instance in (instance.id, instance.name))
 
     def calibration(self, chip: str, stack: str = DEFAULT, server: str = DEFAULT) -> Calibration:
         """What the chip called ``chip`` loses under a training stack and a serving engine. Raises `ExplorerError`."""
@@ -133,11 +142,15 @@ def read_library(folder: Path) -> Library:
         servers=servers,
         data_version=_data_version(folder),
         runs=_read_folder(folder / "runs", Run) if (folder / "runs").is_dir() else MappingProxyType({}),
+        instances=_read_folder(folder / "instances", Instance) if (folder / "instances").is_dir() else MappingProxyType({}),
     )
     for chip in library.chips.values():
         library.calibration(chip.id)
         for fabric in chip.fabrics:
             library.fabric(fabric)
+    for machine in library.instances.values():
+        library.fabric(machine.fabric)
+        library.chip(machine.chip)
     return library
 
 
