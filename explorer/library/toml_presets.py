@@ -47,7 +47,7 @@ def _relatives(path: Path, kind: type[T]) -> announced.Relative:
     """How a file finds another preset of its kind: beside itself, else among the shipped ones. Raises `ValueError`."""
 
     def find(name: str) -> Spec:
-        beside = [folder / f"{name}.toml" for folder in (path.parent, paths.presets() / path.parent.name)]
+        beside = [folder / f"{name}.toml" for folder in (path.parent, paths.presets() / f"{kind.__name__.lower()}s")]
         file = next((f for f in beside if _ID.fullmatch(name) and f.is_file()), None)
         if file is None or name == path.stem:
             names = (f.stem for f in beside[0].parent.glob("*.toml") if f.stem != path.stem)
