@@ -13,7 +13,16 @@ from explorer.app.references import edited, reference
 from explorer.app.states import knob_states, ladders, source_lines
 from explorer.charts.common import Scene
 from explorer.evaluate import Findings, Paragraph, evaluate_study, explain
-from explorer.explore import Advice, ServingSplit, announced, announced_paragraph, knobs_without_effect, next_best, serving_paragraph, serving_splits
+from explorer.explore import (
+    Advice,
+    ServingSplit,
+    announced,
+    announced_paragraph,
+    knobs_without_effect,
+    next_best,
+    serving_paragraph,
+    serving_splits,
+)
 from explorer.knobs import knob, was
 from explorer.specs import Scenario, Study
 

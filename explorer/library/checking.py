@@ -41,7 +41,7 @@ def check(path: Path | None = None) -> Checked:
     if path is None:
         return _folder(paths.presets())
     try:
-        there, is_folder = bool(str(path).strip()) and path.exists(), path.is_dir()
+        there, is_folder = path.exists(), path.is_dir()
     except (OSError, ValueError):
         there = is_folder = False
     if not there:

@@ -93,8 +93,9 @@ class Library:
             return []
         if root == "offer":
             return [(c.name, o) for c in self.chips.values() for o in [capacity_block(c)] if o is not None]
+        products = {name: chip for name, chip in self.chips.items() if not chip.announced}
         kinds: dict[str, Mapping[str, Chip] | Mapping[str, Fabric] | Mapping[str, Workload]] = {
-            "chip": self.chips, "fabric": self.fabrics, "workload": self.workloads,
+            "chip": products, "fabric": self.fabrics, "workload": self.workloads,
         }  # fmt: skip
         if root not in kinds or root == path:
             raise unknown("path", path, kinds)
@@ -122,22 +123,12 @@ def read_library(folder: Path) -> Library:
     """The presets in ``folder``, checked one by one and against each other. Raises `ExplorerError`."""
     known = folder / "calibration" / "stacks"
     stacks, servers = read_stacks(known / "training.toml", known / "traits.toml"), read_stacks(known / "serving.toml")
-    plain = with_kernels(_read_folder(folder / "calibration", Calibration), folder / "calibration" / "kernels")
-    plain = with_links(plain, folder / "calibration" / "links")
-    plain = with_host_times(plain, folder / "calibration" / "host")
-    plain = with_experts(plain, folder / "calibration" / "experts" / "routing.toml")
-    if stacks:
-        plain = {name: under(c, DEFAULT, stacks[DEFAULT]) for name, c in plain.items()}
-    if servers:
-        plain = {name: served_by(c, DEFAULT, servers[DEFAULT]) for name, c in plain.items()}
     chips = _read_folder(folder / "chips", Chip)
-    plain = {name: _rated(calibration, chips.get(name)) for name, calibration in plain.items()}
-    plain = with_bands(plain, read_bands(folder / "calibration" / "bands" / "measured.toml"))
     library = Library(
         chips=chips,
         fabrics=_read_folder(folder / "fabrics", Fabric),
         workloads=_read_folder(folder / "workloads", Workload),
-        calibrations=MappingProxyType(plain),
+        calibrations=_read_calibrations(folder, chips, stacks, servers),
         stacks=stacks,
         servers=servers,
         data_version=_data_version(folder),
@@ -152,6 +143,22 @@ def read_library(folder: Path) -> Library:
         library.fabric(machine.fabric)
         library.chip(machine.chip)
     return library
+
+
+def _read_calibrations(
+    folder: Path, chips: Mapping[str, Chip], stacks: Mapping[str, Stack], servers: Mapping[str, Stack]
+) -> Mapping[str, Calibration]:
+    """Each chip's losses, put together from the files that the fits write."""
+    plain = with_kernels(_read_folder(folder / "calibration", Calibration), folder / "calibration" / "kernels")
+    plain = with_links(plain, folder / "calibration" / "links")
+    plain = with_host_times(plain, folder / "calibration" / "host")
+    plain = with_experts(plain, folder / "calibration" / "experts" / "routing.toml")
+    if stacks:
+        plain = {name: under(c, DEFAULT, stacks[DEFAULT]) for name, c in plain.items()}
+    if servers:
+        plain = {name: served_by(c, DEFAULT, servers[DEFAULT]) for name, c in plain.items()}
+    plain = {name: _rated(calibration, chips.get(name)) for name, calibration in plain.items()}
+    return MappingProxyType(dict(with_bands(plain, read_bands(folder / "calibration" / "bands" / "measured.toml"))))
 
 
 def _rated(calibration: Calibration, chip: Chip | None) -> Calibration:
