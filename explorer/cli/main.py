@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from explorer.cli.output import SeveralErrors, say, tolerant
+from explorer.cli.output import SeveralError, say, tolerant
 from explorer.cli.parser import COMMANDS, make_parser, parse
 from explorer.errors import ExplorerError, unknown
 
@@ -20,7 +20,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return _run(words)
     except ExplorerError as error:
-        for line in error.lines if isinstance(error, SeveralErrors) else [str(error)]:
+        for line in error.lines if isinstance(error, SeveralError) else [str(error)]:
             print(f"chip-explorer: {line}", file=sys.stderr)
         return 2
     except BrokenPipeError:

@@ -10,7 +10,7 @@ from typing import Any
 from explorer.errors import ExplorerError
 
 
-class SeveralErrors(ExplorerError):
+class SeveralError(ExplorerError):
     """More than one thing is wrong: a line for each."""
 
     def __init__(self, lines: list[str]) -> None:

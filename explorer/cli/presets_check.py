@@ -6,7 +6,7 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
-from explorer.cli.output import SeveralErrors
+from explorer.cli.output import SeveralError
 from explorer.errors import ExplorerError
 from explorer.library.catalogue import KINDS, vendor_fraction
 from explorer.library.checking import Checked, check
@@ -19,12 +19,12 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> str:
-    """The counts. Raises `SeveralErrors` with one line for each mistake."""
+    """The counts. Raises `SeveralError` with one line for each mistake."""
     if arguments.id is not None and not arguments.id.strip():
         raise ExplorerError(f"presets check: there is no folder or file {arguments.id!r}")
     found = check(None if arguments.id is None else Path(arguments.id))
     if found.errors:
-        raise SeveralErrors(found.errors)
+        raise SeveralError(found.errors)
     listed = ", ".join(_counted(part, len(found.specs[part])) for part in KINDS if part in found.specs)
     version = f" (data {found.version})" if found.version else ""
     return "\n".join([*_table(found), "", f"{listed}: all right{version}"])

@@ -192,7 +192,7 @@ def _of_another(reader: _Reader, entry: dict[str, Any], key: str, unit: str | No
         raise PresetError(key, "a preset to which others refer gives its own numbers")
     try:
         found = announced.derived(entry, key, unit, reader.relative)
-    except ValueError as error:
+    except (ValueError, ExplorerError) as error:
         raise PresetError(key, str(error)) from None
     note = f"{found.note} {entry.get('note', '')}".strip()
     reader.sources[key] = _reference(reader, {"kind": found.kind, **entry, "note": note}, key)

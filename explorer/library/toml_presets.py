@@ -29,7 +29,7 @@ def read_preset(path: Path, kind: type[T], *, alone: bool = True) -> T:
     ``alone`` False: another file refers to this one, which must not refer any further.
     """
     text = read_text(path, "a preset")
-    where = f"{path.parent.name}/{path.name}"
+    where = f"{path.parent.name}/{path.name}".lstrip("/")
     table = parse_toml(text, where)
     try:
         values = split(kind, table, _relatives(path, kind) if alone else None)
