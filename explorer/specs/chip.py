@@ -62,7 +62,7 @@ class Chip(Spec):
     id: Identifier
     name: Name
     vendor: Name
-    family: Literal["gpu", "trainium", "tpu", "asic"]
+    family: Literal["gpu", "trainium", "tpu", "asic", "cpu"]
     released: Text = ""
     announced: bool = False
     peak_bf16_flop_per_s: Positive | None = None
