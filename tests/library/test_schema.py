@@ -75,7 +75,7 @@ def test_shipped_presets_keep_to_their_schema(part: str, file: Path) -> None:
 
 
 @pytest.mark.parametrize(("old", "new"), [
-    ("hbm_bytes =", "hbm_byte ="), ('family = "gpu"', 'family = "cpu"'), ('id = "b200"', 'id = "B 200"'), ('kind = "datasheet"', 'kind = "rumour"'),
+    ("hbm_bytes =", "hbm_byte ="), ('family = "gpu"', 'family = "fpga"'), ('id = "b200"', 'id = "B 200"'), ('kind = "datasheet"', 'kind = "rumour"'),
     ("value = 148", "value = 148, unit = 3"), ("cores = { value = 148", "cores = { valve = 148"), ('ref = "NVIDIA HGX B200 datasheet"', ""),
     ("cores = { value = 148, source", "cores = -3\nx = { source"),
 ])  # fmt: skip
