@@ -104,7 +104,7 @@ class Knob:
     def assumable(self, scenario: Scenario) -> str:
         """What to say where the number is missing and somebody may assume one; empty where the chip has no such thing."""
         unannounced = scenario.chip.announced and self.key.startswith("chip.peak_")
-        return self.assume or ("not announced: assume a rate to use it" if unannounced else "")
+        return self.assume or ("not announced: assume a rate" if unannounced else "")
 
     def source(self, scenario: Scenario) -> Source | None:
         """Where the present value comes from, if a preset says so."""

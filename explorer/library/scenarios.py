@@ -123,7 +123,7 @@ def make_scenario(
         "zero": zero,
     } | ({"tp": tp} if tp is not None else {}))  # fmt: skip
     made = build(Scenario, {
-        "name": name if name is not None else the_chip.name, "chip": the_chip, "fabric": the_fabric, "workload": the_workload,
+        "name": name if name is not None else _name(the_chip), "chip": the_chip, "fabric": the_fabric, "workload": the_workload,
         "job": _job(phase, batch, context, precision, expert_precision), "plan": plan, "efficiency": efficiency,
         "calibration": library.calibration(the_chip.id), "offer": _price(library, the_chip, machine), "run": library.usual_run,
     })  # fmt: skip
@@ -136,6 +136,11 @@ def _chip_of(library: Library, name: str, machine: Instance | None) -> Chip:
     if machine is None and name not in library.chips:
         raise unknown("chip", name, [*library.chips, *library.instances])
     return library.chip(machine.chip if machine else name)
+
+
+def _name(chip: Chip) -> str:
+    """What is only announced says so wherever its name stands: in legends, tables and files."""
+    return f"{chip.name} (announced)" if chip.announced else chip.name
 
 
 def _price(library: Library, chip: Chip, machine: Instance | None) -> Offer | None:
