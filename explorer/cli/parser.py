@@ -10,6 +10,7 @@ from explorer import __version__
 from explorer.cli import claims, commands
 from explorer.cli.claims import add_claims
 from explorer.cli.measure import EXAMPLES, add_measure, run_measure
+from explorer.cli.presets_verbs import add_verbs, check_verb, run_presets
 from explorer.cli.study_args import add_study_flags
 from explorer.errors import ExplorerError, nearest
 
@@ -44,6 +45,7 @@ examples:
   chip-explorer presets list
   chip-explorer presets show trainium3
   chip-explorer presets check
+  chip-explorer presets list -h
 """
 _VALIDATE = """\
 examples:
@@ -143,9 +145,8 @@ def _shot(kinds: Any) -> None:
 
 
 def _presets(kinds: Any) -> None:
-    parser = _command(kinds, "presets", "list, show or check the chips, fabrics and workloads", _PRESETS, commands.run_presets)
-    parser.add_argument("what", metavar="list|show|check", help="list all ids; show one preset; check all files")
-    parser.add_argument("id", metavar="ID", nargs="?", help="with show: the preset; with check: a folder (default: the shipped one)")
+    text = "list, show, check or write the chips, fabrics, workloads and rented machines"
+    add_verbs(_command(kinds, "presets", text, _PRESETS, run_presets), _command)
 
 
 def _validate(kinds: Any) -> None:
@@ -160,6 +161,7 @@ def _validate(kinds: Any) -> None:
 
 def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace | None:
     """The arguments, or None where ``-h`` or ``--version`` has been answered. Raises `ExplorerError`."""
+    check_verb(list(words))
     try:
         found, rest = parser.parse_known_args(words)
     except SystemExit:  # argparse ends so after printing help

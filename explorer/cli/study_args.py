@@ -20,7 +20,10 @@ def add_study_flags(parser: argparse.ArgumentParser) -> None:
     """Add STUDY and the flags that describe or change one."""
     parser.add_argument("study", metavar="STUDY", nargs="?", help="a study file, or a picture exported from one (default: the window's first study)")
     group = parser.add_argument_group("the study", "With STUDY or without --chip, a flag changes every scenario.")
-    group.add_argument("--chip", action="append", metavar="ID", help="one scenario for each --chip")
+    group.add_argument(
+        "--chip", "--instance", action="append", metavar="ID", dest="chip",
+        help="one scenario for each: a chip, or a rented machine such as trn2.48xlarge with its chip, fabric, size and price",
+    )  # fmt: skip
     for flag in FLAGS:
         if flag.metavar:
             group.add_argument(f"--{flag.name}", metavar=flag.metavar, help=flag.help)
@@ -82,7 +85,8 @@ def _scenario(library: Library, chip: str, like: Scenario, flags: Flags) -> Scen
     """One scenario; its tensor parallelism is the widest that suits, unless a flag says another."""
     pp, cp = flags.count("pp", 1), flags.count("cp", 1)
     tp: int | None = flags.count("tp", 0) or None
-    chips = flags.count("chips", like.plan.chips)
+    machine = library.instances.get(chip)
+    chips = flags.count("chips", machine.chips if machine else like.plan.chips)
     dp = flags.count("dp", 0)
     if dp and tp is None:
         tp = max(1, chips // (pp * cp * dp)) if "chips" in flags else None
