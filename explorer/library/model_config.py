@@ -19,7 +19,6 @@ from explorer.library.model_table import ModelTable, model_table
 from explorer.library.text_files import MIB, read_text, shown
 from explorer.specs import SpecError, Workload, build
 
-
 MOST_BYTES = 4 * MIB  # those of quantized mixtures list thousands of matrices
 
 

@@ -187,6 +187,6 @@ def _plain(kind: str, defaults: dict[str, Any]) -> str:
     small = {
         "num_hidden_layers": 8, "hidden_size": 512, "num_attention_heads": 8, "vocab_size": 1000, "intermediate_size": 1024, "dense_intermediate_size": 2048,
         "max_position_embeddings": 256, "tie_word_embeddings": False, "num_experts": 8, "num_experts_per_tok": 2, "moe_intermediate_size": 64,
-        "hidden_size_per_layer_input": 0, "hybrid_layer_pattern": [0, 1] * 8, "layer_types": ["full_attention"] * 80,
+        "head_dim": 64, "hidden_size_per_layer_input": 0, "hybrid_layer_pattern": [0, 1] * 8, "layer_types": ["full_attention"] * 80,
     }  # fmt: skip
     return json.dumps(small | defaults | {"model_type": kind, "hidden_size_per_layer_input": 0})
