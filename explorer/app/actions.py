@@ -78,6 +78,9 @@ class Actions(QObject):
         for name in (*CHARTS, *(key for key, _ in FURTHER)):
             self._add(self.export, f"{_chart_title(name)}…", partial(files.export, name))
         self._add(self.export, "Comparison table…", files.export_table, "Ctrl+E")
+        for text, act, keys in self._window.imports.file_entries():
+            self._add(menu, text, act, keys)
+        menu.addSeparator()
         self._add(menu, "Copy verdict", files.copy_verdict, "Ctrl+Shift+C")
         menu.addSeparator()
         self._add(menu, "&Quit", self._window.close, _Key.Quit)
@@ -85,6 +88,9 @@ class Actions(QObject):
     def _edit_menu(self) -> None:
         menu = self._window.menuBar().addMenu("&Edit")
         menu.addActions([self.undo, self.redo])
+        menu.addSeparator()
+        for text, act, keys in self._window.imports.edit_entries():
+            self._add(menu, text, act, keys)
         menu.addSeparator()
         self._add(menu, "Reset this scenario", self._window.scenarios.reset_all, "Ctrl+Shift+R")
 

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from explorer.charts.common import Array, Scene, at, context_line, footer, names, workload_line
-from explorer.charts.overlaid import measured_series
 from explorer.charts.model import Axis, Chart, Later, Series
+from explorer.charts.overlaid import measured_series
 from explorer.evaluate import operators
 from explorer.evaluate.network import ROW
 from explorer.units import format_number, format_quantity

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from explorer import __version__
 from explorer.cli import commands
+from explorer.cli.imports import SHARE, add_import, add_share, run_share
 from explorer.cli.measure import EXAMPLES, add_measure, run_measure
 from explorer.cli.study_args import add_study_flags
 from explorer.errors import ExplorerError, nearest
@@ -24,6 +25,7 @@ examples:
   chip-explorer chart roofline -o roofline.svg
   chip-explorer chart memory --workload llama3.1-405b --precision fp8 -o memory.pdf --size single
   chip-explorer chart time study.json -o time.csv
+  chip-explorer chart roofline --measured kernels.csv -o roofline.svg
   chip-explorer chart validation my_runs.csv -o validation.svg
 
 validation and validation-ratio draw measured rows: a CSV file of them stands in STUDY's place (default: the shipped ones).
@@ -43,6 +45,7 @@ examples:
   chip-explorer presets list
   chip-explorer presets show trainium3
   chip-explorer presets check
+  chip-explorer presets import config.json --name "My model"
 """
 _VALIDATE = """\
 examples:
@@ -60,7 +63,7 @@ examples:
   chip-explorer chart roofline -o roofline.svg
   chip-explorer COMMAND -h
 """
-COMMANDS = ("eval", "chart", "table", "shot", "presets", "validate", "measure")
+COMMANDS = ("eval", "chart", "table", "shot", "presets", "validate", "measure", "share")
 
 
 class Parser(argparse.ArgumentParser):
@@ -95,6 +98,7 @@ def make_parser() -> Parser:
     _presets(kinds)
     _validate(kinds)
     add_measure(_command(kinds, "measure", "measure this computer, and keep it as a chip beside the others", EXAMPLES, run_measure))
+    add_share(_command(kinds, "share", "a study as one string, to paste into a mail or a chat", SHARE, run_share))
     return parser
 
 
@@ -114,6 +118,7 @@ def _chart(kinds: Any) -> None:
     parser = _command(kinds, "chart", "draw one chart into a file", _CHART, commands.run_chart)
     parser.add_argument("name", metavar="NAME", help=f"one of {', '.join(commands.chart_names())}")
     add_study_flags(parser)
+    parser.add_argument("--measured", metavar="FILE", help="points to lay over the roofline: a CSV, or an export of Nsight Compute or neuron-profile")
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the file; its ending says png, svg, pdf or csv")
     _add_look(parser)
 
@@ -141,9 +146,10 @@ def _shot(kinds: Any) -> None:
 
 
 def _presets(kinds: Any) -> None:
-    parser = _command(kinds, "presets", "list, show or check the chips, fabrics and workloads", _PRESETS, commands.run_presets)
-    parser.add_argument("what", metavar="list|show|check", help="list all ids; show one preset; check all files")
-    parser.add_argument("id", metavar="ID", nargs="?", help="with show: the preset; with check: a folder (default: the shipped one)")
+    parser = _command(kinds, "presets", "list, show, check or import chips, fabrics and workloads", _PRESETS, commands.run_presets)
+    parser.add_argument("what", metavar="list|show|check|import", help="list all ids; show one preset; check all files; import a model's config.json")
+    parser.add_argument("id", metavar="ID", nargs="?", help="with show: the preset; with check: a folder (default: the shipped one); with import: the file")
+    add_import(parser)
 
 
 def _validate(kinds: Any) -> None:

@@ -32,15 +32,13 @@ def _windowed(r: ConfigReader, layers: int) -> int:
         if strange is not None:
             plain = "".join(c if c.isprintable() else "?" for c in strange[:40])
             raise r.fail(f"layer_types names {plain!r}, which cannot be described here")
-        r.told("window.layers", "layer_types")
-        return sum(k in _WINDOWED for k in kinds)
+        return _counted(r, "window.layers", sum(k in _WINDOWED for k in kinds), "layer_types")
     if r.of.window == "marks":
         key = r.keys("marks")[0]
         marks = r.listed(key, int, layers)
         if marks is None:
             raise r.fail(f"{key} is missing")
-        r.told("window.layers", key)
-        return sum(map(bool, marks))
+        return _counted(r, "window.layers", sum(map(bool, marks)), key)
     if r.of.window == "late":
         first = r.whole("max_window_layers", least=0)
         first = int(r.of.defaults["max_window_layers"]) if first is None else first
@@ -50,6 +48,12 @@ def _windowed(r: ConfigReader, layers: int) -> int:
         return _patterned(r, layers)
     r.derived("window.layers", layers, "every layer has one")
     return layers
+
+
+def _counted(r: ConfigReader, spec_key: str, count: int, key: str) -> int:
+    r.told(spec_key, key)
+    r.read.append(f"{spec_key} {count} ({key})")
+    return count
 
 
 def _patterned(r: ConfigReader, layers: int) -> int:
@@ -102,7 +106,7 @@ def _mixed(r: ConfigReader, layers: int) -> list[bool]:
         return _stepped(r, layers)
     if isinstance(r.data.get("moe_layer_freq"), list):
         marks = r.listed("moe_layer_freq", int, layers) or []
-        r.told("experts.layers", "moe_layer_freq")
+        _counted(r, "experts.layers", sum(map(bool, marks)), "moe_layer_freq")
         return [bool(m) for m in marks]
     first, step = _or_default(r, "first_k_dense_replace", 0), _or_default(r, "moe_layer_freq", 1)
     found = [i >= first and i % max(step, 1) == 0 for i in range(layers)]
