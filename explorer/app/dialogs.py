@@ -28,7 +28,7 @@ class Dialogs(Protocol):
         """``save``, ``discard`` or ``cancel`` for unsaved changes."""
 
     def preview(self, title: str, text: str, act: str, option: str = "") -> str:
-        """A look at what comes in, before it does: ``take``, ``keep`` (taken, with the ``option`` ticked) or ``cancel``."""
+        """A look at what comes in, before it does: ``take``, ``keep`` (by the button that says ``option``) or ``cancel``."""
 
 
 class Quiet:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Entry = tuple[str, Callable[[], object], str]
 _MODELS = "Model configurations (*.json);;All files (*)"
 _POINTS = "Measured points (*.csv *.json);;All files (*)"
-_KEEP = "Save it among my workloads"
+_KEEP = "Use and save"
 _MOST_LINES = 200  # of a preview
 
 
@@ -163,7 +163,7 @@ def _study_of(text: str) -> Study:
 def model_text(found: ImportedModel) -> str:
     """What a model's configuration says, for the eye: its size, its numbers, and what was assumed."""
     parts = [[f"{found.architecture}, {found.params / 1e9:,.2f} billion parameters"]]
-    for title, said in (("Read from the file", found.read), ("Not in the file", found.assumed), ("Left out", found.left_out)):
+    for title, said in (("Not in the file", found.assumed), ("Left out", found.left_out), ("Read from the file", found.read)):
         parts += [[title, *(f"  {line}" for line in said)]] if said else []
     return "\n\n".join("\n".join(part) for part in parts)
 

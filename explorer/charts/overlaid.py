@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from explorer.charts.model import Later, Series
+from explorer.charts.model import Later, Role, Series
 from explorer.charts.style import NEUTRAL
 from explorer.specs import MeasuredPoint, Study
 from explorer.units import format_number, format_quantity
@@ -14,6 +14,7 @@ from explorer.units import format_number, format_quantity
 KEY = "measured"
 _MOST_LABELS = 8  # more of them would hide what they name
 _LONGEST_LABEL = 24
+_MOST_MARKERS = 100  # more of them are small dots, which nothing keeps clear of
 
 
 def measured_series(study: Study, points: Sequence[MeasuredPoint], roofs: Mapping[int, tuple[float, float]]) -> list[Series]:
@@ -28,7 +29,8 @@ def measured_series(study: Study, points: Sequence[MeasuredPoint], roofs: Mappin
     y = np.array([p.flop_per_s for p in points])
     tips = Later(len(points), lambda: tuple(_tip(study, p, roofs) for p in points))
     labels = tuple(_short(p.name) for p in points) if len(points) <= _MOST_LABELS else ()
-    return [Series(KEY, "Measured", NEUTRAL, "points", x, y, tips, labels)]
+    role: Role = "points" if len(points) <= _MOST_MARKERS else "dots"
+    return [Series(KEY, "Measured", NEUTRAL, role, x, y, tips, labels)]
 
 
 def _tip(study: Study, point: MeasuredPoint, roofs: Mapping[int, tuple[float, float]]) -> str:

@@ -90,8 +90,8 @@ def _shared(r: ConfigReader, width: int) -> int:
     """Width of what every token passes beside the experts that it chose."""
     if r.keys("shared_width"):
         return r.count("shared_width", "experts.shared_width", least=0) or 0
-    count = r.count("shared_count", "experts.shared_width", least=0) or 0
-    each = r.count("shared_each", "experts.shared_width", least=0)
+    count = r.count("shared_count", "experts.shared_width", least=0, label="shared experts") or 0
+    each = r.count("shared_each", "experts.shared_width", least=0, label="width of a shared expert")
     if count:
         r.derived("experts.shared_width", count * (each or width), f"{count} shared, {each or width:,} wide each")
     return count * (each or width)

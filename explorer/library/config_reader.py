@@ -83,15 +83,15 @@ class ConfigReader:
         """The key under which the file gives ``role``, if it does."""
         return next((key for key in self.keys(role) if self.data.get(key) is not None), None)
 
-    def count(self, role: str, spec_key: str = "", least: int = 1) -> int | None:
-        """A number by its role: from the file, else the class's default, else None."""
+    def count(self, role: str, spec_key: str = "", least: int = 1, label: str = "") -> int | None:
+        """A number by its role: from the file, else the class's default, else None. ``label``: what it is, where ``spec_key`` follows from it."""
         spec_key = spec_key or role
         key = self.present(role)
         if key is not None:
             value = self.whole(key, least)
             assert value is not None
             self.told(spec_key, key)
-            self.read.append(f"{spec_key} {value:,} ({key})")
+            self.read.append(f"{label or spec_key} {value:,} ({key})")
             return value
         found = next(((k, self.of.defaults[k]) for k in self.keys(role) if k in self.of.defaults), None)
         if found is None or (role in _CORE and not self.nested):

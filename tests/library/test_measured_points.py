@@ -130,7 +130,7 @@ def test_tensor_operations_are_counted_once(tmp_path: Path) -> None:
 def test_tensor_instructions_count_only_where_it_is_documented(tmp_path: Path) -> None:
     metrics = WHOLE | {"sm__inst_executed_pipe_tensor.sum": ("inst", "1,000,000")}
     assert read(tmp_path, raw_page(metrics, "7.0")).points[0].flop_per_byte == pytest.approx((100e6 + 512e6) / 2.5e6)
-    with pytest.raises(ExplorerError, match="what a tensor instruction does on compute capability 8.0 is not documented"):
+    with pytest.raises(ExplorerError, match=r"what a tensor instruction does on compute capability 8\.0 is not documented"):
         read(tmp_path, raw_page(metrics, "8.0"))
     none = WHOLE | {"sm__inst_executed_pipe_tensor.sum": ("inst", "0")}
     assert read(tmp_path, raw_page(none, "8.0")).points[0].flop_per_byte == pytest.approx(40.0)
