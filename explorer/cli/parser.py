@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from explorer import __version__
-from explorer.cli import commands
+from explorer.cli import claims, commands
+from explorer.cli.claims import add_claims
 from explorer.cli.imports import SHARE, add_import, add_share, run_share
 from explorer.cli.measure import EXAMPLES, add_measure, run_measure
 from explorer.cli.study_args import add_study_flags
@@ -63,7 +64,7 @@ examples:
   chip-explorer chart roofline -o roofline.svg
   chip-explorer COMMAND -h
 """
-COMMANDS = ("eval", "chart", "table", "shot", "presets", "validate", "measure", "share")
+COMMANDS = ("eval", "chart", "table", "shot", "presets", "validate", "measure", "claims", "share")
 
 
 class Parser(argparse.ArgumentParser):
@@ -99,6 +100,7 @@ def make_parser() -> Parser:
     _validate(kinds)
     add_measure(_command(kinds, "measure", "measure this computer, and keep it as a chip beside the others", EXAMPLES, run_measure))
     add_share(_command(kinds, "share", "a study as one string, to paste into a mail or a chat", SHARE, run_share))
+    add_claims(_command(kinds, "claims", "a press article's claims against sources and model", claims.EXAMPLES, claims.run_claims))
     return parser
 
 
