@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from explorer.errors import ExplorerError
 from explorer.library import free_id, parse_study, save_preset, user_library
@@ -22,7 +22,6 @@ from explorer.specs import MOST_POINTS, Study, Workload
 if TYPE_CHECKING:
     from explorer.app.window import Window
 
-Entry = tuple[str, Callable[[], object], str]
 _MODELS = "Model configurations (*.json);;All files (*)"
 _POINTS = "Measured points (*.csv *.json);;All files (*)"
 _KEEP = "Use and save"
@@ -36,19 +35,19 @@ class Imports(QObject):
         super().__init__(window)
         self._window = window
 
-    def file_entries(self) -> tuple[Entry, ...]:
-        """What the File menu offers: text, act, shortcut."""
-        return (
-            ("Import &model…", self.ask_model, ""), ("Import measured &points…", self.ask_measured, ""),
-            ("&Clear measured points", self.clear_measured, ""),
-        )  # fmt: skip
+    def offer_files(self, menu: QMenu, add: Callable[..., object]) -> None:
+        """Put what brings files in into the File menu. ``add`` takes menu, text, act and shortcut."""
+        add(menu, "Import &model…", self.ask_model)
+        add(menu, "Import measured &points…", self.ask_measured)
+        add(menu, "&Clear measured points", self.clear_measured)
+        menu.addSeparator()
 
-    def edit_entries(self) -> tuple[Entry, ...]:
-        """What the Edit menu offers: text, act, shortcut."""
-        return (
-            ("Copy as &share string", self.copy_share, "Ctrl+Shift+K"), ("Copy as share string, &whole", partial(self.copy_share, True), ""),
-            ("&Paste study", self.paste_study, "Ctrl+Shift+V"),
-        )  # fmt: skip
+    def offer_texts(self, menu: QMenu, add: Callable[..., object]) -> None:
+        """Put what goes by the clipboard into the Edit menu."""
+        add(menu, "Copy as &share string", self.copy_share, "Ctrl+Shift+K")
+        add(menu, "Copy as share string, &whole", partial(self.copy_share, True))
+        add(menu, "&Paste study", self.paste_study, "Ctrl+Shift+V")
+        menu.addSeparator()
 
     def takes(self, data: QMimeData) -> bool:
         """Whether something that is dragged over the window may be dropped."""

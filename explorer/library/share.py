@@ -13,6 +13,7 @@ import hashlib
 import json
 import lzma
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 from explorer.errors import ExplorerError
@@ -20,7 +21,7 @@ from explorer.library.json_patch import difference, patched
 from explorer.library.presets import Library, load_library
 from explorer.library.studies import parse_study
 from explorer.library.text_files import MIB
-from explorer.specs import MOST_SCENARIOS, Scenario, Study
+from explorer.specs import MOST_SCENARIOS, Scenario, Spec, Study
 
 PREFIX = "chipx1:"
 MOST_LETTERS = 256 * 1024
@@ -146,12 +147,12 @@ def _base(library: Library, scenario: Scenario, part: str) -> tuple[list[str], d
 
 
 def _preset(library: Library, part: str, named: list[str]) -> dict[str, Any]:
-    spec = {
-        "chip": lambda: library.chips[named[0]], "fabric": lambda: library.fabrics[named[0]], "workload": lambda: library.workloads[named[0]],
-        "calibration": lambda: library.calibration(*named[:3]), "run": lambda: library.runs[named[0]],
-    }[part]()  # fmt: skip
-    found: dict[str, Any] = spec.model_dump(mode="json")
-    return found
+    if part == "calibration":
+        return library.calibration(*named[:3]).model_dump(mode="json")
+    tables: dict[str, Mapping[str, Spec]] = {
+        "chip": library.chips, "fabric": library.fabrics, "workload": library.workloads, "run": library.runs,
+    }  # fmt: skip
+    return tables[part][named[0]].model_dump(mode="json")
 
 
 def _short(study: Study, data: dict[str, Any], text: bytes) -> bytes | None:
