@@ -76,7 +76,7 @@ BAD = [
     (("shot", "-o", "x.png", "--size", "big"), "--size 'big': write WIDTHxHEIGHT"),
     (("shot", "-o", "x.png", "--scale", "big"), "--scale 'big' is not a number"),
     (("presets",), "missing: list|show|check"),
-    (("presets", "lst"), "write list, show or check (did you mean list?)"),
+    (("presets", "lst"), "write list, show, check or import (did you mean list?)"),
     (("presets", "list", "b200"), "unexpected argument 'b200'"),
     (("presets", "show"), "which one?"),
     (("presets", "show", "b20"), "unknown preset 'b20' (did you mean b200?)"),
