@@ -212,5 +212,7 @@ def described(study: Study) -> tuple[str, ...]:
         lines.append(f"{s.name}: {s.plan.chips:,} x {s.chip.name}, {load}")
     if study.measured:
         lines.append(f"{len(study.measured):,} measured points")
+    if study.lesson:
+        lines.append(f"Lesson {study.lesson.lesson}, step {study.lesson.step}")
     lines.append(f"Chip data of {study.data_version.partition('+')[0]}" if study.data_version else "Chip data of an unknown date")
     return tuple(lines)

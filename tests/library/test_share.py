@@ -17,7 +17,7 @@ from explorer.knobs import KNOBS
 from explorer.library import Library, default_study, load_library, make_scenario, share, study_text
 from explorer.library.json_patch import difference, patched, same
 from explorer.library.share import MOST_BYTES, PREFIX, described, is_share, read_share, share_text
-from explorer.specs import MeasuredPoint, Scenario, Study
+from explorer.specs import LessonPlace, MeasuredPoint, Scenario, Study
 
 FORMS = (False, True)
 
@@ -145,6 +145,9 @@ def test_the_preview_names_what_it_holds(library: Library) -> None:
     lines = described(default_study(library))
     assert any("B200: 16 x B200, Llama 3 70B, decode, batch 32, context 4,096" in line for line in lines)
     assert lines[-1] == f"Chip data of {library.data_version[:10]}"
+    at_a_step = default_study(library).replace(lesson=LessonPlace(lesson="roofline", step=3))
+    assert "Lesson roofline, step 3" in described(at_a_step)
+    assert all(read_share(share_text(at_a_step, whole=whole)) == at_a_step for whole in FORMS)
 
 
 def test_differences_tell_types_apart() -> None:
