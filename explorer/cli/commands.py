@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer import __version__, charts
+from explorer.cli import imports
 from explorer.cli.output import as_json
 from explorer.cli.report_text import report_text
 from explorer.cli.study_args import describes_a_study, study_of
@@ -73,10 +74,10 @@ def run_chart(arguments: argparse.Namespace) -> str:
         raise unknown("chart", arguments.name, chart_names())
     from explorer.render import files  # matplotlib takes its time
 
-    scene = _scene(study_of(arguments))
-    drawn = charts.chart(arguments.name, scene)
+    study, said = imports.with_measured(study_of(arguments), arguments.name, arguments.measured)
+    drawn = charts.chart(arguments.name, _scene(study))
     files.export_chart(drawn, Path(arguments.output), theme=arguments.theme, size=arguments.size)
-    return ""
+    return said
 
 
 def _chart_of_rows(arguments: argparse.Namespace) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from explorer import __version__
 from explorer.cli import claims, commands
 from explorer.cli.claims import add_claims
+from explorer.cli.imports import SHARE, add_share, run_share
 from explorer.cli.measure import EXAMPLES, add_measure, run_measure
 from explorer.cli.presets_verbs import add_verbs, check_verb, run_presets
 from explorer.cli.study_args import add_study_flags
@@ -26,6 +27,7 @@ examples:
   chip-explorer chart roofline -o roofline.svg
   chip-explorer chart memory --workload llama3.1-405b --precision fp8 -o memory.pdf --size single
   chip-explorer chart time study.json -o time.csv
+  chip-explorer chart roofline --measured kernels.csv -o roofline.svg
   chip-explorer chart validation my_runs.csv -o validation.svg
 
 validation and validation-ratio draw measured rows: a CSV file of them stands in STUDY's place (default: the shipped ones).
@@ -46,6 +48,7 @@ examples:
   chip-explorer presets show trainium3
   chip-explorer presets check
   chip-explorer presets list -h
+  chip-explorer presets import config.json --name "My model"
 """
 _VALIDATE = """\
 examples:
@@ -63,7 +66,7 @@ examples:
   chip-explorer chart roofline -o roofline.svg
   chip-explorer COMMAND -h
 """
-COMMANDS = ("eval", "chart", "table", "shot", "presets", "validate", "measure", "claims")
+COMMANDS = ("eval", "chart", "table", "shot", "presets", "validate", "measure", "claims", "share")
 
 
 class Parser(argparse.ArgumentParser):
@@ -98,6 +101,7 @@ def make_parser() -> Parser:
     _presets(kinds)
     _validate(kinds)
     add_measure(_command(kinds, "measure", "measure this computer, and keep it as a chip beside the others", EXAMPLES, run_measure))
+    add_share(_command(kinds, "share", "a study as one string, to paste into a mail or a chat", SHARE, run_share))
     add_claims(_command(kinds, "claims", "a press article's claims against sources and model", claims.EXAMPLES, claims.run_claims))
     return parser
 
@@ -118,6 +122,7 @@ def _chart(kinds: Any) -> None:
     parser = _command(kinds, "chart", "draw one chart into a file", _CHART, commands.run_chart)
     parser.add_argument("name", metavar="NAME", help=f"one of {', '.join(commands.chart_names())}")
     add_study_flags(parser)
+    parser.add_argument("--measured", metavar="FILE", help="points to lay over the roofline: a CSV, or an export of Nsight Compute or neuron-profile")
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the file; its ending says png, svg, pdf or csv")
     _add_look(parser)
 

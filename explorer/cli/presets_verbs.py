@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.cli import presets_check, presets_list, presets_new, presets_show
+from explorer.cli import imports, presets_check, presets_list, presets_new, presets_show
 from explorer.errors import ExplorerError, nearest
 
 
@@ -45,6 +45,11 @@ examples:
 examples:
   chip-explorer presets new chip b400 -o b400.toml
   chip-explorer presets new chip b200-mine --like b200 -o b200-mine.toml
+"""),
+    Verb("import", "a model hub's config.json as a workload of your own", imports.add_import, imports.run_import, """\
+examples:
+  chip-explorer presets import config.json --name "My model"
+  chip-explorer presets import config.json -o my-model.toml
 """),
     Verb("schema", "JSON Schema of a kind of preset file, for editors", presets_new.add_schema_flags, presets_new.run_schema, """\
 examples:

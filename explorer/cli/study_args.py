@@ -10,6 +10,7 @@ from explorer.cli.flags import FLAGS, Flags, read_flags
 from explorer.errors import ExplorerError
 from explorer.library import Library, default_study, make_scenario, parse_study, read_study, user_library
 from explorer.library.changes import apply_settings
+from explorer.library.share import is_share, read_share
 from explorer.library.text_files import read_bytes, shown
 from explorer.specs import MOST_SCENARIOS, Scenario, Study
 
@@ -18,7 +19,7 @@ _PICTURES = (".png", ".svg", ".pdf")
 
 def add_study_flags(parser: argparse.ArgumentParser) -> None:
     """Add STUDY and the flags that describe or change one."""
-    parser.add_argument("study", metavar="STUDY", nargs="?", help="a study file, or a picture exported from one (default: the window's first study)")
+    parser.add_argument("study", metavar="STUDY", nargs="?", help="a study file, a picture exported from one, or a share string (default: the window's first study)")
     group = parser.add_argument_group("the study", "With STUDY or without --chip, a flag changes every scenario.")
     group.add_argument(
         "--chip", "--instance", action="append", metavar="ID", dest="chip",
@@ -49,10 +50,15 @@ def study_of(arguments: argparse.Namespace) -> Study:
             raise ExplorerError("STUDY is empty: give the name of a study file, or leave it out")
         if arguments.chip:
             raise ExplorerError("give a study file or --chip, not both")
-        study = apply_flags(open_study(Path(arguments.study)), flags, library)
+        study = apply_flags(named_study(arguments.study), flags, library)
     else:
         study = _made(library, arguments.chip, flags)
     return apply_settings(study, arguments.settings)
+
+
+def named_study(name: str) -> Study:
+    """The study of a file, of an exported picture or of a share string. Raises `ExplorerError`."""
+    return read_share(name) if is_share(name) else open_study(Path(name))
 
 
 def open_study(path: Path) -> Study:

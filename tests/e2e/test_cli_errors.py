@@ -76,7 +76,7 @@ BAD = [
     (("shot", "-o", "x.png", "--size", "big"), "--size 'big': write WIDTHxHEIGHT"),
     (("shot", "-o", "x.png", "--scale", "big"), "--scale 'big' is not a number"),
     (("presets",), "missing: list|show|check"),
-    (("presets", "lst"), "write list, show, check, new or schema (did you mean list?)"),
+    (("presets", "lst"), "write list, show, check, new, import or schema (did you mean list?)"),
     (("presets", "list", "--kind", "chps"), "unknown kind 'chps' (did you mean chips?)"),
     (("presets", "list", "--vendor", "NVIDA"), "unknown vendor 'NVIDA' (did you mean NVIDIA?)"),
     (("presets", "list", "--year", "new"), "--year 'new': write a year or a range"),
