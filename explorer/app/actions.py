@@ -80,6 +80,7 @@ class Actions(QObject):
         self._add(self.export, "Comparison table…", files.export_table, "Ctrl+E")
         self._add(self.export, "Report…", files.export_report, "Ctrl+Shift+E")
         self._add(self.export, "Export all…", files.export_all)
+        self._window.imports.offer_files(menu, self._add)
         self._add(menu, "Copy verdict", files.copy_verdict, "Ctrl+Shift+C")
         menu.addSeparator()
         self._add(menu, "&Quit", self._window.close, _Key.Quit)
@@ -88,6 +89,7 @@ class Actions(QObject):
         menu = self._window.menuBar().addMenu("&Edit")
         menu.addActions([self.undo, self.redo])
         menu.addSeparator()
+        self._window.imports.offer_texts(menu, self._add)
         self._add(menu, "Reset this scenario", self._window.scenarios.reset_all, "Ctrl+Shift+R")
 
     def _scenario_menu(self) -> None:

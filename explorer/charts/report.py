@@ -11,7 +11,7 @@ from explorer.charts.page import Block, Booklet, Heading, Page, Words, listing_o
 from explorer.charts.report_parts import assumptions, bands, equations, sources
 from explorer.charts.wording import Wording
 from explorer.evaluate import explain, record
-from explorer.explore import next_best, serving_paragraph, serving_splits
+from explorer.explore import announced, next_best, serving_paragraph, serving_splits
 from explorer.library import edits, load_library, study_text
 from explorer.quantities import QUANTITIES
 from explorer.specs import Scenario, Study
@@ -83,13 +83,14 @@ def _advice(scenario: Scenario) -> list[Block]:
 def report_record(study: Study, scene: Scene | None = None) -> dict[str, Any]:
     """A study's results as plain data: what ``eval --json`` prints."""
     found = scene or charts.scene(study)
-    library, splits = load_library(), serving_splits(study.scenarios)
+    library, splits, known = load_library(), serving_splits(study.scenarios), map(announced, study.scenarios)
     return {
         "version": __version__,
         "data_version": study.data_version,
         "scenarios": [
-            record(found.report, s, i, {e.key: (e.was, e.now) for e in edits(library, s)}) | {"serving": split and split.record()}
-            for i, (s, split) in enumerate(zip(study.scenarios, splits, strict=True))
+            record(found.report, s, i, {e.key: (e.was, e.now) for e in edits(library, s)})
+            | {"serving": split and split.record(), "announced": other and other.record()}
+            for i, (s, split, other) in enumerate(zip(study.scenarios, splits, known, strict=True))
         ],
     }
 

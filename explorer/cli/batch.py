@@ -13,7 +13,7 @@ from explorer.library.text_files import reason, shown
 from explorer.specs import Study
 
 STUDIES = (".json", *PICTURES)
-Write = Callable[[Study, Path], None]
+Write = Callable[[Study, Path], object]
 
 
 class UnfinishedError(ExplorerError):

@@ -13,11 +13,11 @@ from explorer import charts
 from explorer.charts.records import as_json
 from explorer.charts.report import exported_scene, report_record
 from explorer.charts.wording import worded_table
-from explorer.cli import batch
+from explorer.cli import batch, imports
 from explorer.cli.look_args import options_of
 from explorer.cli.report_text import report_text
 from explorer.cli.study_args import describes_a_study, study_of
-from explorer.errors import ExplorerError, nearest, unknown
+from explorer.errors import ExplorerError, unknown
 from explorer.library import load_library
 from explorer.render import files, tables  # matplotlib comes with the first picture, not here
 from explorer.render.options import Options
@@ -59,16 +59,17 @@ def run_chart(arguments: argparse.Namespace) -> str:
     options = options_of(arguments)
     if batch.is_folder(arguments):
         suffix = batch.suffix_of(arguments, files.CHART_SUFFIXES)
-        batch.each_study(arguments, suffix, partial(_draw, arguments.name, options))
-    else:
-        batch.no_format(arguments)
-        _draw(arguments.name, options, study_of(arguments), Path(arguments.output))
-    return ""
+        batch.each_study(arguments, suffix, partial(_draw, arguments, options))
+        return ""
+    batch.no_format(arguments)
+    return _draw(arguments, options, study_of(arguments), Path(arguments.output))
 
 
-def _draw(name: str, options: Options, study: Study, path: Path) -> None:
+def _draw(arguments: argparse.Namespace, options: Options, study: Study, path: Path) -> str:
     files.checked(path, files.CHART_SUFFIXES, options)
-    files.export_chart(charts.chart(name, exported_scene(study)), path, options=options)
+    study, said = imports.with_measured(study, arguments.name, arguments.measured)
+    files.export_chart(charts.chart(arguments.name, exported_scene(study)), path, options=options)
+    return said
 
 
 def _chart_of_rows(arguments: argparse.Namespace) -> str:
@@ -136,16 +137,6 @@ def run_shot(arguments: argparse.Namespace) -> str:
 
     save_shot(study, Path(arguments.output), int(size[1]), int(size[2]), arguments.theme, scale)
     return ""
-
-
-def run_presets(arguments: argparse.Namespace) -> str:
-    """List, show or check presets."""
-    from explorer.cli import presets_text
-
-    actions = {"list": presets_text.listed, "show": presets_text.shown, "check": presets_text.checked}
-    if arguments.what not in actions:
-        raise ExplorerError(f"presets {arguments.what[:40]!r}: write list, show or check{nearest(arguments.what, actions)}")
-    return actions[arguments.what](arguments.id)
 
 
 def run_validate(arguments: argparse.Namespace) -> str:
