@@ -10,6 +10,8 @@ from explorer.charts.interconnect import OPERATIONS, interconnect, interconnect_
 from explorer.charts.model import Annotation, Axis, Bar, Cell, Chart, Column, Mark, Segment, Series, Table
 from explorer.charts.roofline import roofline
 from explorer.charts.scaling import scaling
+from explorer.charts.topology import topology
+from explorer.charts.topology_ranks import SIDES
 from explorer.errors import unknown
 
 CHARTS: dict[str, Callable[[Scene], Chart]] = {
@@ -22,12 +24,14 @@ CHARTS: dict[str, Callable[[Scene], Chart]] = {
     "scaling": scaling,
     "scaling-strong": lambda s: scaling(s, "strong"),
     **{f"interconnect-{o}": partial(interconnect_of, operation=o) for o in OPERATIONS},
+    "topology": topology,
+    **{f"topology-{side}": partial(topology, side=side) for side in SIDES},
 }
 """Charts by the name under which the command line and the window know them."""
 
 VARIANTS: dict[str, tuple[tuple[str, str], ...]] = {
     "roofline": (("roofline", "HBM"), ("roofline-sram", "SRAM"), ("roofline-link", "links")),
-    "interconnect": (("interconnect", "this plan"), *((f"interconnect-{o}", o) for o in OPERATIONS), ("scaling", "weak scaling"), ("scaling-strong", "strong scaling")),
+    "interconnect": (("interconnect", "this plan"), *((f"interconnect-{o}", o) for o in OPERATIONS), ("topology", "topology"), *((f"topology-{side}", f"topology: {side.upper()}") for side in SIDES), ("scaling", "weak scaling"), ("scaling-strong", "strong scaling")),
     "validation": (("validation", "predicted"), ("validation-ratio", "ratio")),
 }
 """What else a pane can show: chart names with their short labels. `explorer.charts.validation` draws those of measured rows."""
