@@ -15,7 +15,7 @@ Mask = NDArray[np.bool_]
 Grid = tuple[int, int, int]
 _MOST_STAR, _MOST_RING, _MOST_MESH = 144, 64, 24
 _MOST_FLAT, _MOST_DEEP = (24, 16, 1), (8, 8, 8)
-_ROW = 36  # marks of a row above or below a switch
+_ROWS = {1: 16, 2: 80, 3: _MOST_STAR}  # rows on each side of a switch, and the marks that they hold
 _BAR = 0.9  # height of a switch
 _ARC = np.linspace(0.0, 1.0, 13)
 
@@ -67,26 +67,23 @@ def _blocks(domain: int, most: int) -> tuple[NDArray[np.intp], int, str]:
 
 
 def _star(domain: int) -> Layout:
-    """Rows of chips above and below the bar of a switch."""
+    """Rows of chips above and below the bar of a switch, shifted so that each has a way to it."""
     cell, n, block = _blocks(domain, _MOST_STAR)
-    rows = 2 if n <= 2 * _ROW else 4
-    wide = -(-n // rows)
-    if n == 1:
-        rows, wide = 1, 1
+    deep = next(r for r, most in _ROWS.items() if n <= most)
+    wide = -(-n // (2 * deep)) if n > 1 else 1
     row, column = np.divmod(np.arange(n), wide)
-    above = row < max(1, rows // 2)
-    from_bar = np.where(above, max(1, rows // 2) - row, row - rows // 2 + 1)
-    shift = np.where(from_bar > 1, 0.5, 0.0)
-    x = 0.75 + column + shift
-    away = 0.75 + 0.95 * from_bar
-    height = 2 * (0.75 + 0.95 * max(1, rows // 2) + 0.6)
-    middle = height / 2
-    y = np.where(above, middle + away, middle - away)
-    width = wide + 0.5 + (0.5 if rows > 2 else 0.0)
-    edge = np.where(above, middle + _BAR / 2, middle - _BAR / 2)
+    above = row < deep
+    from_bar = np.where(above, deep - 1 - row, row - deep)
+    side = (0.66, 0.46, 0.32)[deep - 1]
+    away = _BAR / 2 + 0.65 + 0.5 * side + 1.5 * side * from_bar
+    x = 0.75 + column + from_bar / deep
+    height = 2 * (_BAR / 2 + 0.65 + 1.5 * side * deep)
+    y = height / 2 + np.where(above, away, -away)
+    width = wide + 0.5 + (deep - 1) / deep
+    edge = height / 2 + np.where(above, _BAR / 2, -_BAR / 2)
     pieces = np.column_stack((x, y, x, edge)) if domain > 1 else np.empty((0, 4))
-    bar = (width / 2, middle, width, _BAR) if domain > 1 else None
-    return Layout(width, height, x, y, (0.66, 0.66), cell, pieces, np.arange(len(pieces)), lambda m: m[: len(pieces)], block, bar)
+    bar = (width / 2, height / 2, width, _BAR) if domain > 1 else None
+    return Layout(width, height, x, y, (side, side), cell, pieces, np.arange(len(pieces)), lambda m: m[: len(pieces)], block, bar)
 
 
 def _mesh(domain: int) -> Layout:
