@@ -95,7 +95,7 @@ def tick_text(value: float, unit: str, scale_by: float | None = None) -> str:
     if unit == "USD":
         return f"${number}{text.removesuffix('USD')}"
     if unit not in _SHORT:
-        text = text.removesuffix(unit)
+        text = text.removesuffix(unit).strip()
     return f"{number}{text}" if text in ("", "%") else f"{number} {text}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.charts.model import Role
+from explorer.charts.model import Role, Series
 from explorer.charts.style import Theme
 
 _STRETCH = 1.35  # of one side of a drawing against the other, at most
@@ -34,3 +34,8 @@ def mark_colors(theme: Theme, role: Role, slot: int) -> tuple[str, str]:
 def cell_color(theme: Theme, shade: float, slot: int) -> str:
     """A cell of a heat map: from a tint to the whole hue of a scenario."""
     return blend(theme.card, theme.slot(slot), 0.08 + 0.92 * min(max(shade, 0.0), 1.0))
+
+
+def stroke_color(theme: Theme, series: Series) -> str:
+    """A thick stroke: the hue of its scenario, paler with less weight."""
+    return blend(theme.card, theme.slot(series.slot), 0.4 + 0.6 * min(max(series.weight, 0.0), 1.0))
