@@ -17,7 +17,7 @@ from explorer.charts.radar import radar
 from explorer.charts.roofline import roofline
 from explorer.charts.scaling import efficiency, scaling
 from explorer.charts.sensitivity import sensitivity
-from explorer.charts.sweeps import heat, swept
+from explorer.charts.sweeps import HEAT_MAPS, SWEEPS, heat, swept
 from explorer.charts.topology import topology
 from explorer.charts.topology_ranks import SIDES
 from explorer.errors import unknown
@@ -45,8 +45,8 @@ CHARTS: dict[str, Callable[[Scene], Chart]] = {
     "precision-memory": precision_memory,
     "sensitivity": sensitivity,
     "sensitivity-double": lambda s: sensitivity(s, 2.0),
-    "sweep": swept,
-    "heat-map": heat,
+    **{name: partial(swept, key=key, name=name) for name, key in SWEEPS.items()},
+    **{name: partial(heat, first=pair[0], second=pair[1], name=name) for name, pair in HEAT_MAPS.items()},
     "cost": cost,
     "energy": energy,
     "radar": radar,
@@ -54,8 +54,8 @@ CHARTS: dict[str, Callable[[Scene], Chart]] = {
 """Charts by the name under which the command line and the window know them."""
 
 VARIANTS: dict[str, tuple[tuple[str, str], ...]] = {
-    "roofline": (("roofline", "HBM"), ("roofline-sram", "SRAM"), ("roofline-link", "links"), ("precision", "precision ladder")),
-    "memory": (("memory", "what fills it"), ("frontier", "batch by context"), ("precision-memory", "by precision")),
+    "roofline": (("roofline", "HBM"), ("roofline-sram", "SRAM"), ("roofline-link", "links"), ("precision", "precision")),
+    "memory": (("memory", "parts"), ("frontier", "frontier"), ("precision-memory", "precision")),
     "interconnect": (
         ("interconnect", "this plan"),
         ("exposed", "exposed share"),
@@ -63,13 +63,14 @@ VARIANTS: dict[str, tuple[tuple[str, str], ...]] = {
         *((f"topology-{side}", f"topology: {side.upper()}") for side in SIDES),
         ("algorithms", "algorithms"),
         *((f"interconnect-{o}", o) for o in OPERATIONS),
-        *((f"bandwidth-{o}", f"GB/s: {o}") for o in OPERATIONS),
+        *((f"bandwidth-{o}", f"GB/s {o}") for o in OPERATIONS),
         ("scaling", "weak scaling"), ("scaling-strong", "strong scaling"),
         ("efficiency-weak", "weak, efficiency"), ("efficiency-strong", "strong, efficiency"),
     ),
     "time": (
-        ("time", "this step"), ("frontier-latency", "against rate"), ("sensitivity", "what matters"),
-        ("sensitivity-double", "halved, doubled"), ("sweep", "sweep of batch"), ("heat-map", "batch x context"),
+        ("time", "this step"), ("frontier-latency", "latency"), ("sensitivity", "± 10 %"), ("sensitivity-double", "÷ 2, x 2"),
+        ("sweep", "over batch"), ("sweep-context", "over context"), ("sweep-hbm", "over HBM"), ("sweep-links", "over links"),
+        ("sweep-tp", "over TP"), ("heat-map", "heat map"), ("heat-map-plan", "TP and PP"),
         ("cost", "cost"), ("energy", "energy"), ("radar", "radar"),
     ),
     "validation": (("validation", "predicted"), ("validation-ratio", "ratio")),

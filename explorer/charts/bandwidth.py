@@ -9,6 +9,7 @@ import numpy as np
 from explorer.charts.common import Array, Scene, at, context_line, footer, names
 from explorer.charts.interconnect import OPERATIONS, SIZES, timed
 from explorer.charts.model import Axis, Chart, Each, Series
+from explorer.charts.style import NEUTRAL
 from explorer.evaluate.algorithms import all_reduce_algorithms_s
 from explorer.evaluate.network import ROW, all_reduce_s, group
 from explorer.physics.arrays import quiet
@@ -48,8 +49,8 @@ def bus(scene: Scene, operation: str = "all-reduce") -> Chart:
     values = np.concatenate([s.y for s in series]) if series else np.array([1e9, 1e12])
     return Chart(
         key=f"bandwidth-{operation}",
-        title=f"Bus bandwidth: {OPERATIONS[operation]}",
-        subtitle="pale: a chip's scale-up links, one way",
+        title="Bus bandwidth",
+        subtitle=f"{OPERATIONS[operation]}; pale: a chip's scale-up links, one way",
         x=Axis("Message, one chip", "B", "log", (SIZES[0], SIZES[-1])),
         y=Axis("Bus bandwidth", "B/s", "log", (float(values.min()) / 2, float(values.max()) * 1.5)),
         series=tuple(series),
@@ -81,7 +82,7 @@ def algorithms(scene: Scene) -> Chart:
     s, name = scene.study.scenarios[i], names(scene.study)[i]
     ranks = s.plan.tp if s.plan.tp > 1 else s.plan.chips
     series: list[Series] = []
-    subtitle = name
+    subtitle = f"all-reduce of {name}"
     if ranks > 1:
         c = scene.report.columns.take(np.array([i]))
         with quiet():
@@ -89,18 +90,18 @@ def algorithms(scene: Scene) -> Chart:
             found = all_reduce_algorithms_s(c, tier, SIZES)
             charged = np.broadcast_to(all_reduce_s(c, tier, SIZES), SIZES.shape)
         inside = int(tier.inside[0])
-        subtitle = f"{name}: {ranks:,} chips" if inside == ranks else f"{name}: {inside:,} chips of a domain; what is charged: all {ranks:,}"
-        series = _curves(name, i, found, charged, inside == ranks)
+        subtitle = f"all-reduce of {name}, " + (f"{ranks:,} chips" if inside == ranks else f"{inside:,} chips of a domain; charged: all {ranks:,}")
+        series = _curves(found, charged, inside == ranks)
         series += _this_step(scene, i, name, found, inside == ranks) if s.plan.tp > 1 else []
     values = np.concatenate([x.y for x in series]) if series else np.array([1e-6, 1e-2])
     return Chart(
         key="algorithms",
-        title="All-reduce by algorithm",
+        title="Algorithms",
         subtitle=subtitle,
         x=Axis("Message, one chip", "B", "log", (SIZES[0], SIZES[-1])),
         y=Axis("Time", "s", "log", (float(values.min()) / 2, float(values.max()) * 2)),
         series=tuple(series),
-        legend=tuple((x.key, x.label) for x in series if x.role in ("line", "roof")),
+        legend=tuple((x.key, x.label) for x in series if x.role in ("line", "dots")),
         note=footer(scene.study),
         context=context_line(scene.study),
         summary=f"All-reduce of {name} by algorithm: " + ", ".join(x.label for x in series if x.role == "line"),
@@ -109,14 +110,14 @@ def algorithms(scene: Scene) -> Chart:
     )
 
 
-def _curves(name: str, slot: int, found: dict[str, Array], charged: Array, whole: bool) -> list[Series]:
-    """A hue for each algorithm, and what is charged as the bold line of the scenario."""
+def _curves(found: dict[str, Array], charged: Array, whole: bool) -> list[Series]:
+    """A hue for each algorithm, and dots for what is charged."""
     series = []
     for k, (label, time) in enumerate(found.items()):
         tips = Each(len(SIZES), lambda n, a=(label, time): _of(a[0], SIZES[n], a[1][n]))  # type: ignore[misc]
         series.append(Series(f"algorithm-{k}", label, k, "line", SIZES, time, tips))
     tips = Each(len(SIZES), lambda n: _of(_chosen(found, charged, n, whole), SIZES[n], charged[n]))
-    return [*series, Series("charged", "charged", slot, "dots", SIZES, charged, tips)]
+    return [*series, Series("charged", "charged", NEUTRAL, "dots", SIZES, charged, tips)]
 
 
 def _of(label: str, size: float, time: float) -> str:
@@ -138,4 +139,4 @@ def _this_step(scene: Scene, i: int, name: str, found: dict[str, Array], whole: 
         return []
     at_size = {label: np.exp(np.interp(np.log([size]), np.log(SIZES), np.log(y))) for label, y in found.items()}
     label = _chosen(at_size, np.array([time]), 0, whole)
-    return [Series("here", name, i, "points", np.array([size]), np.array([time]), (f"{name} · this step\n{_of(label, size, time)}",))]
+    return [Series("here", name, NEUTRAL, "points", np.array([size]), np.array([time]), (f"{name} · this step\n{_of(label, size, time)}",))]

@@ -23,8 +23,8 @@ def exposed(scene: Scene) -> Chart:
     legend = [entry for entry in (*order, (_HIDDEN, "hidden")) if entry in used]
     return Chart(
         key="exposed",
-        title="Exposed communication",
-        subtitle="share of a step; pale: hidden behind computing",
+        title="Exposed share",
+        subtitle="messages in a step; pale: hidden behind computing",
         x=Axis("Time of messages / time of the step", "fraction", "linear", (0.0, max([b.total for b in bars] + [0.01]) * 1.25)),
         bars=bars,
         legend=tuple(legend),

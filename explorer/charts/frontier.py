@@ -33,8 +33,8 @@ def frontier(scene: Scene) -> Chart:
     top = max([float(s.y.max()) for s in series], default=1.0)
     return Chart(
         key="frontier",
-        title="Batch by context",
-        subtitle="below a line it fits",
+        title="Frontier",
+        subtitle="batch and context: below a line it fits",
         x=Axis("Context", "tokens", "log", (_CONTEXTS[0] / 1.2, max([_CONTEXTS[-1], *(float(s.x.max()) for s in series)]) * 1.2)),
         y=Axis("Largest micro-batch" if training else "Largest batch", "1", "log", (0.7, top * 1.6)),
         series=tuple(series),
@@ -71,7 +71,7 @@ def latency_frontier(scene: Scene) -> Chart:
     phases = {s.job.phase for _, s in scene}
     return Chart(
         key="frontier-latency",
-        title="Throughput and latency",
+        title="Rate and latency",
         subtitle="a point a batch, larger to the right",
         x=Axis(_WAITS[phases.pop()] if len(phases) == 1 else "Time of a step", "s", "log", (float(x.min()) / 1.3, float(x.max()) * 1.3)),
         y=Axis("Tokens/s per chip", "tokens/s", "log", (float(y.min()) / 1.5, float(y.max()) * 1.5)),

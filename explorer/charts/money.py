@@ -22,8 +22,8 @@ def cost(scene: Scene) -> Chart:
     runs = all(s.job.phase == "training" for _, s in scene)
     bars = tuple(_cost_bar(scene, i, name, runs) for i, name in enumerate(names(scene.study)))
     label = "Cost of the run" if runs else "Cost of a million tokens"
-    subtitle = "the chips' rent, by what they do"
-    return _chart(scene, "cost", label, subtitle, Axis(label, "USD", "linear"), bars)
+    subtitle = f"{label[8:]}: the chips' rent, by what they do"
+    return _chart(scene, "cost", "Cost", subtitle, Axis(label, "USD", "linear"), bars)
 
 
 def _cost_bar(scene: Scene, i: int, name: str, runs: bool) -> Bar:
@@ -45,7 +45,7 @@ def energy(scene: Scene) -> Chart:
     """Joules per token by what draws them: the chips alone, without hosts and cooling."""
     parts = energy_parts_j(scene.report)
     bars = tuple(_energy_bar(scene, i, name, at(parts, i)) for i, name in enumerate(names(scene.study)))
-    return _chart(scene, "energy", "Energy of a token", "chips only, no hosts or cooling", Axis("Energy", "J", "linear"), bars)
+    return _chart(scene, "energy", "Energy", "of a token: chips only, no hosts or cooling", Axis("Energy of a token", "J", "linear"), bars)
 
 
 def _energy_bar(scene: Scene, i: int, name: str, parts: np.ndarray) -> Bar:

@@ -73,7 +73,7 @@ def precision_memory(scene: Scene) -> Chart:
             said.append(f"{name}: " + ", ".join(f"{_NAMES[j]} {format_quantity(float(found.memory[j]), 'B')}" for j in k))
     top = max([float(s.y.max()) for s in series], default=1.0)
     return _chart(
-        scene, "precision-memory", "Memory by precision", "of the fullest chip; pale: its capacity. KV cache as it is",
+        scene, "precision-memory", "By precision", "memory of the fullest chip; pale: its capacity. KV cache as it is",
         Axis("Memory of one chip", "B", "linear", (0.0, top * 1.08)), series, said,
     )  # fmt: skip
 
@@ -96,16 +96,17 @@ def _tip(name: str, found: Ladder, k: int) -> str:
 
 
 def _chart(scene: Scene, key: str, title: str, subtitle: str, y: Axis, series: list[Series], said: list[str]) -> Chart:
+    drawn = any(s.role == "points" for s in series)
     return Chart(
         key=key,
         title=title,
         subtitle=subtitle,
         x=Axis("Weights and activations", range=(-0.4, len(_NAMES) - 0.6), names=_NAMES),
         y=y,
-        series=tuple(series),
+        series=tuple(series) if drawn else (),
         note=footer(scene.study),
         context=context_line(scene.study),
         summary=f"{title}. " + "; ".join(said),
-        empty="" if any(s.role == "points" for s in series) else "This plan cannot be in any format: see the verdict.",
+        empty="" if drawn else "This plan cannot be in any format: see the verdict.",
         metadata=dict(scene.metadata),
     )

@@ -99,8 +99,8 @@ def _names(keys: list[str]) -> list[Annotation]:
     found = []
     for k, key in enumerate(keys):
         across, up = (x[k] - _WIDE / 2) / _REACH, (y[k] - _HIGH / 2) / _REACH
-        room = 6.4
-        found.append(Annotation(float(x[k] + across * 3.1), float(y[k] + up * 0.8), QUANTITIES[key].label, room=room))
+        room = 7.0 if abs(across) > 0.3 else 12.0
+        found.append(Annotation(float(x[k] + across * 3.9), float(y[k] + up * 0.8), QUANTITIES[key].label, room=room))
     return found
 
 

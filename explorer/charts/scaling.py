@@ -47,8 +47,8 @@ def efficiency(scene: Scene, kind: Kind = "weak") -> Chart:
     x = np.concatenate([s.x for s in series]) if series else np.array([1.0, float(MOST_CHIPS)])
     return Chart(
         key=f"efficiency-{kind}",
-        title=f"{_TITLES[kind]}: efficiency",
-        subtitle=f"{_LOADS[kind]}; a chip's rate against the smallest cluster's",
+        title="Efficiency",
+        subtitle=f"{_TITLES[kind].lower()}: {_LOADS[kind]}; against the smallest cluster",
         x=Axis("Chips", "1", "log", (float(x.min()) / 1.3, float(x.max()) * 1.3)),
         y=Axis("Efficiency", "fraction", "linear", (0.0, max([1.05, *(float(s.y.max()) * 1.05 for s in series)]))),
         series=tuple(series),

@@ -51,5 +51,5 @@ def _tip(name: str, e: Effect, side: int, by: str) -> str:
 
 
 def _said(e: Effect, by: str) -> str:
-    change = e.larger if np.isfinite(e.larger) else e.smaller
-    return f"{e.knob.label} {by} {'more' if np.isfinite(e.larger) else 'less'} moves the step by {change:+.1%}"
+    more = abs(np.nan_to_num(e.larger)) >= abs(np.nan_to_num(e.smaller))
+    return f"{e.knob.label} {by} {'more' if more else 'less'} moves the step by {e.larger if more else e.smaller:+.1%}"

@@ -17,6 +17,15 @@ from explorer.specs import Scenario
 from explorer.units import format_quantity
 
 RATE = "tokens_per_s_per_chip"
+SWEEPS = {
+    "sweep": "job.batch",
+    "sweep-context": "job.context",
+    "sweep-hbm": "chip.hbm_bytes_per_s",
+    "sweep-links": "fabric.scale_up.link_bytes_per_s_per_direction",
+    "sweep-tp": "plan.tp",
+}
+HEAT_MAPS = {"heat-map": ("job.batch", "job.context"), "heat-map-plan": ("plan.tp", "plan.pp")}
+"""Knobs of the sweeps and heat maps that have a name; the command line takes any."""
 _MOST_CELLS = 24  # along a side of a heat map
 _WIDE_RANGE = 30.0  # from which factor on an axis is logarithmic
 
@@ -41,24 +50,24 @@ def _named(row: Quantity) -> str:
     return f"{row.label[:1].upper()}{row.label[1:]}"
 
 
-def swept(scene: Scene, key: str = "job.batch", result: str = RATE) -> Chart:
+def swept(scene: Scene, key: str = "job.batch", result: str = RATE, name: str = "sweep") -> Chart:
     """A result of every scenario at every stop of one knob; pale where the memory does not suffice."""
     row, of = knob(key), quantity(result)
     series: list[Series] = []
-    for i, name in enumerate(names(scene.study)):
-        series += _lines(scene.study.scenarios[i], i, name, row, of)
+    for i, label in enumerate(names(scene.study)):
+        series += _lines(scene.study.scenarios[i], i, label, row, of)
     values = np.concatenate([s.y for s in series]) / of.scale if series else np.empty(0)
     return Chart(
-        key="sweep",
-        title=f"Sweep: {row.label}",
-        subtitle=f"{of.label}; pale: does not fit",
+        key=name,
+        title="Sweep",
+        subtitle=f"of {row.label}: {of.label}; pale: does not fit",
         x=_knob_axis(row, series),
         y=result_axis(of, values),
         series=tuple(series),
         note=footer(scene.study),
         context=context_line(scene.study),
         summary=_summary(scene, series, row, of),
-        empty="" if any(s.role in ("line", "points") for s in series) else f"No stop of {row.label} gives a plan that can be and fits.",
+        empty="" if series else f"No stop of {row.label} gives a plan that can be: see the verdict.",
         metadata=dict(scene.metadata),
     )
 
@@ -122,23 +131,25 @@ def _summary(scene: Scene, series: list[Series], row: Knob, of: Quantity) -> str
     return f"{_named(of)} against {row.label}. " + "; ".join(said)
 
 
-def heat(scene: Scene, first: str = "job.batch", second: str = "job.context", result: str = RATE) -> Chart:
+def heat(
+    scene: Scene, first: str = "job.batch", second: str = "job.context", result: str = RATE, name: str = "heat-map"
+) -> Chart:
     """A result of the active scenario over two knobs; blank where the plan cannot be or does not fit."""
     i = scene.study.active
-    s, name, of = scene.study.scenarios[i], names(scene.study)[i], quantity(result)
+    s, label, of = scene.study.scenarios[i], names(scene.study)[i], quantity(result)
     rows = knob(first), knob(second)
     stops = [_few(able(s, row.key, row.stops)) for row in rows]
     series: list[Series] = []
-    subtitle = name
+    subtitle = label
     if all(stops) and first != second:
-        report = grid(s, (first, stops[0]), (second, stops[1]))
-        cells, span = _cells(report, i, name, rows, stops, of)
+        report, stops = _possible(s, rows, stops)
+        cells, span = _cells(report, i, label, rows, stops, of)
         if span:
-            subtitle = f"{name}: {span[0]} pale to {span[1]} dark, blank: cannot be or does not fit"
-            series = [cells, *_here(s, i, name, rows, stops)]
+            subtitle = f"{label}: {of.label}, {span[0]} pale to {span[1]} dark, blank: cannot be or does not fit"
+            series = [cells, *_here(s, i, label, rows, stops)]
     return Chart(
-        key="heat-map",
-        title=f"{_named(of)}",
+        key=name,
+        title="Heat map",
         subtitle=subtitle,
         x=_cell_axis(rows[0], stops[0]),
         y=_cell_axis(rows[1], stops[1]),
@@ -149,6 +160,16 @@ def heat(scene: Scene, first: str = "job.batch", second: str = "job.context", re
         empty="" if series else "Nothing fits at any stop of these knobs: see the verdict.",
         metadata=dict(scene.metadata),
     )
+
+
+def _possible(s: Scenario, rows: tuple[Knob, Knob], stops: list[list[Value]]) -> tuple[Report, list[list[Value]]]:
+    """Both knobs at their stops, without those at which no plan can be, whatever the other knob."""
+    report = grid(s, (rows[0].key, stops[0]), (rows[1].key, stops[1]))
+    can = report.columns.full(report.valid_plan).reshape(len(stops[0]), len(stops[1])) > 0
+    kept = [[v for v, some in zip(values, can.any(axis=1 - k), strict=True) if some] for k, values in enumerate(stops)]
+    if kept == stops or not all(kept):
+        return report, stops
+    return grid(s, (rows[0].key, kept[0]), (rows[1].key, kept[1])), kept
 
 
 def _few(stops: Sequence[Value]) -> list[Value]:

@@ -155,11 +155,15 @@ def _traffic_lines(scene: Scene, i: int, group: Group, sent: Sent) -> tuple[str,
         return f"{over}: nothing is sent along it in {s.job.phase}", ""
     total = sum(sent_along(scene, i, side).bytes for side in SIDES)
     step = scene.report.value("step_s", i)
-    exposed = f"{sent.exposed_s / step:.0%} of the step exposed · " if step else ""
+    exposed = f"{_percent(sent.exposed_s / step)} of the step exposed · " if step else ""
     outside = sent.tier == 2
     rate = s.fabric.scale_out.bytes_per_s_per_direction if outside else s.fabric.scale_up.link_bytes_per_s_per_direction
-    first = f"{over}: {format_quantity(sent.bytes, 'B')} a step sent by a chip, {sent.bytes / total:.0%} of all"
+    first = f"{over}: {format_quantity(sent.bytes, 'B')} a step sent by a chip, {_percent(sent.bytes / total)} of all"
     return first, f"{exposed}slowest: {'scale-out' if outside else 'scale-up'}, {format_quantity(rate, 'B/s')}"
+
+
+def _percent(share: float) -> str:
+    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
 
 
 def _legend(series: list[Series], group: Group) -> tuple[tuple[str, str], ...]:
