@@ -42,7 +42,7 @@ def bus(scene: Scene, operation: str = "all-reduce") -> Chart:
         time = _time(scene, i, operation)
         rate = bus_factor(operation, ranks) * SIZES / time
         nominal = scene.study.scenarios[i].fabric.scale_up.link_bytes_per_s_per_direction
-        tips = Each(len(SIZES), lambda n, a=(name, ranks, rate, time): _tip(operation, *a, n))  # type: ignore[misc]
+        tips = _tips(operation, name, ranks, rate, time)
         series.append(Series(f"nominal-{i}", name, i, "ghost", SIZES[[0, -1]], np.full(2, nominal)))
         series.append(Series(f"bus-{i}", name, i, "line", SIZES, rate, tips))
         said.append(f"{name}: up to {format_quantity(float(rate.max()), 'B/s')} of {format_quantity(nominal, 'B/s')} over {ranks:,} chips")
@@ -67,6 +67,10 @@ def _time(scene: Scene, i: int, operation: str) -> Array:
     with quiet():
         time = timed(operation, c, at(scene.report.shape.dp, i).reshape(1))(c, SIZES)
     return np.broadcast_to(time, SIZES.shape)
+
+
+def _tips(operation: str, name: str, ranks: int, rate: Array, time: Array) -> Each:
+    return Each(len(SIZES), lambda n: _tip(operation, name, ranks, rate, time, n))
 
 
 def _tip(operation: str, name: str, ranks: int, rate: Array, time: Array, n: int) -> str:
@@ -114,10 +118,13 @@ def _curves(found: dict[str, Array], charged: Array, whole: bool) -> list[Series
     """A hue for each algorithm, and dots for what is charged."""
     series = []
     for k, (label, time) in enumerate(found.items()):
-        tips = Each(len(SIZES), lambda n, a=(label, time): _of(a[0], SIZES[n], a[1][n]))  # type: ignore[misc]
-        series.append(Series(f"algorithm-{k}", label, k, "line", SIZES, time, tips))
+        series.append(Series(f"algorithm-{k}", label, k, "line", SIZES, time, _timed_tips(label, time)))
     tips = Each(len(SIZES), lambda n: _of(_chosen(found, charged, n, whole), SIZES[n], charged[n]))
     return [*series, Series("charged", "charged", NEUTRAL, "dots", SIZES, charged, tips)]
+
+
+def _timed_tips(label: str, time: Array) -> Each:
+    return Each(len(SIZES), lambda n: _of(label, SIZES[n], time[n]))
 
 
 def _of(label: str, size: float, time: float) -> str:

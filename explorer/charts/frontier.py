@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.charts.common import Scene, context_line, footer, names
+from explorer.charts.common import Array, Scene, context_line, footer, names
 from explorer.charts.model import Axis, Chart, Each, Series
 from explorer.explore import sweep
 from explorer.knobs import knob
@@ -26,8 +26,7 @@ def frontier(scene: Scene) -> Chart:
         k = np.flatnonzero(np.isfinite(most) & (most >= 1))
         if len(k):
             x, y = np.array(_CONTEXTS)[k], most[k]
-            tips = Each(len(k), lambda n, x=x, y=y, name=name, s=s: _most_tip(name, s, float(x[n]), float(y[n])))  # type: ignore[misc]
-            series.append(Series(f"frontier-{i}", name, i, "line", x, y, tips))
+            series.append(Series(f"frontier-{i}", name, i, "line", x, y, _most_tips(name, s, x, y)))
             series.append(_here(s, i, name))
     training = all(s.job.phase == "training" for _, s in scene)
     top = max([float(s.y.max()) for s in series], default=1.0)
@@ -44,6 +43,10 @@ def frontier(scene: Scene) -> Chart:
         empty="" if series else "Not one sequence fits at any context: see the verdict.",
         metadata=dict(scene.metadata),
     )
+
+
+def _most_tips(name: str, s: Scenario, x: Array, y: Array) -> Each:
+    return Each(len(x), lambda n: _most_tip(name, s, float(x[n]), float(y[n])))
 
 
 def _most_tip(name: str, s: Scenario, context: float, most: float) -> str:

@@ -81,6 +81,7 @@ def _main(s: Scenario) -> tuple[str, str] | None:
 
 
 def timed(row: str, c: Columns, dp: Array) -> _Timed:
+    """What times a message of one row of the traffic, or of one of `OPERATIONS` in the innermost group."""
     if row in OPERATIONS:
         ranks = np.where(c.tp > 1, c.tp, c.chips)
         if row == "send":

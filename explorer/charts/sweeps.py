@@ -78,14 +78,14 @@ def _lines(s: Scenario, slot: int, name: str, row: Knob, of: Quantity) -> list[S
         return []
     report = sweep(s, row.key, stops)
     y, fits = (report.columns.full(v) for v in (report.values[of.key], report.fits))
-    x = np.array([row.stops.index(v) if row.kind == "choice" else float(v) for v in stops])  # type: ignore[arg-type]
+    x = np.array([row.stops.index(v) if row.kind == "choice" else float(v) for v in stops])
     there = np.isfinite(y) & np.isfinite(x) & ((x > 0) | (_scale(row) == "linear"))
     found = []
     for role, mask in (("ghost", there), ("line", there & (fits > 0))):
         k = np.flatnonzero(mask)
         drawn: Role = "points" if row.kind == "choice" and role == "line" else role  # type: ignore[assignment]
         if len(k) and not (role == "ghost" and np.array_equal(mask, there & (fits > 0))):
-            tips = Each(len(k), lambda n, k=k: _tip(name, row, of, stops[int(k[n])], float(y[k[n]]), bool(fits[k[n]])))  # type: ignore[misc]
+            tips = _tips(name, row, of, [stops[j] for j in k.tolist()], y[k], fits[k])
             found.append(Series(f"{role}-{slot}", name, slot, drawn, x[k], y[k] * of.scale, tips))
     here = [k for k, v in enumerate(stops) if v == row.get(s) and there[k] and fits[k] > 0]
     if here and row.kind != "choice":
@@ -98,6 +98,10 @@ def _with_present(row: Knob, stops: list[Value], now: Value | None) -> list[Valu
     if now is None or row.kind == "choice" or now in stops:
         return stops
     return sorted([*stops, now], key=float)
+
+
+def _tips(name: str, row: Knob, of: Quantity, stops: list[Value], results: Array, fits: Array) -> Each:
+    return Each(len(stops), lambda n: _tip(name, row, of, stops[n], float(results[n]), bool(fits[n] > 0)))
 
 
 def _tip(name: str, row: Knob, of: Quantity, value: Value, result: float, fits: bool) -> str:
@@ -166,7 +170,7 @@ def _possible(s: Scenario, rows: tuple[Knob, Knob], stops: list[list[Value]]) ->
     """Both knobs at their stops, without those at which no plan can be, whatever the other knob."""
     report = grid(s, (rows[0].key, stops[0]), (rows[1].key, stops[1]))
     can = report.columns.full(report.valid_plan).reshape(len(stops[0]), len(stops[1])) > 0
-    kept = [[v for v, some in zip(values, can.any(axis=1 - k), strict=True) if some] for k, values in enumerate(stops)]
+    kept = [[v for v, some in zip(values, np.any(can, axis=1 - k).tolist(), strict=True) if some] for k, values in enumerate(stops)]
     if kept == stops or not all(kept):
         return report, stops
     return grid(s, (rows[0].key, kept[0]), (rows[1].key, kept[1])), kept

@@ -90,7 +90,7 @@ def _domain(scene: Scene, i: int, group: Group, weight: float, box: Box) -> tupl
     for role, label, mask in roles:
         which = np.flatnonzero(mask)
         if len(which):
-            tips = Each(len(which), lambda n, which=which: _tip(scene, i, plan, int(which[n]), group))  # type: ignore[misc]
+            tips = _tips(scene, i, plan, which, group)
             size = (plan.size[0] * sx, plan.size[1] * sy)
             series.append(Series(f"chips-{role}", label, i, role, x[which], y[which], tips, size=size))
     return series, notes
@@ -173,6 +173,10 @@ def _legend(series: list[Series], group: Group) -> tuple[tuple[str, str], ...]:
     if "its traffic" in found:
         found.pop("its traffic outside", None)
     return tuple((key, f"{group.side.upper()} group of chip 0" if key == "chips-group" else label) for label, key in reversed(found.items()))
+
+
+def _tips(scene: Scene, i: int, plan: Layout, which: NDArray[np.intp], group: Group) -> Each:
+    return Each(len(which), lambda n: _tip(scene, i, plan, int(which[n]), group))
 
 
 def _tip(scene: Scene, i: int, plan: Layout, mark: int, group: Group) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.charts.model import Annotation, Role, Series
-from explorer.charts.model import Each as Tips
+from explorer.charts.model import Annotation, Each, Role, Series
 from explorer.charts.topology_ranks import Group
 from explorer.physics.collective_tiers import clos_tiers
 from explorer.specs import Fabric
@@ -86,8 +86,9 @@ def cluster(group: Group, fabric: Fabric, slot: int, box: Box, weight: float) ->
     blocks, tiers = blocks_of(group, domain), tiers_of(group.chips, fabric)
     floor = box.top - tiers * (_TIER + _GAP)
     pitch_x, pitch_y = box.wide / blocks.columns, min((floor - box.bottom) / blocks.rows, 2.6)
-    k = np.arange(len(blocks.first))
-    x, y = box.left + (k % blocks.columns + 0.5) * pitch_x, floor - (k // blocks.columns + 0.5) * pitch_y
+    k = np.arange(len(blocks.first), dtype=np.float64)
+    x = box.left + (k % blocks.columns + 0.5) * pitch_x
+    y = floor - (k // blocks.columns + 0.5) * pitch_y
     size = (0.76 * pitch_x, 0.62 * pitch_y)
     bars = [box.top - (tiers - t) * (_TIER + _GAP) + _TIER / 2 + _GAP for t in range(tiers)]  # lowest tier first
     crossing = weight > 0 and group.ranks > 1 and span_domains(group, domain) > 1
@@ -105,7 +106,7 @@ def _lines(key: str, label: str, slot: int, role: Role, x: Array, y: Array, bars
     """From each block up to the first tier, and on to the others."""
     columns = np.unique(x)
     xs, ys = [np.repeat(x, 2)], [np.column_stack((y, np.full(len(y), bars[0]))).ravel()]
-    for low, high in zip(bars, bars[1:], strict=False):
+    for low, high in pairwise(bars):
         xs.append(np.repeat(columns, 2))
         ys.append(np.tile((low, high), len(columns)))
     return Series(key, label, slot, role, np.concatenate(xs), np.concatenate(ys), weight=weight)
@@ -153,9 +154,13 @@ def _domains(
     for role, label, mask in roles:
         which = np.flatnonzero(mask)
         if len(which):
-            tips = Tips(len(which), lambda n, which=which: _domain_tip(blocks, int(which[n]), domain))  # type: ignore[misc]
+            tips = _tips(blocks, which, domain)
             found.append(Series(f"domains-{role}", label, slot, role, x[which], y[which], tips, size=size))
     return found
+
+
+def _tips(blocks: Blocks, which: NDArray[np.intp], domain: int) -> Each:
+    return Each(len(which), lambda n: _domain_tip(blocks, int(which[n]), domain))
 
 
 def _domain_tip(blocks: Blocks, k: int, domain: int) -> str:

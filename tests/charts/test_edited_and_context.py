@@ -26,7 +26,7 @@ def _cost(study: Study, row: int):
     return table.rows[row][at], table.columns[at]
 
 
-ONE = tuple(n for n in CHARTS if n.startswith(("topology", "heat-map", "sensitivity"))) + ("algorithms",)
+ONE = tuple(n for n in CHARTS if n.startswith(("topology", "heat-map", "sensitivity", "algorithms")))
 OTHERS = {"shares of a quarter"}  # the web of a radar
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from explorer.charts import CHARTS, Chart, comparison, scene
-from explorer.errors import ExplorerError
 from explorer.charts.model import MARKS
+from explorer.errors import ExplorerError
 from explorer.evaluate import TIME_PARTS
 from explorer.library import Library, make_scenario
 from explorer.specs import Scenario, Study

@@ -73,7 +73,8 @@ def test_sweep_is_the_report_at_each_stop(study: Study, key: str, result: str) -
     for series in chart.series:
         s = study.scenarios[series.slot]
         for k in {0, len(series.x) // 2, len(series.x) - 1}:
-            stop = row.stops[int(series.x[k])] if row.kind == "choice" else row.kind == "count" and int(series.x[k]) or float(series.x[k])
+            value = float(series.x[k])
+            stop = row.stops[int(value)] if row.kind == "choice" else int(value) if row.kind == "count" else value
             assert series.y[k] == pytest.approx(_alone(row.set(s, stop), result))
             assert row.text(stop) in series.tips[k]
 

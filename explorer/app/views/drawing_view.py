@@ -35,6 +35,7 @@ class Drawn(Picture):
         return legend.arrange(self._entries, self.size.width() - 2 * self.ink.em, self.ink, 1)
 
     def touch(self) -> None:
+        """Forget what was measured, and paint anew."""
         super().touch()
         self._whole: QPixmap | None = None
 
