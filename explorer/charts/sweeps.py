@@ -64,6 +64,7 @@ def swept(scene: Scene, key: str = "job.batch", result: str = RATE, name: str = 
         x=_knob_axis(row, series),
         y=result_axis(of, values),
         series=tuple(series),
+        legend=_one_each(series),
         note=footer(scene.study),
         context=context_line(scene.study),
         summary=_summary(scene, series, row, of),
@@ -92,6 +93,12 @@ def _lines(s: Scenario, slot: int, name: str, row: Knob, of: Quantity) -> list[S
         tip = _tip(f"{name} · now", row, of, stops[here[0]], float(y[here[0]]), True)
         found.append(Series(f"here-{slot}", name, slot, "points", x[here], y[here] * of.scale, (tip,)))
     return found
+
+
+def _one_each(series: list[Series]) -> tuple[tuple[str, str], ...]:
+    """A name for each scenario: of its line, or of the pale one where nothing fits."""
+    found = {s.slot: (s.key, s.label) for s in sorted(series, key=lambda s: s.role == "ghost", reverse=True) if not s.key.startswith("here")}
+    return tuple(found[slot] for slot in sorted(found))
 
 
 def _with_present(row: Knob, stops: list[Value], now: Value | None) -> list[Value]:
@@ -149,7 +156,7 @@ def heat(
         report, stops = _possible(s, rows, stops)
         cells, span = _cells(report, i, label, rows, stops, of)
         if span:
-            subtitle = f"{label}: {of.label}, {span[0]} pale to {span[1]} dark, blank: cannot be or does not fit"
+            subtitle = f"{label}: {of.label}, {span[0]} faint to {span[1]} full, blank: cannot be or does not fit"
             series = [cells, *_here(s, i, label, rows, stops)]
     return Chart(
         key=name,

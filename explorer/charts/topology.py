@@ -158,7 +158,7 @@ def _traffic_lines(scene: Scene, i: int, group: Group, sent: Sent) -> tuple[str,
     exposed = f"{_percent(sent.exposed_s / step)} of the step exposed · " if step else ""
     outside = sent.tier == 2
     rate = s.fabric.scale_out.bytes_per_s_per_direction if outside else s.fabric.scale_up.link_bytes_per_s_per_direction
-    first = f"{over}: {format_quantity(sent.bytes, 'B')} a step sent by a chip, {_percent(sent.bytes / total)} of all"
+    first = f"{over}: {format_quantity(sent.bytes, 'B')} a step of a chip, {_percent(sent.bytes / total)} of all"
     return first, f"{exposed}slowest: {'scale-out' if outside else 'scale-up'}, {format_quantity(rate, 'B/s')}"
 
 

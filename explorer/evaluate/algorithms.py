@@ -37,7 +37,7 @@ def _textbook(c: Columns, tier: Tier, message: Array) -> dict[str, Array]:
         "two shots": 2.0 * collectives.switch_all_gather_s(buffer_bytes=stretched, **place) + start,
     }
     if c.in_network[0] > 0:
-        found["added in the switch"] = collectives.in_network_all_reduce_s(buffer_bytes=stretched, **place) + start
+        found["in the switch"] = collectives.in_network_all_reduce_s(buffer_bytes=stretched, **place) + start
     return found
 
 
@@ -48,7 +48,7 @@ def _library(c: Columns, tier: Tier, message: Array) -> dict[str, Array]:
         crowded = collective_times.contended_s_per_byte(s_per_byte=port, ranks=ranks, contention=c.ring_contention)
     found = _rings(c, ranks, crowded, message)
     if c.reducing[0] > 0 and ranks[0] > 2:
-        found["added in the switch"] = collective_times.reducing_switch_s(
+        found["in the switch"] = collective_times.reducing_switch_s(
             buffer_bytes=message, ranks=ranks, s_per_byte=port, launch_s=c.reducing_launch_s,
             efficiency_fraction=c.reducing_efficiency_fraction, saturation_bytes=c.reducing_saturation_bytes,
         )  # fmt: skip
@@ -59,7 +59,7 @@ def _library(c: Columns, tier: Tier, message: Array) -> dict[str, Array]:
         }  # fmt: skip
         one = collective_times.direct_all_reduce_s(launch_s=c.direct_launch_s, second_launch_s=_NEVER, **shots)
         two = collective_times.direct_all_reduce_s(launch_s=_NEVER, second_launch_s=c.direct_second_launch_s, **shots)
-        found |= {"engine, one shot": one, "engine, two shots": two}
+        found |= {"one shot": one, "two shots": two}
     return found
 
 
@@ -69,16 +69,16 @@ def _rings(c: Columns, ranks: Array, port: Array, message: Array) -> dict[str, A
     steps = _TWO * (collective_times.hop_count(ranks=ranks) if many else ranks - 1.0)
     moved = collective_times.port_s(buffer_bytes=message, ranks=ranks, phases=_TWO, s_per_byte=port)
     found = {
-        "ring, LL": collective_times.quick_ring_s(
+        "LL ring": collective_times.quick_ring_s(
             buffer_bytes=message, steps=steps, moved_s=moved, launch_s=c.ring_launch_s, step_s=c.ring_step_s,
             rate_fraction=c.ring_quick_fraction, ramp_fraction=c.ring_ramp_fraction, ramp_bytes=c.ring_ramp_bytes,
         )
     }  # fmt: skip
     if c.ring_wide_fraction[0] > 0:
-        found["ring, LL128"] = collective_times.wide_ring_s(
+        found["LL128 ring"] = collective_times.wide_ring_s(
             steps=steps, moved_s=moved, launch_s=c.ring_launch_s, step_s=c.ring_wide_step_s, rate_fraction=c.ring_wide_fraction
         )
-    found["ring, Simple"] = collective_times.bulk_ring_s(
+    found["Simple ring"] = collective_times.bulk_ring_s(
         buffer_bytes=message, ranks=ranks, steps=steps, moved_s=moved, launch_s=c.ring_launch_s, step_s=c.ring_bulk_step_s,
         rate_fraction=c.ring_bulk_fraction, serial_fraction=c.ring_serial_fraction, own_bytes_per_s=c.ring_own_bytes_per_s,
     )  # fmt: skip
