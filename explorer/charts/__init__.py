@@ -5,7 +5,7 @@ from functools import partial
 
 from explorer.charts.bandwidth import algorithms, bus
 from explorer.charts.bars import memory, time
-from explorer.charts.common import Scene, names, numbered, scene, workload_line
+from explorer.charts.common import Scene, names, scene, workload_line
 from explorer.charts.compare import comparison, other_offers
 from explorer.charts.exposed import exposed
 from explorer.charts.frontier import frontier, latency_frontier
@@ -21,6 +21,7 @@ from explorer.charts.sweeps import HEAT_MAPS, SWEEPS, heat, swept
 from explorer.charts.topology import topology
 from explorer.charts.topology_ranks import SIDES
 from explorer.errors import unknown
+from explorer.library.changes import numbered
 
 CHARTS: dict[str, Callable[[Scene], Chart]] = {
     "roofline": roofline,
