@@ -146,7 +146,8 @@ def _switch_tip(s: Scenario) -> str:
 def _traffic_lines(scene: Scene, i: int, group: Group, sent: Sent) -> tuple[str, str]:
     """What chip 0 sends along the side, and the slowest tier that it crosses."""
     s = scene.study.scenarios[i]
-    name = f"{group.side.upper()} {group.ranks:,}"
+    both = group.side == "dp" and s.plan.cp > 1 and s.job.phase == "training"  # gradients are reduced over both
+    name = f"{'DP x CP' if both else group.side.upper()} {group.ranks:,}"
     if group.ranks == 1:
         return f"{name}: no {SIDES[group.side]} group, nothing is sent along it", ""
     spread = span_domains(group, s.fabric.scale_up.domain)

@@ -35,8 +35,11 @@ def test_each_chart_exports_and_pictures_open_again(
 
 
 def test_every_entry_of_the_export_menu_exports(window: Window, tmp_path: Path, answers: Answers) -> None:
-    entries = window.actions_.export.actions()
+    entries = [e for e in window.actions_.export.actions() if e.menu() is None]
     assert len(entries) >= len(PANES) + 1
+    more = [e for pane in window.actions_.export.actions() if pane.menu() for e in pane.menu().actions()]  # type: ignore[union-attr]
+    assert len(more) + len(PANES) == len(CHARTS)
+    entries += more[::7]
     for i, entry in enumerate(entries):
         answers.path = tmp_path / f"{i}.csv"
         entry.trigger()
