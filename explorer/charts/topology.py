@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from explorer.charts.common import Scene, at, context_line, footer, names
 from explorer.charts.model import Annotation, Axis, Chart, Each, Role, Series
-from explorer.charts.topology_cluster import Box, cluster, domains_of, span_domains
+from explorer.charts.topology_cluster import Box, cluster, domains_of, span_domains, tiers_of
 from explorer.charts.topology_layout import Array, Layout, layout
 from explorer.charts.topology_ranks import SIDES, Group, Sent, Side, group_of, main_side, order_of, ranks_of, sent_along
 from explorer.specs import Scenario
@@ -160,7 +160,13 @@ def _traffic_lines(scene: Scene, i: int, group: Group, sent: Sent) -> tuple[str,
     outside = sent.tier == 2
     rate = s.fabric.scale_out.bytes_per_s_per_direction if outside else s.fabric.scale_up.link_bytes_per_s_per_direction
     first = f"{over}: {format_quantity(sent.bytes, 'B')} a step of a chip, {_percent(sent.bytes / total)} of all"
-    return first, f"{exposed}slowest: {'scale-out' if outside else 'scale-up'}, {format_quantity(rate, 'B/s')}"
+    return first, f"{exposed}slowest: {_outside(s, group) if outside else 'scale-up'}, {format_quantity(rate, 'B/s')}"
+
+
+def _outside(s: Scenario, group: Group) -> str:
+    """The highest tier of the outer network that the group passes."""
+    tier = tiers_of(group.ranks * group.stride, s.fabric)
+    return f"scale-out tier {tier}" if s.fabric.scale_out.radix else "scale-out"
 
 
 def _percent(share: float) -> str:

@@ -94,6 +94,23 @@ def test_traffic_runs_where_the_group_sends(studies: dict[str, Study]) -> None:
     assert "nothing is sent along it in decode" in silent.summary
 
 
+def test_tiers_of_switches_stand_above_the_domains(studies: dict[str, Study]) -> None:
+    s = studies["h100 of 16,384"].scenarios[0]
+    out = s.fabric.scale_out.replace(radix=64, oversubscription=4.0, tier_latency_s=1e-6)
+    drawn = scene(Study(scenarios=(s.replace(fabric=s.fabric.replace(scale_out=out)),)))
+    chart = CHARTS["topology-dp"](drawn)
+    words = [a.text for a in chart.annotations]
+    assert [w for w in words if "leaf" in w or "tier" in w][:3] == [
+        "256 leaf switches of 64 chips", "tier 2: 4:1 oversubscribed", "tier 3: 16:1 oversubscribed",
+    ]  # fmt: skip
+    assert "slowest: scale-out tier 2, 50 GB/s" in words[-1]  # 128 x 8 chips: more than 64, less than 64^2 / 2
+    assert "slowest: scale-out tier 3" in CHARTS["topology-pp"](drawn).annotations[-1].text
+    tiers = next(x for x in chart.series if x.key == "tiers")
+    assert len(tiers.x) == 3
+    traffic = next(x for x in chart.series if x.key == "traffic-out")
+    assert traffic.y.max() == tiers.y[1]
+
+
 def test_bytes_said_are_those_of_the_report(studies: dict[str, Study]) -> None:
     drawn = scene(studies["h100 of 16,384"])
     t = drawn.report.traffic
