@@ -64,7 +64,7 @@ VARIANTS: dict[str, tuple[tuple[str, str], ...]] = {
         *((f"topology-{side}", f"topology: {side.upper()}") for side in SIDES),
         ("algorithms", "algorithms"),
         *((f"interconnect-{o}", o) for o in OPERATIONS),
-        *((f"bandwidth-{o}", f"GB/s {o}") for o in OPERATIONS),
+        *((f"bandwidth-{o}", f"B/s {o}") for o in OPERATIONS),
         ("scaling", "weak scaling"), ("scaling-strong", "strong scaling"),
         ("efficiency-weak", "weak, efficiency"), ("efficiency-strong", "strong, efficiency"),
     ),
