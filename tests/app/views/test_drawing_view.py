@@ -93,7 +93,7 @@ def test_marks_stay_inside_at_any_size(view, name, size):
         if series.role in MARKS:
             for i in range(len(series.x)):
                 box = view.drawn.box(series, i)
-                assert -1.5 <= box.left()
+                assert box.left() >= -1.5
                 assert box.right() <= size.width() + 1.5
 
 
