@@ -16,7 +16,6 @@ from explorer.app import menus
 from explorer.app.look import tip
 from explorer.app.panes import FURTHER, PANES
 from explorer.app.settings import SCALES
-from explorer.charts import VARIANTS
 from explorer.charts.style import theme_names
 
 if TYPE_CHECKING:
@@ -77,10 +76,6 @@ class Actions(QObject):
         self.export = menu.addMenu("&Export")
         for name, title in (*PANES, *FURTHER):
             self._add(self.export, f"{title}…", partial(files.export, name))
-        for pane, title in PANES:
-            under = self.export.addMenu(f"More of {title}")
-            for name, label in VARIANTS[pane][1:]:
-                self._add(under, f"{title}: {label}…", partial(files.export, name))
         self._add(self.export, "Comparison table…", files.export_table, "Ctrl+E")
         self._add(menu, "Copy verdict", files.copy_verdict, "Ctrl+Shift+C")
         menu.addSeparator()
