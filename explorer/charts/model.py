@@ -83,7 +83,8 @@ class Series:
     ``slot`` (0-5) picks hue, dash and marker of a scenario, the same in every chart; `style.NEUTRAL` is the colour of text.
     ``tips[i]`` is the plain-text read-out of point ``i``; ``labels[i]`` a short name beside it (empty for none). ``dots`` are
     points by the hundred: small, and seen through. ``size``: of marks, cells and thick strokes in data units (of cells: in steps
-    of the view), ``weight`` a traffic's thickness in lines; ``shade`` of a cell 0 to 1, NaN where there is nothing.
+    of the view), ``weight`` a traffic's thickness in lines; ``shade`` of a cell 0 to 1, NaN where there is nothing,
+    and its ``value``.
     """
 
     key: str
@@ -99,6 +100,7 @@ class Series:
     size: tuple[float, float] = (0.0, 0.0)
     weight: float = 1.0
     shade: NDArray[np.float64] | None = None
+    value: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ class Annotation:
 @dataclass(frozen=True, eq=False)
 class Chart:
     """Everything that is drawn. Either ``series`` on two axes, or ``bars`` along the x axis, or a ``drawing``: series without
-    axes, in the ranges of ``x`` and ``y``.
+    axes, in the ranges of ``x`` and ``y``. ``of``: what the values of cells are, with their unit.
 
     ``note`` is the source footer of files, ``context`` the load they show (the window shows it elsewhere); ``summary`` one sentence for people who cannot see the chart; ``empty`` says why
     nothing is drawn when that is so.
@@ -179,6 +181,7 @@ class Chart:
     empty: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
     drawing: bool = False
+    of: str = ""
 
 
 @dataclass(frozen=True)

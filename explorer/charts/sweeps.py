@@ -161,6 +161,7 @@ def heat(
     return Chart(
         key=name,
         title="Heat map",
+        of=f"{of.label} ({of.unit})",
         subtitle=subtitle,
         x=_cell_axis(rows[0], stops[0]),
         y=_cell_axis(rows[1], stops[1]),
@@ -208,7 +209,7 @@ def _cells(
         why = "does not fit" if possible else "this plan cannot be"
         return f"{name}\n{said}\n{result_text(of, float(value[n])) if math.isfinite(value[n]) else why}"
 
-    cells = Series("cells", name, slot, "cells", x, y, Each(len(x), tip), size=(1.0, 1.0), shade=shade)
+    cells = Series("cells", name, slot, "cells", x, y, Each(len(x), tip), size=(1.0, 1.0), shade=shade, value=value * of.scale)
     return cells, (result_text(of, low), result_text(of, high)) if len(seen) else None
 
 

@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer import __version__, charts
-from explorer.charts.sweeps import RATE, heat, swept
+from explorer.cli.drawn import drawn_chart
 from explorer.cli.output import as_json
 from explorer.cli.report_text import report_text
 from explorer.cli.study_args import describes_a_study, study_of
 from explorer.errors import ExplorerError, nearest, unknown
 from explorer.evaluate import evaluate_study, record
 from explorer.explore import serving_splits
-from explorer.knobs import Value, knob
+from explorer.knobs import Value
 from explorer.library import edits, load_library, study_text
-from explorer.quantities import QUANTITIES
 from explorer.specs import Scenario, Study
 
 if TYPE_CHECKING:
@@ -76,28 +75,9 @@ def run_chart(arguments: argparse.Namespace) -> str:
     from explorer.render import files  # matplotlib takes its time
 
     scene = _scene(study_of(arguments))
-    drawn = _drawn(arguments, scene)
+    drawn = drawn_chart(arguments, scene)
     files.export_chart(drawn, Path(arguments.output), theme=arguments.theme, size=arguments.size)
     return ""
-
-
-def _drawn(arguments: argparse.Namespace, scene: charts.Scene) -> charts.Chart:
-    """The chart by its name, and by the knobs and the result that sweeps and heat maps take."""
-    name, chosen = arguments.name, {"--knob": arguments.knob, "--knob-y": arguments.knob_y, "--result": arguments.result}
-    given = [option for option, value in chosen.items() if value is not None]
-    taken = {"sweep": ("--knob", "--result"), "heat-map": ("--knob", "--knob-y", "--result")}.get(name, ())
-    for option in given:
-        if option not in taken:
-            raise ExplorerError(f"chart {name} takes no {option}: it is for {'heat-map' if option == '--knob-y' else 'sweep and heat-map'}")
-    if not given:
-        return charts.chart(name, scene)
-    result = arguments.result or RATE
-    if result not in QUANTITIES:
-        raise unknown("result", result, QUANTITIES)
-    x, y = knob(arguments.knob or "job.batch").key, knob(arguments.knob_y or "job.context").key
-    if name == "heat-map" and x == y:
-        raise ExplorerError(f"heat-map: --knob and --knob-y are both {x}: give two")
-    return swept(scene, x, result) if name == "sweep" else heat(scene, x, y, result)
 
 
 def _chart_of_rows(arguments: argparse.Namespace) -> str:
