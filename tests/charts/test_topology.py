@@ -129,6 +129,8 @@ def test_ranks_count_up_tensor_first(studies: dict[str, Study]) -> None:
     assert ranks_of(drawn, 0, 32) == "TP 0, CP 0, DP 1, PP 0"
     assert ranks_of(drawn, 0, 1023) == "TP 7, CP 3, DP 7, PP 3"
     assert "ranks: TP innermost, then CP, DP, PP" in CHARTS["topology"](drawn).subtitle
+    strides = {side: (group_of(drawn, 0, side).ranks, group_of(drawn, 0, side).stride) for side in ("tp", "cp", "dp", "pp")}
+    assert strides == {"tp": (8, 1), "cp": (4, 8), "dp": (32, 8), "pp": (4, 256)}
     assert "DP x CP 32 in 32 domains" in CHARTS["topology-dp"](drawn).summary
     assert "CP 4 in 4 domains" in CHARTS["topology-cp"](drawn).summary
 

@@ -145,6 +145,9 @@ def test_bills_add_up(study: Study, library: Library) -> None:
             total = drawn.report.value("train_usd" if runs else "usd_per_million_tokens", i)
             assert (total is None) == (not bar.segments)
             assert total is None or bar.total == pytest.approx(total)
+            if runs and total is not None:
+                lost = 1 - (drawn.report.value("run_tokens_per_s", i) or 0) / (drawn.report.value("tokens_per_s", i) or 1)
+                assert sum(s.value for s in bar.segments if s.label == "stragglers and failures") == pytest.approx(total * lost)
         for i, bar in enumerate(CHARTS["energy"](drawn).bars):
             assert bar.total == pytest.approx(drawn.report.value("joules_per_token", i))
 
