@@ -126,6 +126,7 @@ LOSSES: dict[str, Callable[[Scenario], float]] = {
     # In training a loss keeps the choices even. How uneven they are else is no loss: a bound has it too.
     "expert_evenness": lambda s: 1e6 if s.job.phase == "training" else s.calibration.expert_evenness,
     "expert_layer_s": _loss("expert_layer_s", 0.0),
+    "expert_launch_s": lambda s: 0.0 if _ideal(s) or s.job.phase != "training" or s.workload.experts is None else s.calibration.expert_launch_s,
     "tp_overlap": _hidden("tp_overlap_fraction"),
     "tp_backward_overlap": _hidden("tp_backward_overlap_fraction"),
     "cp_overlap": _hidden("cp_overlap_fraction"),

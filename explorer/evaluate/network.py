@@ -114,8 +114,11 @@ def _tensor(c: Columns, s: Shape) -> dict[str, _Row]:
     tier = group(c, c.tp, np.ones(1))
     gather, reduce = gather_and_reduce_s(c, tier, rows(stream, logits))
     share, crossed = (c.tp - 1) / c.tp, _crossed(tier)
+    # Sequence parallelism gathers and reduces apart: two collectives, which the network cannot add up on the way.
+    apart = (s.training > 0) & (c.sequence_parallel > 0) & (c.ideal == 0)
+    in_layer = np.where(apart, 2.0 * gather[0], reduce[0])
     return {
-        "tp_layer": _Row(stream, passes * each * once * several, reduce[0], crossed, 2 * share),
+        "tp_layer": _Row(stream, passes * each * once * several, in_layer, crossed, 2 * share),
         "tp_embedding": _Row(stream, once * several * c.decoder, reduce[0], crossed, 2 * share),
         "tp_logits": _Row(logits, (1.0 - s.training) * once * several, gather[1], crossed, share),
     }

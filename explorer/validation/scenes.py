@@ -213,7 +213,8 @@ def _padded(heads: int, kv_heads: int, tp: int) -> tuple[int, int]:
 def scenario_of(setting: Setting, row: Row, chip: Chip, workload: Workload, job: Job, plan: Plan) -> Scenario:
     """The scenario, calibrated, under the row's training stack where its constant is known."""
     training = job.phase == "training"
-    stack = setting.aliases.stack(chip.id, row.text("framework") or row.text("source")) if training else None
+    said = row.text("framework") or row.text("source")
+    stack = setting.aliases.stack(chip.id, said, row.text("notes")) if training else None
     server = None if training else setting.aliases.begins("stacks", row.text("backend"))
     return made(Scenario, {
         "name": row.id[:80], "chip": chip, "fabric": setting.fabric(chip, row.text("system")), "workload": workload, "job": job, "plan": plan,
