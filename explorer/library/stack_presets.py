@@ -15,7 +15,7 @@ from explorer.units import parse_quantity
 
 DEFAULT = "default"
 
-_OVERLAPS = ("tp_overlap_fraction", "tp_backward_overlap_fraction", "ep_overlap_fraction")
+_OVERLAPS = ("tp_overlap_fraction", "ep_overlap_fraction")
 _AMOUNTS = {"reserve_bytes": ("stack_reserve_bytes", "B"), "expert_launch": ("expert_launch_s", "s")}
 
 
@@ -43,6 +43,12 @@ def read_stacks(path: Path, *traits: Path) -> Mapping[str, Stack]:
     for file in traits:
         stacks = _with_traits(stacks, file)
     return MappingProxyType(stacks)
+
+
+def read_likes(path: Path) -> Mapping[str, str]:
+    """The stacks in a file of traits that take the speed of another, and which. Raises `ExplorerError`."""
+    table = parse_toml(read_text(path, "traits of stacks"), f"{path.parent.name}/{path.name}") if path.is_file() else {}
+    return {name: str(entry["like"]) for name, entry in table.items() if isinstance(entry, dict) and "like" in entry}
 
 
 def _with_traits(stacks: dict[str, Stack], path: Path) -> dict[str, Stack]:

@@ -5,6 +5,7 @@ Of the rows of quality A and A- that say how fast a step was (of an engine: how 
 constant is the one, on a grid of 0.01 up to 1, with the least mean error, every source counting by the root of its rows, so that
 one machine with many rows does not speak for a stack, nor a single run as loudly as a sweep. A stack with fewer than four rows, or than two that decide, gets none of its own;
 ``default`` is fitted to all stacks, or to all engines without a constant of their own, where there are twenty rows; else it is 1.
+Rows of a stack that is like another speak for that one, but for models with experts, whose host may be what they wait for.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer import paths
 from explorer.errors import ExplorerError
+from explorer.library.stack_presets import read_likes
 from explorer.validation.aliases import load_aliases
 from explorer.validation.cases import Prediction
 from explorer.validation.fitting import fold
@@ -73,10 +76,12 @@ def _plain_ratio(row: Prediction) -> float:
 
 def stacks_of(path: Path) -> dict[str, str]:
     """The stack of each row's id; "" where the table of aliases has none."""
-    aliases = load_aliases()
-    table = read_table(path)
+    aliases, table = load_aliases(), read_table(path)
     said = _COLUMNS[table.kind]
-    return {row.id: aliases.stack(aliases.chip_name(row.text("chip")).id, row.text(said)) or "" for row in table.rows}
+    return {
+        row.id: aliases.stack(aliases.chip_name(row.text("chip")).id, row.text(said), row.text("notes")) or ""
+        for row in table.rows
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +101,10 @@ def plain_rows(path: Path) -> list[Prediction]:
 
 def fit_stacks(found: Sequence[Prediction], names: Mapping[str, str]) -> dict[str, Fitted]:
     """Constants and rows of every stack with enough of them, and of ``default``."""
+    likes = read_likes(paths.presets() / "calibration" / "stacks" / "traits.toml")
     trained = [r for r in found if r.kind == "training" and r.quantity != "peak_mem_gb"]
+    trained = [r for r in trained if not (_has_experts(r) and names[r.id] in likes)]
+    names = {row: likes.get(name, name) for row, name in names.items()}
     if not trained:
         return _fit_engines([r for r in found if r.quantity == "ttft_ms"], names)
     dense, mixed = ([r for r in trained if _has_experts(r) == experts] for experts in (False, True))
