@@ -109,7 +109,7 @@ def plan_of(setting: Setting, row: Row, ranks_per_chip: int, default_zero: str =
     parallel = row.text("seq_par")
     return made(Plan, {
         "chips": row.count("chips"), "tp": tp, "pp": row.count("pp", 1), "cp": row.count("cp", 1), "ep": row.count("ep", 1),
-        "expert_tp": int(aliases.begins("expert_tp", row.text("framework")) or 0), "virtual_stages": row.count("vpp", int(aliases.begins("virtual_stages", row.text("source")) or 1)),
+        "expert_tp": int(aliases.begins("expert_tp", row.text("framework")) or 0), "virtual_stages": row.count("vpp", int(aliases.begins("virtual_stages", row.text("source")) or aliases.begins("virtual_stages", row.text("framework")) or 1)),
         "microbatch": _microbatch(aliases, row), "recompute": recompute, "zero": int(zero), "offload": _offload(setting, row),
         "sequence_parallel": row.number("seq_par") != 0 if parallel else True,
         "fused_attention": not aliases.begins("unfused_attention", row.text("source")),
