@@ -13,7 +13,16 @@ from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.matmuls import rows
 from explorer.evaluate.model import Rank, Widths
 from explorer.evaluate.shape import Shape
-from explorer.evaluate.tiers import Tier, all_gather_s, all_reduce_s, all_to_all_s, gather_and_reduce_s, group, reduce_scatter_s, send_s
+from explorer.evaluate.tiers import (
+    Tier,
+    all_gather_s,
+    all_reduce_s,
+    all_to_all_s,
+    gather_and_reduce_s,
+    group,
+    reduce_scatter_s,
+    send_s,
+)
 from explorer.physics import mixture
 
 COLLECTIVES: dict[str, tuple[str, str, str]] = {
