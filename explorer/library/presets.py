@@ -113,7 +113,7 @@ def read_library(folder: Path) -> Library:
     """The presets in ``folder``, checked one by one and against each other. Raises `ExplorerError`."""
     known = folder / "calibration" / "stacks"
     stacks = read_stacks(known / "training.toml", known / "traits.toml", known / "launches.toml")
-    servers = read_stacks(known / "serving.toml")
+    servers = read_stacks(known / "serving.toml", known / "traits.toml")
     plain = with_kernels(_read_folder(folder / "calibration", Calibration), folder / "calibration" / "kernels")
     plain = with_links(plain, folder / "calibration" / "links")
     plain = with_host_times(plain, folder / "calibration" / "host")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from validate_samples import INFERENCE, TRAINING, run
 
+from explorer.evaluate import evaluate_study
 from explorer.library import load_library
 from explorer.validation import fit_host, fit_launches, fit_stacks
 
@@ -62,6 +63,22 @@ def test_host_time_is_what_the_kernels_leave(tmp_path: Path) -> None:
     assert (host.chip, host.host_s) == ("h100", pytest.approx(0.0012))
     assert host.fitted.n + host.held_out.n == 12
     assert host.held_out.worst < 1e-3
+
+
+def test_an_engines_constant_slows_all_but_the_reading_of_weights(tmp_path: Path) -> None:
+    serve = {"model": "Llama-3-8B", "chip": "Trainium1", "tp": 32, "pp": 1, "precision": "bf16", "backend": "Transformers NeuronX", "mode": "static batch"}
+    rows = [serve | {"isl": 128 * 2**k, "osl": 8, "batch_or_concurrency": b} for k in range(6) for b in (1, 4)]
+    plain = [r.scenario for r in run(tmp_path, INFERENCE, *(r | {"ttft_ms": 1} for r in rows)).rows]
+    steps = []
+    for fraction in (1.0, 0.5):
+        slowed = [s.replace(calibration=s.calibration.replace(server_fraction=fraction)) for s in plain if s is not None]
+        steps.append([evaluate_study([s]).value("step_s", 0) or 0.0 for s in slowed])
+    # One short prompt reads all weights for few tokens, four long ones hardly wait for them.
+    assert steps[1][0] / steps[0][0] < 1.8
+    assert 1.9 < steps[1][-1] / steps[0][-1] <= 2.0
+    run(tmp_path, INFERENCE, *(r | {"ttft_ms": 1e3 * s} for r, s in zip(rows, steps[1], strict=True)))
+    fitted = fit_stacks.fit_stacks(fit_stacks.plain_rows(tmp_path / "rows.csv"), fit_stacks.stacks_of(tmp_path / "rows.csv"))
+    assert fitted["neuron"].fraction == 0.5
 
 
 def test_the_time_of_launches_is_found_again(tmp_path: Path) -> None:
