@@ -96,7 +96,10 @@ class Prediction(Spec):
 
 
 class Step(Spec):
-    """One page: text, what can be dragged, what to look at, a guess, a goal. Without an ``opening`` the study stays as it is."""
+    """One page: text, what can be dragged, what to look at, a guess, a goal. Without an ``opening`` the study stays as it is.
+
+    ``score`` is a result that counts once the goal is reached: a class can compare it.
+    """
 
     title: Text
     text: Prose
@@ -108,6 +111,7 @@ class Step(Spec):
     goal: tuple[Condition, ...] = ()
     hints: tuple[Text, ...] = ()
     solution: tuple[Setting, ...] = ()
+    score: Text = ""
     teacher: Prose = ""
 
     @model_validator(mode="after")

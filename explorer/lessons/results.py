@@ -3,7 +3,7 @@
 A term is ``SCENARIO:NAME``. SCENARIO is a chip's id, a scenario's name or its number from 1; left out, the scenario in hand.
 NAME is a knob or another field (``job.batch``, ``chip.sram_bytes``) or a result as ``eval --json`` has it: a key of
 `quantities.QUANTITIES`, ``fits``, ``bound``, ``memory.kv_cache_bytes``, ``time.compute_s``, ``roofline.qkv.intensity``,
-``interconnect.tp.exposed_s``. Several terms may stand with ``/``, ``*``, ``+`` or ``-`` between them, spaces around, and are taken from left to
+``interconnect.tp.exposed_s``; ``design.area_mm2``, ``design.power_w`` and ``design.price_usd`` are those of `budget`. Several terms may stand with ``/``, ``*``, ``+`` or ``-`` between them, spaces around, and are taken from left to
 right; a term may be a number.
 """
 
@@ -19,6 +19,7 @@ from explorer.errors import ExplorerError, unknown
 from explorer.evaluate import Report, evaluate_study, record
 from explorer.evaluate.operators import OPERATORS
 from explorer.knobs import KNOBS
+from explorer.lessons.budget import design
 from explorer.library.changes import chosen
 from explorer.library.sourced import unit_of
 from explorer.quantities import QUANTITIES
@@ -75,6 +76,8 @@ class Results:
             if isinstance(value, tuple | dict) or hasattr(value, "model_fields"):
                 raise ExplorerError(f"{name[:80]} is no single value")
             return value  # type: ignore[no-any-return]
+        if head == "design":
+            return _found_in({"design": design(self.study.scenarios[index])}, name)
         return _found_in(self._record(index), name)
 
     def _split(self, term: str) -> tuple[int, str]:
@@ -151,6 +154,8 @@ def unit_in(expression: str) -> str:
 
 def _unit(term: str) -> str:
     name = term.rpartition(":")[2]
+    if name == "design.price_usd":
+        return "USD"
     if name in QUANTITIES:
         return QUANTITIES[name].unit
     if name in _KNOBS:
