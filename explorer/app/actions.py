@@ -16,7 +16,6 @@ from explorer.app import menus
 from explorer.app.look import tip
 from explorer.app.panes import FURTHER, PANES
 from explorer.app.settings import SCALES
-from explorer.charts import CHARTS
 from explorer.charts.style import theme_names
 
 if TYPE_CHECKING:
@@ -75,8 +74,8 @@ class Actions(QObject):
         self._add(menu, "Save &as…", files.save_as, "Ctrl+Shift+S")
         menu.addSeparator()
         self.export = menu.addMenu("&Export")
-        for name in (*CHARTS, *(key for key, _ in FURTHER)):
-            self._add(self.export, f"{_chart_title(name)}…", partial(files.export, name))
+        for name, title in (*PANES, *FURTHER):
+            self._add(self.export, f"{title}…", partial(files.export, name))
         for text, act, *keys in (("Comparison table…", files.export_table, "Ctrl+E"), ("Report…", files.export_report), ("Export all…", files.export_all)):
             self._add(self.export, text, act, *keys)
         self._window.imports.offer_files(menu, self._add)
@@ -204,11 +203,6 @@ def _keys(*wanted: _Key | str) -> list[QKeySequence]:
 def _family(name: str) -> str:
     """``Llama`` for Llama 3 70B, ``Qwen`` for Qwen3 32B: the letters that a model's name begins with."""
     return next(iter(re.findall(r"[A-Za-z]+", name)), name)
-
-
-def _chart_title(name: str) -> str:
-    titles = dict((*PANES, *FURTHER)) | {"roofline-sram": "Roofline at the SRAM", "roofline-link": "Roofline at the links"}
-    return titles.get(name, name)
 
 
 def shortcut_sheet(actions: Mapping[str, QAction]) -> str:

@@ -14,6 +14,7 @@ from explorer.charts.records import as_json
 from explorer.charts.report import exported_scene, report_record
 from explorer.charts.wording import worded_table
 from explorer.cli import batch, imports
+from explorer.cli.drawn import drawn_chart
 from explorer.cli.look_args import options_of
 from explorer.cli.report_text import report_text
 from explorer.cli.study_args import describes_a_study, study_of
@@ -68,7 +69,7 @@ def run_chart(arguments: argparse.Namespace) -> str:
 def _draw(arguments: argparse.Namespace, options: Options, study: Study, path: Path) -> str:
     files.checked(path, files.CHART_SUFFIXES, options)
     study, said = imports.with_measured(study, arguments.name, arguments.measured)
-    files.export_chart(charts.chart(arguments.name, exported_scene(study)), path, options=options)
+    files.export_chart(drawn_chart(arguments, exported_scene(study)), path, options=options)
     return said
 
 

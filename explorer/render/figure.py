@@ -16,6 +16,7 @@ from explorer.charts.style import theme as known_theme
 from explorer.errors import unknown
 from explorer.render.bars import draw_bars
 from explorer.render.box import Box
+from explorer.render.drawing import draw_drawing
 from explorer.render.dress import dress, say
 from explorer.render.grid import draw_table
 from explorer.render.lines import draw_lines, has_values
@@ -114,6 +115,8 @@ def draw_in(chart: Chart, sheet: Sheet, area: Box) -> None:
     """Draw what a chart shows into a part of a sheet, or say why it shows nothing."""
     if chart.bars:
         draw_bars(chart, sheet, area)
+    elif chart.drawing and not chart.empty:
+        draw_drawing(chart, sheet, area)
     elif has_values(chart):
         draw_lines(chart, sheet, area)
     else:
