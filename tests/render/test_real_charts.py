@@ -89,7 +89,7 @@ AXES = [(s, n) for s, n in PAIRS if s != "hostile"]
 @pytest.mark.parametrize(("study", "name"), AXES)
 def test_what_stands_in_the_svg_is_the_data(study, name):
     chart = real_chart(study, name)
-    if chart.empty:
+    if chart.empty or chart.drawing:
         return
     with settings():
         sheet = sheet_for("slide", "print")
