@@ -144,14 +144,14 @@ class Sheet:
             fontproperties=_font(kind in ("bold", "title"), size), horizontalalignment=align,
             verticalalignment="baseline", rotation=90 if upright else 0, rotation_mode="anchor",
         )  # fmt: skip
-        self._add(artist)
+        self.add(artist)
         left = x - {"left": 0.0, "center": wide / 2, "right": wide}[align]
         box = Box(left, middle - size / 2, left + wide, middle + size / 2)
         if upright:
             box = Box(x - size / 2, middle - wide / 2, x + size / 2, middle + wide / 2)
         self.texts.append((text, box))
 
-    def _add(self, artist: Artist, clip: Box | None = None, name: str = "") -> None:
+    def add(self, artist: Artist, clip: Box | None = None, name: str = "") -> None:
         from matplotlib.patches import Rectangle
 
         self._height += 1.0
@@ -175,7 +175,7 @@ class Sheet:
             path[:, 0], path[:, 1], color=color, linewidth=width, alpha=alpha, linestyle=(0, dash) if dash else "-",
             solid_capstyle="butt", dash_capstyle="butt", solid_joinstyle="miter", dash_joinstyle="miter",
         )  # fmt: skip
-        self._add(artist, clip, name)
+        self.add(artist, clip, name)
 
     def series_line(self, points: _Path, slot: int, role: str, clip: Box | None, name: str = "") -> None:
         """A scenario's line in its hue and dash; ghosts and further roofs are thin and pale."""
@@ -189,7 +189,7 @@ class Sheet:
         """A filled polygon (n, 2)."""
         from matplotlib.patches import Polygon
 
-        self._add(Polygon(outline, closed=True, facecolor=color, edgecolor="none", alpha=alpha), clip, name)
+        self.add(Polygon(outline, closed=True, facecolor=color, edgecolor="none", alpha=alpha), clip, name)
 
     def box(
         self, box: Box, fill: str = "none", *, edge: str = "none", width: float = 0.0, alpha: float = 1.0, name: str = ""
@@ -200,7 +200,7 @@ class Sheet:
         shape = Rectangle(
             (box.left, box.top), box.wide, box.high, facecolor=fill, edgecolor=edge, linewidth=width, alpha=alpha
         )
-        self._add(shape, None, name)
+        self.add(shape, None, name)
 
     def marker(self, x: float, y: float, slot: int, across: float, rim: bool = True, name: str = "") -> None:
         """A scenario's marker in its hue, set off by a rim of the card's colour."""
@@ -208,7 +208,7 @@ class Sheet:
 
         edge = self.theme.card if rim else "none"
         shape = _marker_at(x, y, slot, across)
-        self._add(PathPatch(shape, facecolor=self.theme.slot(slot), edgecolor=edge, linewidth=self.hair), None, name)
+        self.add(PathPatch(shape, facecolor=self.theme.slot(slot), edgecolor=edge, linewidth=self.hair), None, name)
 
     def markers(self, places: FloatArray, slot: int, across: float, name: str = "") -> None:
         """Markers by the hundred at places (n, 2): without rims, and seen through."""
@@ -216,7 +216,7 @@ class Sheet:
 
         shapes = [_marker_at(x, y, slot, across) for x, y in places.tolist()]
         if shapes:
-            self._add(PathCollection(shapes, facecolors=self.theme.slot(slot), edgecolors="none", alpha=_DOT_ALPHA), None, name)
+            self.add(PathCollection(shapes, facecolors=self.theme.slot(slot), edgecolors="none", alpha=_DOT_ALPHA), None, name)
 
 
 def _marker_at(x: float, y: float, slot: int, across: float) -> Outline:
