@@ -22,7 +22,7 @@ from explorer.lessons.results import Results
 from explorer.library import Library
 from explorer.specs import Study
 
-_SHARE = 0.4  # height of a chart against its width: two of them and the text stay on a sheet
+_SHARE = 0.4  # height of a chart against its width, less where it has few bars: two of them and the text stay on a sheet
 _MOST_CHARTS = 2
 _HOW = "Open the lesson in the program. Write your guess down before you reveal anything. Hints are on the last page: read one at a time."
 
@@ -131,7 +131,7 @@ def _charts(step: Step, study: Study, when: str) -> Iterator[Block]:
     drawn = [c for c in (charts.chart(name, scene) for name in step.look if name in charts.CHARTS) if not c.empty]
     under: tuple[Block, ...] = (Words(f"{when}{context_line(study)}", small=True),)
     for c in drawn[:_MOST_CHARTS]:
-        yield Together((*under, Figure(c, _SHARE)))
+        yield Together((*under, Figure(c, min(_SHARE, 0.2 + 0.06 * len(c.bars)) if c.bars else _SHARE)))
         under = ()
     if not drawn and "table" in step.look:
         yield listing_of(charts.comparison(scene))

@@ -45,7 +45,7 @@ def draw_formula(sheet: Sheet, x: float, middle: float, tex: str, size: float, c
     artist = Text(
         x, middle + _CAP * size, f"${tex}$" if known else sheet.clean(tex), color=color, parse_math=known,
         fontproperties=FontProperties(family="DejaVu Sans", size=size), horizontalalignment="left",
-        verticalalignment="baseline", math_fontfamily="dejavusans",
+        verticalalignment="baseline", rotation_mode="anchor", math_fontfamily="dejavusans",
     )  # fmt: skip
     sheet.add(artist)
     sheet.texts.append((tex, Box(x, middle - high / 2, x + wide, middle + high / 2)))

@@ -7,7 +7,20 @@ from collections.abc import Callable
 from io import BytesIO
 
 from explorer.charts.model import Chart, Table
-from explorer.charts.page import Block, Booklet, Figure, Heading, Lines, Listing, Page, Rich, Scale, Together, Words, listing_of
+from explorer.charts.page import (
+    Block,
+    Booklet,
+    Figure,
+    Heading,
+    Lines,
+    Listing,
+    Page,
+    Rich,
+    Scale,
+    Together,
+    Words,
+    listing_of,
+)
 from explorer.charts.style import theme as known_theme
 from explorer.errors import unknown
 from explorer.render import listing, writing

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 _Path = FloatArray | Sequence[tuple[float, float]]
-Kind = Literal["title", "bold", "base", "small", "note"]
+Kind = Literal["title", "bold", "slanted", "base", "small", "note"]
 Align = Literal["left", "center", "right"]
-_SIZES: dict[Kind, float] = {"title": 1.32, "bold": 1.0, "base": 1.0, "small": 0.86, "note": 0.7}
+_SIZES: dict[Kind, float] = {"title": 1.32, "bold": 1.0, "slanted": 1.0, "base": 1.0, "small": 0.86, "note": 0.7}
 SMALLEST_PT = 4.8
+_FACES: dict[Kind, str] = {"title": "-Bold", "bold": "-Bold", "slanted": "-Oblique"}
 _CAP = 0.36  # half the height of a capital, in sizes of the font
 _PALE = {"ghost": 0.62, "roof_faint": 0.35}  # share of the card's colour
 _PX_PER_PT = 4 / 3
@@ -42,32 +43,32 @@ def mixed(one: str, other: str, share: float) -> str:
 
 
 @cache
-def _font_file(bold: bool) -> Path:
+def _font_file(face: str) -> Path:
     """DejaVu Sans, which comes with matplotlib: the same letters on every computer."""
     import matplotlib
 
-    return Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
+    return Path(matplotlib.get_data_path(), "fonts", "ttf", f"DejaVuSans{face}.ttf")
 
 
 @cache
-def _known_letters(bold: bool) -> frozenset[int]:
+def _known_letters(face: str) -> frozenset[int]:
     from matplotlib.font_manager import get_font
 
-    return frozenset(get_font(str(_font_file(bold))).get_charmap())
+    return frozenset(get_font(str(_font_file(face))).get_charmap())
 
 
 @cache
-def _font(bold: bool, size: float) -> FontProperties:
+def _font(face: str, size: float) -> FontProperties:
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(fname=str(_font_file(bold)), size=size)
+    return FontProperties(fname=str(_font_file(face)), size=size)
 
 
 @cache
-def _width(text: str, bold: bool, size: float) -> float:
+def _width(text: str, face: str, size: float) -> float:
     from matplotlib.textpath import text_to_path
 
-    return float(text_to_path.get_text_width_height_descent(text, _font(bold, size), ismath=False)[0]) if text else 0.0
+    return float(text_to_path.get_text_width_height_descent(text, _font(face, size), ismath=False)[0]) if text else 0.0
 
 
 class Sheet:
@@ -96,12 +97,12 @@ class Sheet:
 
     def clean(self, text: str, kind: Kind = "base") -> str:
         """One line of letters that the font has; others become the replacement character."""
-        known = _known_letters(kind in ("bold", "title"))
+        known = _known_letters(_FACES.get(kind, ""))
         return "".join(c if ord(c) in known else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
 
     def width(self, text: str, kind: Kind) -> float:
         """Points that a text takes in one line."""
-        return _width(self.clean(text, kind), kind in ("bold", "title"), self.size(kind))
+        return _width(self.clean(text, kind), _FACES.get(kind, ""), self.size(kind))
 
     def fit(self, text: str, kind: Kind, room: float) -> str:
         """The text, cut with an ellipsis where it is wider than ``room``."""
@@ -141,7 +142,7 @@ class Sheet:
         down = 0.0 if upright else _CAP * size
         artist = Text(
             x + (_CAP * size if upright else 0.0), middle + down, text, color=color, parse_math=False,
-            fontproperties=_font(kind in ("bold", "title"), size), horizontalalignment=align,
+            fontproperties=_font(_FACES.get(kind, ""), size), horizontalalignment=align,
             verticalalignment="baseline", rotation=90 if upright else 0, rotation_mode="anchor",
         )  # fmt: skip
         self.add(artist)

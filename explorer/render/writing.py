@@ -115,12 +115,14 @@ def _words(sheet: Sheet, block: Rich, size: float, room: float) -> list[_Word]:
 def _bit(sheet: Sheet, text: str, kind: RunKind, size: float, plain: Kind) -> _Bit:
     if kind == "blank":
         return _Bit(text, kind, _GAP * sheet.em, sheet.em)
-    if kind == "slanted" and text.isascii() and text.isalpha():
-        text, kind = rf"\mathit{{{text}}}", "formula"
-        return _Bit(text, kind, formula_size(text, size)[0], 0.0)
     if kind == "formula":
         return _Bit(text, kind, *formula_size(text, size))
-    return _Bit(text, kind, sheet.width(text, "bold" if kind == "bold" else plain), 0.0)
+    return _Bit(text, kind, sheet.width(text, _letters(kind, plain)), 0.0)
+
+
+def _letters(kind: RunKind, plain: Kind) -> Kind:
+    """Words in a small paragraph are small, whatever else they are."""
+    return plain if plain == "small" or kind not in ("bold", "slanted") else kind
 
 
 def _draw_line(sheet: Sheet, line: list[_Word], x: float, middle: float, size: float, kind: Kind, color: str) -> None:
@@ -134,7 +136,7 @@ def _draw_line(sheet: Sheet, line: list[_Word], x: float, middle: float, size: f
             elif bit.kind == "formula":
                 draw_formula(sheet, x, middle, bit.text, size, color)
             else:
-                sheet.text(x, middle, bit.text, "bold" if bit.kind == "bold" else kind, color)
+                sheet.text(x, middle, bit.text, _letters(bit.kind, kind), color)
             x += bit.wide
         x += space
 
