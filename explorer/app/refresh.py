@@ -110,7 +110,7 @@ class Refresher(QObject):
         said = {k: f"no effect now: {why}" for k, why in knobs_without_effect(active).items()} if report.valid_plan[study.active] else {}
         if self._window.settings.learner_notes:
             before = reference(document.library, document.opened, study, study.active)
-            said = {n.knob: n.text for n in misconceptions.notes(before, study, Results(study, report))} | said
+            said |= {n.knob: n.text for n in misconceptions.notes(before, study, Results(study, report))}
         return tuple(said.items())
 
     def forget_notes(self) -> None:

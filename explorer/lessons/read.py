@@ -58,7 +58,8 @@ def mistakes(path: Path, kind: type[Lesson | Workshop]) -> list[str]:
         kind.model_validate_json(json.dumps(_plain(parse_toml(text, path.name)), allow_nan=False))
         found = read_table(path, kind, "a lesson")
     except ValidationError as error:
-        return [_line(path.name, text, problem) for problem in problem_lines(error)]
+        told = sorted(problem_lines(error), key=lambda problem: line_in(text, problem.partition(": ")[0]))
+        return [_line(path.name, text, problem) for problem in told]
     except ExplorerError as error:
         return [str(error)]
     except ValueError:
