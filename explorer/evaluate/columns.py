@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.evaluate.getters import GETTERS
+from explorer.evaluate.tapes import Traced
 from explorer.specs import PHASES, Scenario, Study
 
 Array = NDArray[np.float64]
@@ -27,9 +28,10 @@ _lock = Lock()
 class Columns:
     """Read-only arrays by name, as attributes: ``columns.hbm_bytes_per_s``."""
 
-    def __init__(self, arrays: dict[str, Array]) -> None:
+    def __init__(self, arrays: dict[str, Array], table: Array | None = None) -> None:
+        """``table``: all columns in their order, where they lie in one array."""
         self.__dict__.update(arrays)
-        self._arrays = arrays
+        self._arrays, self.table = arrays, table
         self._some: dict[str, bool] = {}
         self.width = max(a.shape[0] for a in arrays.values())
 
@@ -45,11 +47,12 @@ class Columns:
 
     def replace(self, **changes: Any) -> Columns:
         """Columns with some exchanged; each is an array of shape (n,) or a number. All widths are equal or 1."""
-        arrays = {k: np.atleast_1d(np.asarray(v, dtype=np.float64)) for k, v in changes.items()}
+        arrays = {k: v if type(v) is Traced else np.atleast_1d(np.asarray(v, dtype=np.float64)) for k, v in changes.items()}
         for name, array in arrays.items():
             if name not in self._arrays:
                 raise AttributeError(f"no column {name!r}")
-            array.setflags(write=False)
+            if type(array) is not Traced:
+                array.setflags(write=False)
         return Columns({**self._arrays, **arrays})
 
     def take(self, points: slice | NDArray[np.intp]) -> Columns:
@@ -64,11 +67,9 @@ class Columns:
 def lower(scenarios: Study | Iterable[Scenario]) -> Columns:
     """Columns of shape (scenarios,) from a study, or from any number of scenarios."""
     listed = scenarios.scenarios if isinstance(scenarios, Study) else tuple(scenarios)
-    table = np.array([_values(s) for s in listed], dtype=np.float64).T
-    if len(listed) > 1:
-        table = np.ascontiguousarray(table)
+    table = np.ascontiguousarray(np.array([_values(s) for s in listed], dtype=np.float64).T)
     table.setflags(write=False)
-    return Columns(dict(zip(COLUMN_NAMES, table, strict=True)))
+    return Columns(dict(zip(COLUMN_NAMES, table, strict=True)), table)
 
 
 def _values(s: Scenario) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.evaluate import replay
 from explorer.evaluate.columns import Array, Columns, lower
 from explorer.evaluate.outcomes import RULES
 from explorer.evaluate.power_columns import throttled
@@ -20,7 +21,8 @@ def evaluate_study(study: Study | list[Scenario], *, search: bool = False) -> Re
 
 def evaluate(c: Columns, *, search: bool = False) -> Report:
     """Evaluate all points of ``c``. ``search`` also finds the fewest chips. Never raises; what cannot be is NaN."""
-    return Report(throttled(c), RULES, search=search)
+    taken = replay.taken(c)
+    return Report(throttled(c), RULES, search=search, taken=taken)
 
 
 def evaluate_in_chunks(c: Columns, key: str) -> Array:

@@ -10,6 +10,7 @@ from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.matmuls import rows
 from explorer.evaluate.network import ROW, Traffic, again
 from explorer.evaluate.shape import Shape
+from explorer.physics.arrays import as_array
 
 _NOTHING = np.zeros(1)
 
@@ -134,4 +135,4 @@ def _windows(c: Columns, s: Shape, busy: Busy, used: Used, saved: Array) -> tupl
 def _backward_hidden(c: Columns, s: Shape, t: Traffic, room: Array) -> Array:
     """Tensor-parallel messages of the backward pass that travel while weight gradients are computed."""
     backward = t.time_s[ROW["tp_layer"]] * s.training / (2.0 + again(c))
-    return np.asarray(np.minimum(backward, room) * c.tp_backward_overlap)
+    return as_array(np.minimum(backward, room) * c.tp_backward_overlap)

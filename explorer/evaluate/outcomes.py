@@ -12,6 +12,7 @@ from explorer.evaluate.outlook import RESULTS
 from explorer.evaluate.report import TIME_PARTS, Report
 from explorer.evaluate.shape import Shape
 from explorer.physics import economics, mixture, serving, transformer
+from explorer.physics.arrays import as_array
 
 
 def _exists(r: Report) -> Array:
@@ -25,7 +26,7 @@ def _step(r: Report) -> Array:
 def _bound(r: Report) -> Array:
     """At best every resource of a chip is busy from the first to the last moment."""
     total = r.passes.total
-    return np.asarray(np.maximum(np.maximum(total("flop_s"), total("sram_s")), total("hbm_s")) * _exists(r))
+    return as_array(np.maximum(np.maximum(total("flop_s"), total("sram_s")), total("hbm_s")) * _exists(r))
 
 
 def _low(r: Report) -> Array:
@@ -131,16 +132,16 @@ def _energy_j(r: Report) -> Array:
 
 def _joules(r: Report) -> Array:
     c = r.columns
-    return economics.joules_per_token(chip_energy_j=_energy_j(r), chips=c.chips, tokens=np.asarray(tokens(c, r.shape)))
+    return economics.joules_per_token(chip_energy_j=_energy_j(r), chips=c.chips, tokens=as_array(tokens(c, r.shape)))
 
 
 def _network(r: Report) -> Array:
-    return np.asarray(r.time_parts[list(TIME_PARTS).index("network")] * _exists(r))
+    return as_array(r.time_parts[list(TIME_PARTS).index("network")] * _exists(r))
 
 
 def _fewest(r: Report) -> Array:
     found = r.reach.fewest_chips
-    return np.asarray(np.where(found > 0, found, np.nan))
+    return as_array(np.where(found > 0, found, np.nan))
 
 
 def _of_the_run(key: str) -> Callable[[Report], Array]:

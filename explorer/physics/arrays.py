@@ -24,7 +24,16 @@ UNIT_CONSTANTS = {"MAC_FLOP": "FLOP", "ROWS_PER_TOKEN": "1/token"}
 
 def _array(value: Value) -> Array:
     """The value as float64, so that an integer or a Python float leaves a formula like a column does."""
+    if type(value) is np.ndarray:
+        return value if value.dtype == np.float64 else value.astype(np.float64)
+    if hasattr(value, "__array_ufunc__") and not isinstance(value, np.generic):
+        return value  # what stands in for an array stays what it is
     return np.asarray(value, dtype=np.float64)
+
+
+def as_array(value: Value) -> Array:
+    """An array, for the type checker's sake: what is one already, or stands in for one, passes as it is."""
+    return value if hasattr(value, "shape") else np.asarray(value)  # type: ignore[return-value]
 
 
 class _State(threading.local):
