@@ -7,22 +7,20 @@ widens that column alone, and what depends on the others only is computed once.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.evaluate.getters import GETTERS
+from explorer.evaluate.lowering import Lowering
 from explorer.evaluate.tapes import Traced
 from explorer.specs import PHASES, Scenario, Study
 
 Array = NDArray[np.float64]
 DECODE, PREFILL, TRAINING = range(len(PHASES))
 COLUMN_NAMES = tuple(GETTERS)
-_KEPT = 64  # scenarios whose columns are remembered: an edit changes one of a study, or a knob in all of them
-_lowered: dict[int, tuple[Scenario, Array]] = {}
-_lock = Lock()
+_LOWERING = Lowering(tuple(GETTERS.values()))
 
 
 class Columns:
@@ -67,19 +65,6 @@ class Columns:
 def lower(scenarios: Study | Iterable[Scenario]) -> Columns:
     """Columns of shape (scenarios,) from a study, or from any number of scenarios."""
     listed = scenarios.scenarios if isinstance(scenarios, Study) else tuple(scenarios)
-    table = np.ascontiguousarray(np.array([_values(s) for s in listed], dtype=np.float64).T)
+    table = np.ascontiguousarray(np.array([_LOWERING.values(s) for s in listed], dtype=np.float64).T)
     table.setflags(write=False)
     return Columns(dict(zip(COLUMN_NAMES, table, strict=True)), table)
-
-
-def _values(s: Scenario) -> Array:
-    """The scenario's value in every column, remembered: scenarios are frozen, so one that is the same object has the same."""
-    known = _lowered.get(id(s))
-    if known is not None and known[0] is s:
-        return known[1]
-    values = np.array([getter(s) for getter in GETTERS.values()], dtype=np.float64)
-    with _lock:  # rows are predicted in a thread beside the window
-        while len(_lowered) >= _KEPT:
-            _lowered.pop(next(iter(_lowered)), None)
-        _lowered[id(s)] = (s, values)
-    return values

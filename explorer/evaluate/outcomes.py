@@ -140,7 +140,7 @@ def _network(r: Report) -> Array:
 
 
 def _fewest(r: Report) -> Array:
-    found = r.reach.fewest_chips
+    found = r.fewest_chips
     return as_array(np.where(found > 0, found, np.nan))
 
 

@@ -20,7 +20,7 @@ from explorer.evaluate.tapes import Node, NotTraceable, Program, Tape, Traced, m
 from explorer.physics.arrays import quiet
 
 PARTS = ("shape", "memory", "traffic", "operators", "time_parts", "exposed_s", "valid_plan", "reach")
-_MOST_POINTS, _MOST_WIDTHS, _MOST_TAPES, _MOST_PATIENCE = 64, 8, 6, 64
+_MOST_POINTS, _MOST_WIDTHS, _MOST_TAPES, _PATIENCE, _MOST_PATIENCE = 64, 8, 6, 1, 128
 
 
 class Recording:
@@ -52,7 +52,7 @@ class Recording:
 def _results(tape: Tape, report: Report) -> dict[str, Any]:
     """What a tape can hold of a report, by name."""
     found: dict[str, Any] = {}
-    for name in (*PARTS, *RULES):
+    for name in (*PARTS, *(key for key in RULES if key != "fewest_chips")):
         asked = dict(tape.guards)
         try:
             found[name] = getattr(report, name) if name in PARTS else report.values[name]
@@ -87,14 +87,14 @@ class _Width:
     def __init__(self) -> None:
         self.lock = Lock()
         self.recordings: list[Recording] = []
-        self.missed, self.patience = 0, 1
+        self.missed, self.patience = 0, _PATIENCE
 
     def taken(self, table: Array) -> Taken | None:
         for i, recording in enumerate(self.recordings):
             results = recording.run(table)
             if results is not None:
                 self.recordings.insert(0, self.recordings.pop(i))
-                self.missed, self.patience = 0, 1
+                self.missed, self.patience = 0, max(_PATIENCE, self.patience // 2)
                 return Taken(recording, results)
         self.missed += 1
         if self.missed <= self.patience:

@@ -13,7 +13,7 @@ from explorer.evaluate import operators
 from explorer.evaluate.blocks import FIELDS, OPERATOR_OF, Block
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.matmuls import rows
-from explorer.evaluate.memory import Memory, Reach, fill, reach
+from explorer.evaluate.memory import Memory, Reach, fewest_chips, fill, reach
 from explorer.evaluate.model import NOTHING, Widths, widths
 from explorer.evaluate.network import Traffic, again, traffic
 from explorer.evaluate.outlook import outlook
@@ -135,9 +135,15 @@ class Report:
 
     @_result
     def reach(self) -> Reach:
-        """How far batch and context could grow, and the fewest chips."""
+        """How far batch and context could grow."""
         with quiet():
-            return reach(self.columns, self.shape, self.stages, self.memory, search=self.search)
+            return reach(self.columns, self.shape, self.stages, self.memory)
+
+    @cached_property
+    def fewest_chips(self) -> Array:
+        """Chips of the smallest group that holds a replica, 0 where there is none; only looked for when asked to."""
+        with quiet():
+            return fewest_chips(self.columns) if self.search else np.zeros(1)
 
     @_result
     def passes(self) -> Passes:
