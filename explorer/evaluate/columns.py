@@ -20,27 +20,35 @@ from explorer.specs import PHASES, Scenario, Study
 Array = NDArray[np.float64]
 DECODE, PREFILL, TRAINING = range(len(PHASES))
 COLUMN_NAMES = tuple(GETTERS)
+_ROW = {name: i for i, name in enumerate(COLUMN_NAMES)}
 _LOWERING = Lowering(tuple(GETTERS.values()))
 
 
 class Columns:
     """Read-only arrays by name, as attributes: ``columns.hbm_bytes_per_s``."""
 
-    def __init__(self, arrays: dict[str, Array], table: Array | None = None) -> None:
-        """``table``: all columns in their order, where they lie in one array."""
-        self.__dict__.update(arrays)
-        self._arrays, self.table = arrays, table
+    def __init__(self, arrays: dict[str, Array] | None = None, table: Array | None = None) -> None:
+        """Either arrays by name or a ``table`` of all columns in their order, whose rows become arrays when they are asked for."""
+        self.table = table
         self._some: dict[str, bool] = {}
-        self.width = max(a.shape[0] for a in arrays.values())
+        if arrays is not None:
+            self._arrays = arrays
+            self.__dict__.update(arrays)
+        self.width = table.shape[1] if table is not None else max(a.shape[0] for a in self._arrays.values())
 
-    def __getattr__(self, name: str) -> Array:  # only for names that are no column
-        raise AttributeError(f"no column {name!r}")
+    def __getattr__(self, name: str) -> Any:
+        table, row = self.__dict__.get("table"), _ROW.get(name)
+        if table is None or (row is None and name != "_arrays"):
+            raise AttributeError(f"no column {name!r}")
+        found = dict(zip(COLUMN_NAMES, table, strict=True)) if row is None else table[row]
+        self.__dict__[name] = found
+        return found
 
     def some(self, name: str, above: float = 0.0) -> bool:
         """Whether any point has more than ``above`` in a column: what no point has need not be computed."""
         key = f"{name}>{above}"
         if key not in self._some:
-            self._some[key] = bool((self._arrays[name] > above).any())
+            self._some[key] = bool((getattr(self, name) > above).any())
         return self._some[key]
 
     def replace(self, **changes: Any) -> Columns:
@@ -67,4 +75,4 @@ def lower(scenarios: Study | Iterable[Scenario]) -> Columns:
     listed = scenarios.scenarios if isinstance(scenarios, Study) else tuple(scenarios)
     table = np.ascontiguousarray(np.array([_LOWERING.values(s) for s in listed], dtype=np.float64).T)
     table.setflags(write=False)
-    return Columns(dict(zip(COLUMN_NAMES, table, strict=True)), table)
+    return Columns(table=table)

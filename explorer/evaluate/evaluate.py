@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.evaluate import replay
+from explorer.evaluate import batches, replay
 from explorer.evaluate.columns import Array, Columns, lower
 from explorer.evaluate.outcomes import RULES
 from explorer.evaluate.power_columns import throttled
@@ -29,5 +29,7 @@ def evaluate_in_chunks(c: Columns, key: str) -> Array:
     """One result for a large batch, shape (n,), computed in pieces that stay in the cache."""
     if c.width <= _CHUNK:
         return evaluate(c).values[key]
+    if c.width >= batches.LEAST:
+        return batches.one_result(c, key)
     parts = [evaluate(c.take(slice(i, i + _CHUNK))).values[key] for i in range(0, c.width, _CHUNK)]
     return np.concatenate([np.broadcast_to(p, (min(_CHUNK, c.width - i * _CHUNK),)) for i, p in enumerate(parts)])

@@ -78,7 +78,8 @@ class Taken:
 
     def _array(self, traced: Traced) -> Array:
         start, end, shape = self._places[traced.node]
-        return self._results[start:end].reshape(shape)
+        found = self._results[start:end]
+        return found if len(shape) == 1 else found.reshape(shape)
 
 
 class _Width:

@@ -8,15 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from explorer.evaluate.tapes.calls import WIDE, calls_into, copy_into, needed
 from explorer.evaluate.tapes.tape import CALL, INPUT, STACK, VIEW, AnyArray, Guard, Node, Tape
 
 Step = tuple[Callable[[], Any], int]
 Span = tuple[int, int, tuple[int, ...]]
 _EARLY = 6  # calls to a question that is asked before all else is computed
 _KEPT = 256  # choices of calls that are remembered, one for each set of inputs that changed together
-_WIDE = 256
-# Without the check for arguments that stand in for arrays, which takes as long as the copy.
-_copyto = getattr(np.copyto, "_implementation", np.copyto)
 
 
 class Program:
@@ -33,9 +31,9 @@ class Program:
         guards = list(tape.guards.values())
         early = [g for g in guards if g.node.cost <= _EARLY]
         late = [g for g in guards if g.node.cost > _EARLY and g.answer == g.every]
-        wanted = _needed([*self.outputs, *(g.node for g in (*early, *late))])
+        wanted = needed([*self.outputs, *(g.node for g in (*early, *late))])
         order = [n for n in tape.nodes if n in wanted]
-        first = _needed([g.node for g in early])
+        first = needed([g.node for g in early])
         self.results, places = _arena(self.outputs, np.float64)
         self.spans = _spans(self.outputs)
         homes = _homes(order, self.outputs, places)
@@ -81,7 +79,7 @@ class Program:
 
     def _copy_into(self, place: AnyArray, node: Node, steps: list[Step]) -> None:
         if self._buffers[node] is not place:
-            steps.append((partial(_copyto, place, self._buffers[node]), node.reads))
+            steps.append((partial(copy_into, place, self._buffers[node]), node.reads))
 
     def _steps(self, node: Node, homes: dict[Node, AnyArray]) -> list[Step]:
         """The calls that fill a node's buffer, which is made here."""
@@ -96,11 +94,11 @@ class Program:
         self._buffers[node] = out
         if node.kind == STACK:
             return self._rows(node, out)
-        if out.size >= _WIDE or not (isinstance(node.call, np.ufunc) or node.call is np.where):
+        if out.size >= WIDE or not (isinstance(node.call, np.ufunc) or node.call is np.where):
             steps, args = [], [self.buffer(a) for a in node.args]
         else:
             steps, args = self._spread(node, out.shape)
-        return [*steps, *((step, node.reads) for step in _calls(node, args, out))]
+        return [*steps, *((step, node.reads) for step in calls_into(node, args, out))]
 
     def _spread(self, node: Node, shape: tuple[int, ...]) -> tuple[list[Step], list[AnyArray]]:
         """The arguments in the shape of the result, which short calls take much faster, and the calls that repeat them so."""
@@ -115,7 +113,7 @@ class Program:
                     spread = self._repeated[key] = np.empty(shape, found.dtype)
                     spread[...] = found
                     if type(arg) is Node:
-                        steps.append((partial(_copyto, spread, found), arg.reads))
+                        steps.append((partial(copy_into, spread, found), arg.reads))
                 found = spread
             args.append(found)
         return steps, args
@@ -126,24 +124,12 @@ class Program:
             if type(part) is not Node:
                 row[...] = part
             elif not _same(self._buffers[part], row):
-                steps.append((partial(_copyto, row, self._buffers[part]), part.reads))
+                steps.append((partial(copy_into, row, self._buffers[part]), part.reads))
         return steps
 
 
 def _same(a: AnyArray, b: AnyArray) -> bool:
     return a.shape == b.shape and a.strides == b.strides and a.ctypes.data == b.ctypes.data
-
-
-def _needed(ends: Sequence[Node]) -> set[Node]:
-    """All nodes that some follow from."""
-    found: set[Node] = set()
-    left = list(ends)
-    while left:
-        node = left.pop()
-        if node not in found:
-            found.add(node)
-            left += node.parents
-    return found
 
 
 def _arena(nodes: Sequence[Node], dtype: Any) -> tuple[AnyArray, list[AnyArray]]:
@@ -171,27 +157,6 @@ def _homes(order: Sequence[Node], outputs: Sequence[Node], places: Sequence[AnyA
     return homes
 
 
-def _calls(node: Node, args: list[Any], out: AnyArray) -> list[Callable[[], Any]]:
-    """A call that writes its result into ``out``."""
-    if node.call is np.where:
-        return _choose(*args, out)
-    if node.call in (np.maximum, np.minimum):  # which want their ``out`` named
-        return [partial(node.call, *args, out=out)]
-    if isinstance(node.call, np.ufunc):
-        return [partial(node.call, *args, out)]
-    return [partial(_put, out, partial(node.call, *args, **node.options))]
-
-
-def _choose(mask: Any, yes: Any, no: Any, out: AnyArray) -> list[Callable[[], Any]]:
-    if out.size >= _WIDE:
-        return [partial(_put, out, partial(np.where, mask, yes, no))]
-    return [partial(_copyto, out, no), partial(_copyto, out, yes, "same_kind", mask)]
-
-
-def _put(out: AnyArray, act: Callable[[], Any]) -> None:
-    out[...] = act()
-
-
 class _Questions:
     """Guards side by side, so that one call answers all of them."""
 
@@ -202,7 +167,7 @@ class _Questions:
             arena, places = _arena([g.node for g in kind], np.bool_)
             for guard, place in zip(kind, places, strict=True):
                 found = program.buffer(guard.node)
-                act = partial(_copyto, place, found) if found.dtype == bool else partial(np.not_equal, found, 0, out=place)
+                act = partial(copy_into, place, found) if found.dtype == bool else partial(np.not_equal, found, 0, out=place)
                 steps.append((act, guard.node.reads))
             starts = np.cumsum([0, *(g.node.value.size for g in kind)])[:-1]
             answers = np.array([g.answer for g in kind], dtype=np.bool_).tobytes()

@@ -46,8 +46,13 @@ class Guard:
 
 @dataclass(eq=False)
 class Tape:
-    """Nodes in the order of their computation, and the questions that steered it."""
+    """Nodes in the order of their computation, and the questions that steered it.
 
+    Questions about what follows from ``moving`` inputs, a bit each, are answered so that every formula is computed that any point
+    may need: no formula may change what it does not concern (a point in a batch equals the point alone).
+    """
+
+    moving: int = 0
     inputs: list[Node] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
     guards: dict[tuple[int, bool], Guard] = field(default_factory=dict)
@@ -78,6 +83,8 @@ class Tape:
 
     def ask(self, node: Node, *, every: bool) -> bool:
         """Answer a question that steers the computation, and note it down."""
+        if node.reads & self.moving:
+            return not every
         answer = bool(node.value.all() if every else node.value.any())
         self.guards[id(node), every] = Guard(node, every, answer)
         return answer
