@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from explorer.errors import ExplorerError, nearest
 
@@ -220,6 +221,7 @@ def format_number(value: float, digits: int = 3) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+@lru_cache(maxsize=4096)  # a frame writes hundreds of numbers, of which few are new
 def format_quantity(value: float | None, unit: str, *, digits: int = 3) -> str:
     """``4.9 TB/s``, ``96 GiB``, ``1,299 TFLOP/s``, ``6.5 ms``; a missing value is ``-``."""
     if value is None or not math.isfinite(value):

@@ -86,6 +86,8 @@ class Batch:
         self.rows = [slice(*pair) for pair in pairwise(ends)]
         places = {node: self.gathered[rows].reshape(node.value.shape) for node, rows in zip(frontier, self.rows, strict=True)}
         self.rest = Flow(tape, [result.node], given | places, moving)
+        wanted = needed([result.node], places)
+        self.filled = [n for n, node in zip(COLUMN_NAMES, tape.inputs, strict=True) if n in self.names and node in wanted]
 
     def holds(self, c: Columns) -> bool:
         """Take over what all points share; whether the formulas go the way that was recorded."""
@@ -102,7 +104,7 @@ class Batch:
         table = self._table(grid)
         self.rest.start()
         found = np.empty(c.width)
-        columns = [(getattr(c, n)[grid.order], self.buffers[n]) for n in self.names if n not in grid.names]
+        columns = [(getattr(c, n)[grid.order], self.buffers[n]) for n in self.filled]
         for start in range(0, c.width, CHUNK):
             size = min(CHUNK, c.width - start)
             for column, buffer in columns:

@@ -44,6 +44,10 @@ class Columns:
         self.__dict__[name] = found
         return found
 
+    def asked(self) -> tuple[str, ...]:
+        """Names of the columns of a table that somebody has asked for until now."""
+        return tuple(name for name in self.__dict__ if name in _ROW)
+
     def some(self, name: str, above: float = 0.0) -> bool:
         """Whether any point has more than ``above`` in a column: what no point has need not be computed."""
         key = f"{name}>{above}"
@@ -63,6 +67,10 @@ class Columns:
 
     def take(self, points: slice | NDArray[np.intp]) -> Columns:
         """The points named; columns that all points share stay as they are."""
+        if self.table is not None:
+            table = np.ascontiguousarray(self.table[:, points])
+            table.setflags(write=False)
+            return Columns(table=table)
         return Columns({k: v if v.shape[0] == 1 else v[points] for k, v in self._arrays.items()})
 
     def full(self, value: Array) -> Array:
