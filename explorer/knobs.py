@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import bisect
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from operator import attrgetter
-from typing import Any, Literal
+from typing import Literal
 
 from explorer.errors import ExplorerError, unknown
 from explorer.specs import EFFICIENCIES, FORMATS, PHASES, RECOMPUTES, Offer, Scenario, Source, get_path, job, set_path
@@ -50,10 +48,7 @@ class Knob:
         """The knob's value in ``scenario``; None where nobody has published it or the chip has no such thing."""
         if self.key == "offer.usd_per_chip_h":
             return scenario.offer.usd_per_chip_h if scenario.offer else None
-        try:
-            value: Value | None = _reader(self.key)(scenario)
-        except AttributeError:
-            value = get_path(scenario, self.key)  # says what is wrong
+        value: Value | None = get_path(scenario, self.key)
         return value
 
     def set(self, scenario: Scenario, value: Value) -> Scenario:
@@ -116,12 +111,6 @@ class Knob:
         found = sources.get(rest) or sources.get(rest.rpartition(".")[2])
         unpublished = found is None and bool(sources) and bool(self.assume)
         return _BY_YOU if unpublished and self.get(scenario) is not None else found
-
-
-@cache
-def _reader(key: str) -> Callable[[Scenario], Any]:
-    """Plain attributes are read several times faster than a path is walked, and a drag asks for all knobs in every frame."""
-    return attrgetter(key)
 
 
 _BY_YOU = Source(kind="user", ref="assumed by you")

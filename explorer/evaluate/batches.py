@@ -19,7 +19,7 @@ from explorer.evaluate.columns import COLUMN_NAMES, Array, Columns
 from explorer.evaluate.outcomes import RULES
 from explorer.evaluate.power_columns import throttled
 from explorer.evaluate.report import Report
-from explorer.evaluate.tapes import Flow, Node, Tape, Traced, needed
+from explorer.evaluate.tapes import Flow, Node, NotTraceableError, Tape, Traced, needed
 from explorer.physics.arrays import quiet
 
 CHUNK = 1024
@@ -77,6 +77,9 @@ class Batch:
         with quiet():
             result: Any = Report(throttled(Columns(traced)), RULES).values[key]  # type: ignore[arg-type]
         self.guards = list(tape.guards.values())
+        if not isinstance(result, Traced):  # what does not exist for any of these points
+            result = Traced(tape, tape.input(result))
+            self.buffers[""] = result.node.value
         given = dict(zip(tape.inputs, self.buffers.values(), strict=True))
         frontier = _frontier(tape, result.node, sum(bits[n] for n in few), moving)
         self.asked = Flow(tape, [g.node for g in self.guards], given, 0)
@@ -87,12 +90,12 @@ class Batch:
         places = {node: self.gathered[rows].reshape(node.value.shape) for node, rows in zip(frontier, self.rows, strict=True)}
         self.rest = Flow(tape, [result.node], given | places, moving)
         wanted = needed([result.node], places)
-        self.filled = [n for n, node in zip(COLUMN_NAMES, tape.inputs, strict=True) if n in self.names and node in wanted]
+        self.filled = [n for n, node in zip(COLUMN_NAMES, tape.inputs, strict=False) if n in self.names and node in wanted]
 
     def holds(self, c: Columns) -> bool:
         """Take over what all points share; whether the formulas go the way that was recorded."""
         for name, buffer in self.buffers.items():
-            if name not in self.names:
+            if name and name not in self.names:
                 buffer[...] = getattr(c, name)
         self.asked.start()
         return all(
@@ -151,16 +154,18 @@ def _frontier(tape: Tape, result: Node, few: int, moving: int) -> list[Node]:
 _batches: OrderedDict[tuple[Any, ...], Batch] = OrderedDict()
 
 
-def one_result(c: Columns, key: str) -> Array:
-    """``values[key]`` of every point, (n,)."""
+def one_result(c: Columns, key: str) -> Array | None:
+    """``values[key]`` of every point, (n,); None where it cannot be recorded."""
     moving = tuple(n for n in COLUMN_NAMES if getattr(c, n).shape[0] > 1)
     grid = Grid(c, moving)
     name = (key, moving, tuple(grid.names))
     with _lock, quiet():
         batch = _batches.pop(name, None)
         if batch is None or not batch.holds(c):
-            batch = Batch(c, key, grid.names)
-            batch.asked.start()
+            try:
+                batch = Batch(c, key, grid.names)
+            except NotTraceableError:
+                return None
         _batches[name] = batch
         while len(_batches) > _KEPT:
             _batches.popitem(last=False)

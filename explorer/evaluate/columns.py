@@ -7,6 +7,7 @@ widens that column alone, and what depends on the others only is computed once.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,17 +33,20 @@ class Columns:
         self.table = table
         self._some: dict[str, bool] = {}
         if arrays is not None:
-            self._arrays = arrays
-            self.__dict__.update(arrays)
+            self.__dict__.update(arrays, _arrays=arrays)
         self.width = table.shape[1] if table is not None else max(a.shape[0] for a in self._arrays.values())
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Array:
         table, row = self.__dict__.get("table"), _ROW.get(name)
-        if table is None or (row is None and name != "_arrays"):
+        if table is None or row is None:
             raise AttributeError(f"no column {name!r}")
-        found = dict(zip(COLUMN_NAMES, table, strict=True)) if row is None else table[row]
+        found: Array = table[row]
         self.__dict__[name] = found
         return found
+
+    @cached_property
+    def _arrays(self) -> dict[str, Array]:
+        return dict(zip(COLUMN_NAMES, self.table, strict=True)) if self.table is not None else {}
 
     def asked(self) -> tuple[str, ...]:
         """Names of the columns of a table that somebody has asked for until now."""
@@ -57,13 +61,10 @@ class Columns:
 
     def replace(self, **changes: Any) -> Columns:
         """Columns with some exchanged; each is an array of shape (n,) or a number. All widths are equal or 1."""
-        arrays = {k: v if type(v) is Traced else np.atleast_1d(np.asarray(v, dtype=np.float64)) for k, v in changes.items()}
-        for name, array in arrays.items():
-            if name not in self._arrays:
+        for name in changes:
+            if name not in _ROW:
                 raise AttributeError(f"no column {name!r}")
-            if type(array) is not Traced:
-                array.setflags(write=False)
-        return Columns({**self._arrays, **arrays})
+        return Columns({**self._arrays, **{name: _column(value) for name, value in changes.items()}})
 
     def take(self, points: slice | NDArray[np.intp]) -> Columns:
         """The points named; columns that all points share stay as they are."""
@@ -76,6 +77,14 @@ class Columns:
     def full(self, value: Array) -> Array:
         """``value`` repeated to the full width."""
         return np.broadcast_to(value, (*value.shape[:-1], self.width))
+
+
+def _column(value: Any) -> Array:
+    if isinstance(value, Traced):
+        return value  # type: ignore[return-value]  # stands in for an array
+    array = np.atleast_1d(np.asarray(value, dtype=np.float64))
+    array.setflags(write=False)
+    return array
 
 
 def lower(scenarios: Study | Iterable[Scenario]) -> Columns:

@@ -29,7 +29,8 @@ def evaluate_in_chunks(c: Columns, key: str) -> Array:
     """One result for a large batch, shape (n,), computed in pieces that stay in the cache."""
     if c.width <= _CHUNK:
         return evaluate(c).values[key]
-    if c.width >= batches.LEAST:
-        return batches.one_result(c, key)
+    found = batches.one_result(c, key) if c.width >= batches.LEAST else None
+    if found is not None:
+        return found
     parts = [evaluate(c.take(slice(i, i + _CHUNK))).values[key] for i in range(0, c.width, _CHUNK)]
     return np.concatenate([np.broadcast_to(p, (min(_CHUNK, c.width - i * _CHUNK),)) for i, p in enumerate(parts)])

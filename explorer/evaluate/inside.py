@@ -124,7 +124,8 @@ def _library(c: Columns, tier: Tier, message: Array, kinds: tuple[Kind, ...]) ->
         reduce = np.where(own, np.minimum(reduce, _engine(c, ranks, port, message)), reduce)
         # What reduces a buffer that is zero elsewhere gathers it.
         gather = np.where(own, np.minimum(gather, reduce), gather)
-    return stack((gather, reduce))
+    both: Array = stack((gather, reduce))
+    return both
 
 
 def _rings(c: Columns, ranks: Array, port: Array, message: Array, phases: Array) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.model import Widths
 from explorer.evaluate.shape import Shape
-from explorer.evaluate.tapes import Traced, stack
+from explorer.evaluate.tapes import stack
 from explorer.physics import alignment, kernels, matmul, mixture
 from explorer.physics.arrays import as_array
 
@@ -24,8 +24,9 @@ def rows(*values: Array) -> Array:
     """Stack (n,) and (1,) arrays into (len, n)."""
     width = 1
     for value in values:
-        if type(value) is Traced:
-            return stack(values)
+        if type(value) is not np.ndarray:  # something that stands in for one
+            recorded: Array = stack(values)
+            return recorded
         if value.shape[-1] > width:
             width = value.shape[-1]
     table = np.empty((len(values), width))

@@ -16,7 +16,7 @@ from explorer.evaluate.columns import COLUMN_NAMES, Array, Columns
 from explorer.evaluate.outcomes import RULES
 from explorer.evaluate.power_columns import throttled
 from explorer.evaluate.report import Report
-from explorer.evaluate.tapes import Node, NotTraceable, Program, Tape, Traced, mapped
+from explorer.evaluate.tapes import Node, NotTraceableError, Program, Tape, Traced, mapped
 from explorer.physics.arrays import quiet
 
 PARTS = ("shape", "memory", "traffic", "operators", "time_parts", "exposed_s", "valid_plan", "reach")
@@ -56,7 +56,7 @@ def _results(tape: Tape, report: Report) -> dict[str, Any]:
         asked = dict(tape.guards)
         try:
             found[name] = getattr(report, name) if name in PARTS else report.values[name]
-        except NotTraceable:
+        except NotTraceableError:
             tape.guards.clear()
             tape.guards.update(asked)
     return found

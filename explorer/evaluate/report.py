@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -23,8 +23,6 @@ from explorer.evaluate.stages import Stages, stages_of
 from explorer.evaluate.steps import TIME_PARTS, Step, step_of
 from explorer.evaluate.validity import valid
 from explorer.physics.arrays import quiet
-
-_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +66,8 @@ class Values(Mapping[str, Array]):
     def _found(self, key: str) -> Array:
         taken = self._report.taken
         if taken is not None and key in taken:
-            return taken.part(key)
+            found: Array = taken.part(key)
+            return found
         with quiet():
             return self._rules[key](self._report)
 
@@ -88,14 +87,18 @@ class Taken(Protocol):
         """One of them."""
 
 
-class _result(cached_property[_Found]):  # noqa: N801 (used like cached_property)
-    """A part of a report, computed when it is first asked for, unless it was taken with the report."""
+if TYPE_CHECKING:
+    _result = cached_property
+else:
 
-    def __get__(self, report: Any, owner: type[Any] | None = None) -> Any:
-        if report is not None and report.taken is not None and self.attrname in report.taken:
-            found = report.__dict__[self.attrname] = report.taken.part(self.attrname)
-            return found
-        return super().__get__(report, owner)
+    class _result(cached_property):  # noqa: N801 (used like cached_property)
+        """A part of a report, computed when it is first asked for, unless it was taken with the report."""
+
+        def __get__(self, report: Any, owner: type[Any] | None = None) -> Any:
+            if report is not None and report.taken is not None and self.attrname in report.taken:
+                found = report.__dict__[self.attrname] = report.taken.part(self.attrname)
+                return found
+            return super().__get__(report, owner)
 
 
 class Report:

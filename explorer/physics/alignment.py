@@ -27,7 +27,7 @@ def misaligned_stretch(*, n: Value, k: Value, bytes_per_element: Value, lost: Va
     Leaves out: how far a row is out of line
     """
     n_over, k_over = (over_bytes(row_bytes=size * bytes_per_element, unit_bytes=LINE_BYTES) for size in (n, k))
-    return _array(1.0 + lost * (n_over + k_over > 0))
+    return _array(1.0 + lost * np.where(n_over + k_over > 0, 1.0, 0.0))
 
 
 def over_bytes(*, row_bytes: Value, unit_bytes: Value) -> Array:

@@ -27,7 +27,7 @@ def _array(value: Value) -> Array:
     if type(value) is np.ndarray:
         return value if value.dtype == np.float64 else value.astype(np.float64)
     if hasattr(value, "__array_ufunc__") and not isinstance(value, np.generic):
-        return value  # what stands in for an array stays what it is
+        return value  # type: ignore[return-value]  # what stands in for an array stays what it is
     return np.asarray(value, dtype=np.float64)
 
 

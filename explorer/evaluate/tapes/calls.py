@@ -30,7 +30,8 @@ def needed(ends: Sequence[Node], given: Collection[Node] = ()) -> set[Node]:
 def calls_into(node: Node, args: list[Any], out: AnyArray) -> list[Callable[[], Any]]:
     """A call that writes its result into ``out``."""
     if node.call is np.where:
-        return _choose(*args, out)
+        mask, yes, no = args
+        return _choose(mask, yes, no, out)
     if node.call in (np.maximum, np.minimum):  # which want their ``out`` named
         return [partial(node.call, *args, out=out)]
     if isinstance(node.call, np.ufunc):
@@ -53,7 +54,8 @@ def _put(out: AnyArray, act: Callable[[], Any]) -> None:
 def filled(node: Node, args: list[Any], out: AnyArray) -> Callable[[], Any]:
     """The one call that computes a node of a wide batch."""
     if node.call is np.where:
-        return partial(_choose_wide, *args, out)
+        mask, yes, no = args
+        return partial(_choose_wide, mask, yes, no, out)
     return calls_into(node, args, out)[0]
 
 

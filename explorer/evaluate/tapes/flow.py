@@ -126,9 +126,9 @@ def _homes(order: Sequence[Node], outputs: Collection[Node]) -> dict[Node, tuple
                     homes[part] = (node, i)
         elif node.kind == CALL and node.call is np.where:
             last = node.args[2]
-            if type(last) is Node and users.get(last) == 1 and all(a is not last for a in node.args[:2]):
-                if last.kind == CALL and _may_move(last, node.value, node, homes, known, outputs):
-                    homes[last] = (node, None)
+            alone = type(last) is Node and users.get(last) == 1 and all(a is not last for a in node.args[:2])
+            if alone and last.kind == CALL and _may_move(last, node.value, node, homes, known, outputs):
+                homes[last] = (node, None)
     return homes
 
 

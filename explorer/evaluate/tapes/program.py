@@ -37,7 +37,8 @@ class Program:
         self.results, places = _arena(self.outputs, np.float64)
         self.spans = _spans(self.outputs)
         homes = _homes(order, self.outputs, places)
-        self._ahead, self._behind = [], []
+        self._ahead: list[Step] = []
+        self._behind: list[Step] = []
         for node in order:
             (self._ahead if node in first else self._behind).extend(self._steps(node, homes))
         for node, place in zip(self.outputs, places, strict=True):
@@ -95,9 +96,8 @@ class Program:
         if node.kind == STACK:
             return self._rows(node, out)
         if out.size >= WIDE or not (isinstance(node.call, np.ufunc) or node.call is np.where):
-            steps, args = [], [self.buffer(a) for a in node.args]
-        else:
-            steps, args = self._spread(node, out.shape)
+            return [(step, node.reads) for step in calls_into(node, [self.buffer(a) for a in node.args], out)]
+        steps, args = self._spread(node, out.shape)
         return [*steps, *((step, node.reads) for step in calls_into(node, args, out))]
 
     def _spread(self, node: Node, shape: tuple[int, ...]) -> tuple[list[Step], list[AnyArray]]:
@@ -151,9 +151,9 @@ def _homes(order: Sequence[Node], outputs: Sequence[Node], places: Sequence[AnyA
             continue
         table = homes.setdefault(node, np.empty(node.value.shape, node.value.dtype))
         for row, part in zip(table, node.args, strict=True):
-            if type(part) is Node and part.kind in (CALL, STACK) and part not in homes:
-                if part.value.shape == row.shape and part.value.dtype == row.dtype:
-                    homes[part] = row
+            own = type(part) is Node and part.kind in (CALL, STACK) and part not in homes
+            if own and part.value.shape == row.shape and part.value.dtype == row.dtype:
+                homes[part] = row
     return homes
 
 

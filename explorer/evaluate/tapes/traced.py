@@ -12,7 +12,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from explorer.evaluate.tapes.tape import CALL, STACK, VIEW, AnyArray, Node, Tape, stacked
 
 
-class NotTraceable(Exception):
+class NotTraceableError(Exception):
     """Something was asked that a tape cannot hold, a plain number above all."""
 
 
@@ -47,13 +47,13 @@ class Traced(NDArrayOperatorsMixin):
 
     def __getitem__(self, key: Any) -> Traced:
         if type(key) is Traced:
-            raise NotTraceable("an index")
+            raise NotTraceableError("an index")
         return self._view(lambda a: a[key], f"[{key!r}]")
 
     def __setitem__(self, key: int, value: Any) -> None:
         """One row exchanged; what was taken from the array before keeps the old one."""
         if not isinstance(key, int):
-            raise NotTraceable("a part that is exchanged")
+            raise NotTraceableError("a part that is exchanged")
         parts: list[Any] = list(self)
         parts[key] = np.broadcast_to(value, self.shape[1:])
         self.node = stack(parts).node
@@ -73,21 +73,21 @@ class Traced(NDArrayOperatorsMixin):
         return self.tape.ask(self.node, every=True)
 
     def __bool__(self) -> bool:
-        raise NotTraceable("truth")
+        raise NotTraceableError("truth")
 
     def __float__(self) -> float:
-        raise NotTraceable("a number")
+        raise NotTraceableError("a number")
 
-    __int__ = __index__ = __float__  # type: ignore[assignment]
+    __int__ = __index__ = __float__
 
     def __array__(self, *_: Any, **__: Any) -> AnyArray:
-        raise NotTraceable("a plain array")
+        raise NotTraceableError("a plain array")
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **options: Any) -> Any:
         if options.pop("out", (self,))[0] is not self and method == "__call__":
-            raise NotTraceable("a result put elsewhere")
+            raise NotTraceableError("a result put elsewhere")
         if ufunc.nout != 1 or set(options) - {"axis"}:
-            raise NotTraceable(ufunc.__name__)
+            raise NotTraceableError(ufunc.__name__)
         return self._new(CALL, ufunc if method == "__call__" else getattr(ufunc, method), args, options, (ufunc.__name__, method))
 
     def __array_function__(self, func: Callable[..., Any], _: Any, args: Any, options: dict[str, Any]) -> Any:
@@ -101,7 +101,7 @@ class Traced(NDArrayOperatorsMixin):
         if func is np.stack and not options:
             return stack(args[0])
         if func not in _CALLS:
-            raise NotTraceable(func.__name__)
+            raise NotTraceableError(func.__name__)
         return self._new(CALL, func, args, options)
 
     def _view(self, call: Callable[[Any], Any], key: Any) -> Traced:
