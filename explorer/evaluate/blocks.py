@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.matmuls import rows
-from explorer.physics.arrays import as_array
+from explorer.evaluate.tapes import as_array
 
 FIELDS = ("flop", "sram_bytes", "hbm_bytes", "flop_s", "sram_s", "hbm_s", "latency_s", "time_s")
 _NARROW = 64  # below this many points one call costs less than several

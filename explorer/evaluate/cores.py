@@ -9,8 +9,8 @@ import numpy as np
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.model import Widths
 from explorer.evaluate.shape import Shape
+from explorer.evaluate.tapes import as_array
 from explorer.physics import alignment, attention, kernels, roofline
-from explorer.physics.arrays import as_array
 
 # Softmax, dropout and masks over scores that go to memory and back (model.md 3.4), for 16-bit scores.
 _BYTES_PER_SCORE, _BYTES_PER_SCORE_BACKWARD = 13.0, 18.0

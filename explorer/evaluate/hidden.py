@@ -10,7 +10,7 @@ from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.matmuls import rows
 from explorer.evaluate.network import ROW, Traffic, again
 from explorer.evaluate.shape import Shape
-from explorer.physics.arrays import as_array
+from explorer.evaluate.tapes import as_array
 
 _NOTHING = np.zeros(1)
 

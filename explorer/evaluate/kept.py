@@ -7,8 +7,8 @@ import numpy as np
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.shape import Shape
 from explorer.evaluate.stages import Stages
+from explorer.evaluate.tapes import as_array
 from explorer.physics import memory
-from explorer.physics.arrays import as_array
 
 
 def training_bytes(c: Columns, s: Shape, stages: Stages) -> Array:

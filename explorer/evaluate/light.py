@@ -8,8 +8,8 @@ from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.matmuls import expert_rows, rows
 from explorer.evaluate.model import Widths
 from explorer.evaluate.shape import Shape
+from explorer.evaluate.tapes import as_array
 from explorer.physics import transformer
-from explorer.physics.arrays import as_array
 
 LIGHT = {"embedding": 0.0, "norm": 0.5, "rotary": 0.75, "activation": 1.0, "expert_activation": 1.0, "loss": 1.0}  # FLOP a byte
 LIGHT_FLOP_PER_BYTE = np.array(list(LIGHT.values()))[:, None]

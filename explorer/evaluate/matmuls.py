@@ -9,9 +9,8 @@ import numpy as np
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.model import Widths
 from explorer.evaluate.shape import Shape
-from explorer.evaluate.tapes import stack
+from explorer.evaluate.tapes import as_array, stack
 from explorer.physics import alignment, kernels, matmul, mixture
-from explorer.physics.arrays import as_array
 
 PLAIN = ("qkv", "out", "gate_up", "down", "head")
 LATENT = ("latent_query", "latent_kv")

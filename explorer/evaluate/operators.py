@@ -18,8 +18,8 @@ from explorer.evaluate.light import LIGHT, LIGHT_FLOP_PER_BYTE, LIGHT_KERNELS, l
 from explorer.evaluate.matmuls import Matmuls, rows
 from explorer.evaluate.model import Widths
 from explorer.evaluate.shape import Shape
+from explorer.evaluate.tapes import as_array
 from explorer.physics import roofline, transformer
-from explorer.physics.arrays import as_array
 
 OPERATORS: dict[str, str] = {
     "embedding": "Embedding",

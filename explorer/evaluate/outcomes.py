@@ -11,8 +11,8 @@ from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.outlook import RESULTS
 from explorer.evaluate.report import TIME_PARTS, Report
 from explorer.evaluate.shape import Shape
+from explorer.evaluate.tapes import as_array
 from explorer.physics import economics, mixture, serving, transformer
-from explorer.physics.arrays import as_array
 
 
 def _exists(r: Report) -> Array:

@@ -14,7 +14,7 @@ from explorer.evaluate.hidden import Busy
 from explorer.evaluate.model import Widths
 from explorer.evaluate.shape import Shape
 from explorer.evaluate.stages import Stages
-from explorer.physics.arrays import as_array
+from explorer.evaluate.tapes import as_array
 
 _ENDS = ("embedding", "head", "loss")
 _CORES = ("attention", "window")

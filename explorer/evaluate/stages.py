@@ -11,8 +11,8 @@ from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.matmuls import rows
 from explorer.evaluate.model import LayerParams, Rank, layer_params, table_params
 from explorer.evaluate.shape import Shape
+from explorer.evaluate.tapes import as_array
 from explorer.physics import attention, memory
-from explorer.physics.arrays import as_array
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from explorer.evaluate.network import Traffic
 from explorer.evaluate.operators import PART_OF
 from explorer.evaluate.passes import Passes
 from explorer.evaluate.shape import Shape
-from explorer.physics.arrays import as_array
+from explorer.evaluate.tapes import as_array
 
 TIME_PARTS: dict[str, str] = {
     "matmul": "matmul",

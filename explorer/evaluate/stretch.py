@@ -8,8 +8,8 @@ import numpy as np
 
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.shape import Shape
+from explorer.evaluate.tapes import as_array
 from explorer.physics import memory
-from explorer.physics.arrays import as_array
 from explorer.specs.job import LONGEST_CONTEXT
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from explorer.evaluate.columns import DECODE, TRAINING, Array, Columns
 from explorer.evaluate.getters import sparse_gain
 from explorer.evaluate.loss_getters import expert_matmul_name, matmul_name
-from explorer.physics.arrays import as_array
+from explorer.evaluate.tapes import as_array
 from explorer.specs import FORMATS, Scenario
 from explorer.units import format_quantity
 

@@ -31,11 +31,6 @@ def _array(value: Value) -> Array:
     return np.asarray(value, dtype=np.float64)
 
 
-def as_array(value: Value) -> Array:
-    """An array, for the type checker's sake: what is one already, or stands in for one, passes as it is."""
-    return value if hasattr(value, "shape") else np.asarray(value)  # type: ignore[return-value]
-
-
 class _State(threading.local):
     """Whether this thread has asked for silence already: entering numpy's own context costs as much as a division."""
 

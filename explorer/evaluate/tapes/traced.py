@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
+from numpy.typing import NDArray
 
 from explorer.evaluate.tapes.tape import CALL, STACK, VIEW, AnyArray, Node, Tape, stacked
 
@@ -137,3 +138,9 @@ def mapped(value: Any, leaf: Callable[[Traced], Any]) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return type(value)(**{f.name: mapped(getattr(value, f.name), leaf) for f in fields(value)})
     return value
+
+
+def as_array(value: Any) -> NDArray[np.float64]:
+    """An array, for the type checker's sake: what is one already, or stands in for one, passes as it is."""
+    found: NDArray[np.float64] = value if hasattr(value, "shape") else np.asarray(value)
+    return found
