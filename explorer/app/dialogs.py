@@ -27,6 +27,9 @@ class Dialogs(Protocol):
     def confirm_close(self, name: str) -> str:
         """``save``, ``discard`` or ``cancel`` for unsaved changes."""
 
+    def preview(self, title: str, text: str, act: str, option: str = "") -> str:
+        """A look at what comes in, before it does: ``take``, ``keep`` (by the button that says ``option``) or ``cancel``."""
+
 
 class Quiet:
     """Answers nothing and remembers what was said."""
@@ -53,6 +56,11 @@ class Quiet:
     def confirm_close(self, name: str) -> str:
         """Nothing is kept."""
         return "discard"
+
+    def preview(self, title: str, text: str, act: str, option: str = "") -> str:
+        """Nothing is taken, unseen."""
+        self.said = [*self.said[-99:], f"{title}: {text}"]
+        return "cancel"
 
 
 class Modal:
@@ -92,6 +100,12 @@ class Modal:
         kinds = QMessageBox.StandardButton
         box.setStandardButtons(kinds.Save | kinds.Discard | kinds.Cancel)
         return {kinds.Save: "save", kinds.Discard: "discard"}.get(kinds(box.exec()), "cancel")
+
+    def preview(self, title: str, text: str, act: str, option: str = "") -> str:
+        """A window with the text, to scroll through."""
+        from explorer.app.preview import Preview
+
+        return Preview(self._parent, title, text, act, option).answer()
 
     def _box(self, title: str, message: str) -> QMessageBox:
         box = QMessageBox(self._parent)
