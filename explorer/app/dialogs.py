@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +27,12 @@ class Dialogs(Protocol):
 
     def confirm_close(self, name: str) -> str:
         """``save``, ``discard`` or ``cancel`` for unsaved changes."""
+
+    def changed_on_disk(self, name: str) -> str:
+        """``reload``, ``overwrite``, ``save as`` or ``cancel`` for a file that another program changed."""
+
+    def restore(self, lines: Sequence[str]) -> tuple[str, int]:
+        """``restore``, ``discard`` or ``later``, and which of the studies that a crash left."""
 
 
 class Quiet:
@@ -53,6 +60,14 @@ class Quiet:
     def confirm_close(self, name: str) -> str:
         """Nothing is kept."""
         return "discard"
+
+    def changed_on_disk(self, name: str) -> str:
+        """Nothing is overwritten."""
+        return "cancel"
+
+    def restore(self, lines: Sequence[str]) -> tuple[str, int]:
+        """Another time."""
+        return "later", 0
 
 
 class Modal:
@@ -92,6 +107,26 @@ class Modal:
         kinds = QMessageBox.StandardButton
         box.setStandardButtons(kinds.Save | kinds.Discard | kinds.Cancel)
         return {kinds.Save: "save", kinds.Discard: "discard"}.get(kinds(box.exec()), "cancel")
+
+    def changed_on_disk(self, name: str) -> str:
+        """Four ways on; Escape changes nothing."""
+        box = self._box("Changed on disk", f"{name} was changed by another program since it was opened or saved here.")
+        box.setInformativeText("Reload takes the changed file; undo brings your study back. Overwrite saves yours in its place.")
+        role = QMessageBox.ButtonRole
+        given = (("reload", role.ResetRole), ("overwrite", role.DestructiveRole), ("save as", role.AcceptRole), ("cancel", role.RejectRole))
+        buttons = {box.addButton(word.capitalize(), kind): word for word, kind in given}
+        box.setEscapeButton(next(b for b, word in buttons.items() if word == "cancel"))
+        box.exec()
+        return buttons.get(box.clickedButton(), "cancel")  # type: ignore[call-overload,no-any-return]
+
+    def restore(self, lines: Sequence[str]) -> tuple[str, int]:
+        """A list to choose from."""
+        from explorer.app.restore_dialog import RestoreDialog  # only after a crash
+
+        dialog = RestoreDialog(lines, self._parent)
+        dialog.exec()
+        dialog.deleteLater()
+        return dialog.answer, dialog.chosen()
 
     def _box(self, title: str, message: str) -> QMessageBox:
         box = QMessageBox(self._parent)

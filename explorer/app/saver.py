@@ -30,6 +30,12 @@ class Saver(QObject):
         self._held_path: Path | None = None
         window.installEventFilter(self)
         window.closed.connect(self._let_go)
+        window.document.saved.connect(self._follow)
+
+    def _follow(self) -> None:
+        """The document went on to another file, or to none."""
+        if self._window.document.path != self._held_path:
+            self.take(self._window.document.path, None)
 
     def take(self, path: Path | None, known: Stamp | None) -> None:
         """The window's file is ``path`` now, and ``known`` is what lies in it. Says so where another window has it open."""

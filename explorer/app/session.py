@@ -101,7 +101,7 @@ class Session(QObject):
         self.journal = None
 
     def take_up(self, study_path: str | None) -> None:
-        """Open the study that was asked for, or the last one; offer what a crash left."""
+        """Open the study that was asked for, or the last one."""
         settings, window = self._window.settings, self._window
         if settings.said:
             window.dialogs.tell("Settings", settings.said)
@@ -111,7 +111,6 @@ class Session(QObject):
             self._reopen(Path(settings.last))
         folders = {self.folder.parent / "locks", *(Path(name).parent for name in settings.recent)}
         Thread(target=lambda: [sweep(folder) for folder in folders], name="sweep", daemon=True).start()
-        self.offer()
 
     def _reopen(self, path: Path) -> None:
         if os.path.lexists(path):

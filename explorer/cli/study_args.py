@@ -8,7 +8,7 @@ from pathlib import Path
 from explorer.cli.changes import apply_flags, apply_settings
 from explorer.cli.flags import FLAGS, Flags, read_flags
 from explorer.errors import ExplorerError
-from explorer.library import Library, default_study, load_library, make_scenario, parse_study, read_study
+from explorer.library import Library, default_study, make_scenario, parse_study, read_study, user_library
 from explorer.library.text_files import read_bytes, shown
 from explorer.specs import MOST_SCENARIOS, Scenario, Study
 
@@ -39,7 +39,7 @@ def describes_a_study(arguments: argparse.Namespace) -> bool:
 def study_of(arguments: argparse.Namespace) -> Study:
     """The study that the command line describes. Raises `ExplorerError`."""
     flags = read_flags(arguments)
-    library = load_library()
+    library, _ = user_library()
     if arguments.study is not None:
         if not arguments.study.strip():
             raise ExplorerError("STUDY is empty: give the name of a study file, or leave it out")

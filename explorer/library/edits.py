@@ -45,7 +45,8 @@ class Edit:
 def edits(library: Library, scenario: Scenario) -> tuple[Edit, ...]:
     """The chip's, fabric's and offer's knobs that differ from the presets with the same ids, in the order of the knobs.
 
-    A chip or fabric whose id no preset has is compared with nothing. What was found is kept: a chip that did not change
+    A user's chip or fabric is compared with the shipped
+    one that it is based on, one whose id no preset has with nothing. What was found is kept: a chip that did not change
     since the last call costs a look-up.
     """
     key = (id(library), id(scenario.chip), id(scenario.fabric), id(scenario.offer))
@@ -58,7 +59,8 @@ def edits(library: Library, scenario: Scenario) -> tuple[Edit, ...]:
 
 
 def _differences(library: Library, now: Scenario) -> Iterator[Edit]:
-    chip, fabric = library.chips.get(now.chip.id, now.chip), library.fabrics.get(now.fabric.id, now.fabric)
+    chip = library.chips.get(now.chip.based_on or now.chip.id, now.chip)
+    fabric = library.fabrics.get(now.fabric.based_on or now.fabric.id, now.fabric)
     if chip is not now.chip or fabric is not now.fabric:
         before = now.model_copy(update={"chip": chip, "fabric": fabric})
         yield from _of(_CHIP if chip is not now.chip else (), before, now)

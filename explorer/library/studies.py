@@ -14,10 +14,10 @@ from explorer.library.whole_files import write_whole
 from explorer.specs import MOST_SCENARIOS, SpecError, Study
 from explorer.specs.base import build_json
 
-FORMAT = 1
+FORMAT = 2
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 # From format n to n + 1. A study of an older format walks the whole chain.
-MIGRATIONS: dict[int, Migration] = {}
+MIGRATIONS: dict[int, Migration] = {1: dict}  # 2 only added fields that may be missing
 
 
 def read_study(path: Path | str) -> Study:

@@ -23,13 +23,23 @@ from explorer.specs.kernels import AttentionKernel, GemmKernel, Kernels
 from explorer.specs.links import LinkPart, Links
 from explorer.specs.run import Run
 from explorer.specs.source import CONFIDENCE, Source
-from explorer.specs.study import EFFICIENCIES, MOST_SCENARIOS, Scenario, Study, get_path, set_path
+from explorer.specs.study import (
+    EFFICIENCIES,
+    MOST_POINTS,
+    MOST_SCENARIOS,
+    MeasuredPoint,
+    Scenario,
+    Study,
+    Was,
+    get_path,
+    set_path,
+)
 from explorer.specs.workload import Experts, Latent, Window, Workload
 
 __all__ = [
-    "BAND_KINDS", "CONFIDENCE", "EFFICIENCIES", "FORMATS", "GRADIENT_FORMATS", "LOSSES", "MOST_SCENARIOS", "OFFLOADS",
+    "BAND_KINDS", "CONFIDENCE", "EFFICIENCIES", "FORMATS", "GRADIENT_FORMATS", "LOSSES", "MOST_POINTS", "MOST_SCENARIOS", "OFFLOADS",
     "OPTIMIZER_STATES", "OVERLAPS", "PHASES", "RECOMPUTES", "SCHEDULES", "SPARSITIES", "AttentionKernel", "BandKind",
     "Calibration", "Chip", "ErrorBand", "Experts", "Fabric", "Format", "GemmKernel", "Job", "Kernels", "KindBand", "Latent",
-    "LinkPart", "Links", "Offer", "Plan", "Run", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError",
-    "SramPart", "Study", "Window", "Workload", "build", "build_json", "get_path", "matmul_format", "set_path",
+    "LinkPart", "Links", "MeasuredPoint", "Offer", "Plan", "Run", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError",
+    "SramPart", "Study", "Was", "Window", "Workload", "build", "build_json", "get_path", "matmul_format", "set_path",
 ]

@@ -51,7 +51,8 @@ class Chip(Spec):
 
     ``peak_*_flop_per_s`` is the vendor's headline; ``array_fraction`` says which share of it the matmul array alone
     delivers. ``sram_bytes`` holds matmul tiles against the HBM; ``sram_bytes_per_s`` feeds the matrix units; ``host_bytes_per_s`` is the way to the host's memory, one direction. A rate or a
-    power that nobody has published is None: that ceiling is not counted, and the energy is unknown.
+    power that nobody has published is None: that ceiling is not counted, and the energy is unknown. ``based_on`` is the shipped chip
+    of which this one is somebody's copy: it lends its calibration.
     """
 
     id: Identifier
@@ -79,6 +80,7 @@ class Chip(Spec):
     tdp_w: Positive | None = None
     reserve_bytes: NotNegative
     reserve_fraction: Annotated[float, Field(ge=0, lt=1)]
+    based_on: Identifier | None = None
     fabrics: tuple[Identifier, ...] = ()
     offers: tuple[Offer, ...] = ()
     sources: dict[str, Source] = Field(default_factory=dict)

@@ -67,6 +67,7 @@ class Fabric(Spec):
 
     id: Identifier
     name: Name
+    based_on: Identifier | None = None
     scale_up: ScaleUp
     scale_out: ScaleOut
     sources: dict[str, Source] = Field(default_factory=dict)

@@ -8,19 +8,32 @@ from pydantic import Field, model_validator
 
 from explorer.specs.base import Spec, SpecError, Text
 from explorer.specs.calibration import Calibration
-from explorer.specs.chip import Chip, Name, Offer
+from explorer.specs.chip import Chip, Name, Offer, Positive
 from explorer.specs.fabric import Fabric
 from explorer.specs.job import Job, Plan
 from explorer.specs.run import Run
+from explorer.specs.source import Source
 from explorer.specs.workload import Workload
 
 EfficiencyName = Literal["ideal", "calibrated"]
 EFFICIENCIES: tuple[EfficiencyName, ...] = ("ideal", "calibrated")
 MOST_SCENARIOS = 6
+MOST_POINTS = 1000
+FieldPath = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{0,99}$")]
+
+
+class Was(Spec):
+    """What a number was before its user changed it, and where that came from. ``value`` None: nobody had published it."""
+
+    value: Annotated[float, Field(ge=-1e24, le=1e24)] | int | Text | None
+    source: Source | None = None
 
 
 class Scenario(Spec):
-    """Chip + fabric + workload + job + plan + efficiency set + offer + run. Values are embedded, so a study keeps its meaning."""
+    """Chip + fabric + workload + job + plan + efficiency set + offer + run. Values are embedded, so a study keeps its meaning.
+
+    ``was`` holds, by dotted path, what its user changed in chip, fabric, workload and offer.
+    """
 
     name: Name
     chip: Chip
@@ -32,17 +45,32 @@ class Scenario(Spec):
     calibration: Calibration
     offer: Offer | None = None
     run: Run = Run()
+    was: dict[FieldPath, Was] = Field(default_factory=dict)
+
+
+class MeasuredPoint(Spec):
+    """A kernel that somebody timed: where it stands on a roofline. ``chip`` names what it ran on, as its file says."""
+
+    name: Name
+    flop_per_byte: Positive
+    flop_per_s: Positive
+    chip: Text = ""
+    note: Text = ""
 
 
 class Study(Spec):
-    """One to six scenarios. Everything that the window shows follows from this."""
+    """One to six scenarios, and measured points to lay over their rooflines. Everything that the window shows follows from this.
 
-    format: Literal[1] = 1
+    Format 2 added ``measured``, a scenario's ``was`` and the ``based_on`` of chips, fabrics and workloads.
+    """
+
+    format: Literal[2] = 2
     data_version: Text = ""
     title: Text = ""
     scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, max_length=MOST_SCENARIOS)]
     active: Annotated[int, Field(ge=0)] = 0
     baseline: Annotated[int, Field(ge=0)] | None = 0
+    measured: Annotated[tuple[MeasuredPoint, ...], Field(max_length=MOST_POINTS)] = ()
 
     @model_validator(mode="after")
     def _indices_exist(self) -> Study:

@@ -61,6 +61,7 @@ class Workload(Spec):
 
     id: Identifier
     name: Name
+    based_on: Identifier | None = None
     kind: ModelKind = "decoder"
     layers: Count
     hidden: Count

@@ -50,7 +50,7 @@ def test_round_trip(study: Study, tmp_path: Path) -> None:
     ('{"format": 1, "scenarios": []}', "it has no scenarios"),
     ('{"format": 1, "scenarios": {}}', "its scenarios are no list"),
     ('{"format": "1", "scenarios": []}', "its format is '1'"), ('{"format": true, "scenarios": []}', "its format is 'True'"),
-    ('{"format": 0, "scenarios": []}', "not a number from 1 to 1"),
+    ('{"format": 0, "scenarios": []}', "not a number from 1 to 2"),
     ('{"format": NaN, "scenarios": []}', "NaN is not a number"), ('{"format": 1, "scenarios": [-Infinity]}', "-Infinity is not a number"),
     ('{"format": 1, "scenarios": [1e400]}', "a number is too large"),
     ('{"format": 1, "scenarios": [' + "9" * 5000 + "]}", "too many digits"),
@@ -68,8 +68,8 @@ def test_foreign_text(text: str, told: str, tmp_path: Path) -> None:
 
 
 def test_a_newer_format_is_named() -> None:
-    with pytest.raises(ExplorerError, match=r"^x comes from a newer version: format 2, and this one reads up to 1$"):
-        parse_study('{"format": 2, "scenarios": []}', "x")
+    with pytest.raises(ExplorerError, match=r"^x comes from a newer version: format 3, and this one reads up to 2$"):
+        parse_study('{"format": 3, "scenarios": []}', "x")
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])

@@ -137,7 +137,7 @@ def test_a_study_knows_its_scenarios() -> None:
     one = scenario()
     study = Study(scenarios=(one, one), active=1)
     assert study.with_scenario(1, one.replace(name="Two")).scenarios[1].name == "Two"
-    for changes in ({"active": 2}, {"baseline": 2}, {"active": -1}, {"scenarios": ()}, {"scenarios": (one,) * 7}, {"format": 2}):
+    for changes in ({"active": 2}, {"baseline": 2}, {"active": -1}, {"scenarios": ()}, {"scenarios": (one,) * 7}, {"format": 3}):
         with pytest.raises(SpecError):
             study.replace(**changes)
     assert study.replace(baseline=None).baseline is None
