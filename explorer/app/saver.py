@@ -34,8 +34,13 @@ class Saver(QObject):
 
     def _follow(self) -> None:
         """The document went on to another file, or to none."""
-        if self._window.document.path != self._held_path:
-            self.take(self._window.document.path, None)
+        path = self._window.document.path
+        if path == self._held_path:
+            return
+        try:
+            self.take(path, stamp(path) if path else None)
+        except ExplorerError:
+            self.take(path, None)
 
     def take(self, path: Path | None, known: Stamp | None) -> None:
         """The window's file is ``path`` now, and ``known`` is what lies in it. Says so where another window has it open."""

@@ -55,7 +55,8 @@ class Held:
             return
         with contextlib.suppress(OSError):  # Windows removes it only after it is closed
             self.path.unlink()
-        os.close(self._handle)
+        with contextlib.suppress(OSError):  # closed it is, whatever the answer
+            os.close(self._handle)
         self._handle = -1
         if sys.platform == "win32":
             with contextlib.suppress(OSError):

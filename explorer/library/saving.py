@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.errors import ExplorerError
-from explorer.library.disk_state import Stamp, digest, stamp
+from explorer.library import disk_state
+from explorer.library.disk_state import Stamp, digest
 from explorer.library.locks import Held, hold
 from explorer.library.state_folder import state_folder
 from explorer.library.studies import FORMAT, format_in, study_text
-from explorer.library.text_files import read_bytes, shown
+from explorer.library.text_files import MIB, read_bytes, reason, shown
 from explorer.library.whole_files import sweep, write_whole
 from explorer.specs import Study
 
@@ -44,7 +46,7 @@ def save_study(path: Path, study: Study, known: Stamp | None = None) -> Saved:
     """
     content = study_text(study).encode()
     with _alone(path):
-        found = stamp(path) if known is not None else None
+        found = disk_state.stamp(path) if known is not None else None
         if found is not None and known is not None and found.digest not in (known.digest, digest(content)):
             raise ChangedOnDiskError(path, found)
         kept = keep_original(path)
@@ -89,9 +91,14 @@ def keep_original(path: Path) -> Path | None:
     Raises `ExplorerError` where the copy cannot be written: then the original must not be overwritten either.
     """
     try:
-        content = read_bytes(path, "a study")
-    except ExplorerError:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
+    except OSError as error:
+        raise ExplorerError(f"cannot read {shown(path)}: {reason(error)}") from None
+    if not stat.S_ISREG(found.st_mode) or found.st_size > MIB:
+        return None
+    content = read_bytes(path, "a study")
     number = format_in(content)
     if number is None or not 0 < number < FORMAT:
         return None

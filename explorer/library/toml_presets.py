@@ -22,7 +22,11 @@ T = TypeVar("T", bound=Spec)
 
 def read_preset(path: Path, kind: type[T]) -> T:
     """Read and check one file as a ``kind``. Raises `ExplorerError`: file, line, key, and the nearest right name."""
-    text = read_text(path, "a preset")
+    return parse_preset(read_text(path, "a preset"), kind, path)
+
+
+def parse_preset(text: str, kind: type[T], path: Path) -> T:
+    """As `read_preset`, from the text of the file at ``path``. Raises `ExplorerError`."""
     where = f"{path.parent.name}/{path.name}"
     table = parse_toml(text, where)
     try:
