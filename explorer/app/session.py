@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from explorer.errors import ExplorerError
 from explorer.library import default_study, read_study
 from explorer.library.journal import Crashed, Entry, Journal, crashed
+from explorer.library.locks import clear
 from explorer.library.state_folder import state_folder
 from explorer.library.text_files import shown
 from explorer.library.whole_files import sweep
@@ -109,8 +110,7 @@ class Session(QObject):
             window.files.open_path(study_path)
         elif settings.reopen and settings.last:
             self._reopen(Path(settings.last))
-        folders = {self.folder.parent / "locks", *(Path(name).parent for name in settings.recent)}
-        Thread(target=lambda: [sweep(folder) for folder in folders], name="sweep", daemon=True).start()
+        Thread(target=_tidy, args=({Path(name).parent for name in settings.recent},), name="tidy", daemon=True).start()
 
     def _reopen(self, path: Path) -> None:
         if os.path.lexists(path):
@@ -153,6 +153,13 @@ class Session(QObject):
             one.discard()
         else:
             one.leave()
+
+
+def _tidy(folders: set[Path]) -> None:
+    """Remove what killed saves left: in the folders of recent files, and among our own locks."""
+    clear(state_folder() / "locks")
+    for folder in folders:
+        sweep(folder)
 
 
 def line(entry: Entry) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from explorer.errors import ExplorerError
 from explorer.library.disk_state import Stamp
-from explorer.library.locks import Held, hold
+from explorer.library.locks import Held, clear, hold
 from explorer.library.studies import parse_study
 from explorer.library.text_files import MIB, read_text, shown
 from explorer.library.whole_files import sweep, write_whole
@@ -189,11 +189,7 @@ def _sort(path: Path, held: Held, found: list[Crashed], unreadable: list[Path]) 
 
 def _clear_locks(folder: Path) -> None:
     """Locks of windows that ended with nothing to keep, and all but the latest of what could not be read."""
-    for lock in folder.glob("session-*.lock"):
-        with contextlib.suppress(OSError):
-            held = hold(lock) if not lock.with_suffix(".json").exists() else None
-            if held is not None:
-                held.release()
+    clear(folder, keep=lambda lock: lock.with_suffix(".json").exists())
     old: Sequence[Path] = sorted(folder.glob("session-*.unreadable"))[:-_MOST_UNREADABLE]
     for path in old:
         with contextlib.suppress(OSError):

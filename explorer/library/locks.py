@@ -7,6 +7,7 @@ import errno
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 _REFUSED = (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK, errno.EDEADLK)
@@ -88,3 +89,13 @@ def hold(path: Path, wait_s: float = 0.0) -> Held | None:
         if not mine and time.monotonic() >= end:
             return None
         time.sleep(0 if mine else _PAUSE_S)
+
+
+def clear(folder: Path, keep: Callable[[Path], bool] = lambda _: False) -> None:
+    """Remove the lock files in ``folder`` that nobody holds, but those to ``keep``. Never raises."""
+    with contextlib.suppress(OSError):
+        for path in folder.glob("*.lock"):
+            with contextlib.suppress(OSError):
+                held = None if keep(path) else hold(path)
+                if held is not None:
+                    held.release()

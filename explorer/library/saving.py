@@ -102,12 +102,22 @@ def keep_original(path: Path) -> Path | None:
     number = format_in(content)
     if number is None or not 0 < number < FORMAT:
         return None
+    try:
+        copy, there = _copy(path, number, content)
+    except OSError as error:
+        raise ExplorerError(f"cannot keep the original of {shown(path)}: {reason(error)}") from None
+    if not there:
+        write_whole(copy, content)
+    return copy
+
+
+def _copy(path: Path, number: int, content: bytes) -> tuple[Path, bool]:
+    """A free name beside ``path``, or one under which the same content lies already."""
     for again in range(1, _MOST_KEPT):
         copy = path.with_name(f"{path.stem}.format{number}{f'-{again}' if again > 1 else ''}{path.suffix}")
         if not copy.exists():
-            write_whole(copy, content)
-            return copy
+            return copy, False
         with contextlib.suppress(ExplorerError):
             if read_bytes(copy, "a study") == content:
-                return copy
+                return copy, True
     raise ExplorerError(f"cannot keep the original of {shown(path)}: too many copies lie beside it")

@@ -33,7 +33,7 @@ class SettingsFile:
         if key in self._values and self._values[key] == value:
             return
         if self._writable:
-            self._values = self._read() | {key: value}
+            self._values = self._values | self._read() | {key: value}
             self._write()
         self._values[key] = value
 
