@@ -38,12 +38,12 @@ def fill(menu: QMenu, settings: Settings, open_path: Callable[[str], object]) ->
 def short(name: str) -> str:
     """A path that fits into a menu: ``~`` for the home folder, the middle of a long one left out, its file name whole."""
     path, home = Path(name), Path.home()
-    text = shown(f"~{os.sep}{path.relative_to(home)}" if path.is_relative_to(home) and path != home else name)
+    text = f"~{os.sep}{path.relative_to(home)}" if path.is_relative_to(home) and path != home else name
     if len(text) <= _LONGEST:
-        return text
+        return shown(text)
     file = shown(path.name)
     kept = text[: max(0, _LONGEST - len(file) - 2)].rpartition(os.sep)[0]
-    return f"{kept}{os.sep}…{os.sep}{file}"[-max(_LONGEST, len(file) + 2) :]
+    return f"{shown(kept)}{os.sep}…{os.sep}{file}"
 
 
 def reopen_action(parent: QObject, settings: Settings) -> QAction:
