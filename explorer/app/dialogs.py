@@ -114,7 +114,7 @@ class Modal:
         box.setInformativeText("Reload takes the changed file; undo brings your study back. Overwrite saves yours in its place.")
         role = QMessageBox.ButtonRole
         given = (("reload", role.ResetRole), ("overwrite", role.DestructiveRole), ("save as", role.AcceptRole), ("cancel", role.RejectRole))
-        buttons = {box.addButton(word.capitalize(), kind): word for word, kind in given}
+        buttons = {box.addButton(word.capitalize() + "…" * (word == "save as"), kind): word for word, kind in given}
         box.setEscapeButton(next(b for b, word in buttons.items() if word == "cancel"))
         box.exec()
         return buttons.get(box.clickedButton(), "cancel")  # type: ignore[call-overload,no-any-return]

@@ -34,7 +34,8 @@ class RestoreDialog(QDialog):
         layout = QVBoxLayout(self)
         for part in (PlainLabel(_WORDS, wrap=True), self.list, buttons):
             layout.addWidget(part)
-        self.resize(680, 320)
+        metrics, room = self.fontMetrics(), self.screen().availableSize()  # a projector's letters need more
+        self.resize(min(metrics.averageCharWidth() * 90, room.width()), min(metrics.height() * 18, room.height()))
 
     def chosen(self) -> int:
         """The study in hand, counted from 0."""

@@ -80,7 +80,7 @@ def migrate(
     if isinstance(found, bool) or not isinstance(found, int) or found < 1:
         raise _refused(where, f"its format is {str(found)[:20]!r}, not a number from 1 to {newest}")
     if found > newest:
-        raise ExplorerError(f"{where} comes from a newer version: format {found}, and this one reads up to {newest}")
+        raise ExplorerError(f"{where} comes from a newer version: format {str(found)[:20]}, and this one reads up to {newest}")
     study: dict[str, Any] = data
     for step in range(found, newest):
         study = migrations[step](study) | {"format": step + 1}

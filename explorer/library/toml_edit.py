@@ -12,6 +12,7 @@ from tomlkit.items import Item, Trivia
 from explorer.errors import ExplorerError, unknown
 from explorer.library.toml_presets import parse_toml
 
+_MOST_LINES = 2000  # tomlkit takes its time
 _NUMBER = "value"  # of a table such as { value = "96 GiB", source = "S" }
 
 
@@ -54,6 +55,8 @@ def merged_text(text: str, wanted: str, where: str = "the preset") -> str:
 
 def _parsed(text: str, where: str) -> tomlkit.TOMLDocument:
     parse_toml(text, where)  # says what is wrong, in bounded time
+    if text.count("\n") > _MOST_LINES:
+        raise ExplorerError(f"{where}: more than {_MOST_LINES:,} lines: too long to keep its layout")
     try:
         return tomlkit.parse(text)
     except (TOMLKitError, RecursionError, ValueError) as error:

@@ -17,6 +17,9 @@ from explorer.library.text_files import read_text
 from explorer.specs import Spec, SpecError, build
 
 LONGEST_LINE = 4096
+MOST_LINES = 10_000
+_MOST_PARTS = 16
+_DEEP = re.compile(r"""[\s\[]*(?:(?:[\w-]+|"[^"]*"|'[^']*')\s*\.\s*){16}""")
 T = TypeVar("T", bound=Spec)
 
 
@@ -42,8 +45,12 @@ def parse_preset(text: str, kind: type[T], path: Path) -> T:
 
 
 def parse_toml(text: str, where: str) -> dict[str, Any]:
-    """TOML to a dictionary. Long lines are refused first: a dotted header of 100 KiB takes the parser seconds."""
+    """TOML to a dictionary. What takes the parser seconds is refused first: long lines, long dotted names, very many lines."""
+    if text.count("\n") > MOST_LINES:
+        raise ExplorerError(f"{where}: more than {MOST_LINES:,} lines")
     for number, line in enumerate(text.split("\n"), start=1):
+        if _DEEP.match(line):
+            raise ExplorerError(f"{where}:{number}: a name of more than {_MOST_PARTS} parts")
         if len(line) > LONGEST_LINE:
             raise ExplorerError(f"{where}:{number}: a line of {len(line)} characters (at most {LONGEST_LINE})")
     try:

@@ -200,7 +200,7 @@ def test_long_paths_keep_their_file_name(name: str, expected: str) -> None:
     assert short("/a/" + "x" * 200 + ".json").endswith("x.json")
 
 
-@pytest.mark.parametrize(("word", "answer"), [("Reload", "reload"), ("Overwrite", "overwrite"), ("Save as", "save as"), ("Cancel", "cancel")])
+@pytest.mark.parametrize(("word", "answer"), [("Reload", "reload"), ("Overwrite", "overwrite"), ("Save as…", "save as"), ("Cancel", "cancel")])
 def test_the_real_question(window: Window, word: str, answer: str) -> None:
     def press() -> None:
         box = QApplication.activeModalWidget()

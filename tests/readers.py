@@ -1,0 +1,77 @@
+"""Every reader of files that others may have written. A new reader becomes a line here, and all campaigns reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from explorer import charts, paths
+from explorer.cli.study_args import open_study
+from explorer.library import default_study, load_library, read_study, study_text
+from explorer.library.journal import Entry, read_entry
+from explorer.library.settings_file import parse_settings
+from explorer.library.text_files import read_text, shown
+from explorer.library.toml_edit import merged_text, with_value
+from explorer.library.toml_presets import read_preset
+from explorer.render import files as render
+from explorer.specs import Chip, Fabric, Workload
+from explorer.validation.rows import read_table
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What reads a file, a file that it accepts, and what kind of text that is: ``json``, ``toml``, ``csv`` or ``picture``."""
+
+    name: str
+    file: str
+    kind: str
+    read: Callable[[Path], object]
+    valid: Callable[[], bytes]
+
+
+def _study() -> bytes:
+    return study_text(default_study(load_library())).encode()
+
+
+def _journal() -> bytes:
+    return Entry(default_study(load_library()), Path("s.json")).content()
+
+
+def _preset(folder: str, name: str) -> Callable[[], bytes]:
+    return lambda: (paths.presets() / folder / f"{name}.toml").read_bytes()
+
+
+@cache
+def _picture(suffix: str) -> bytes:
+    import tempfile
+
+    study = default_study(load_library())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"x{suffix}"
+        render.export_chart(charts.chart("memory", charts.scene(study, {"study": study_text(study)})), path)
+        return path.read_bytes()
+
+
+def _edit_preset(path: Path) -> object:
+    text = read_text(path, "a preset")
+    return with_value(text, "name", "x", shown(path)), merged_text(text, text, shown(path))
+
+
+def _csv(kind: str) -> Callable[[], bytes]:
+    return lambda: b"".join((paths.resources() / "measurements" / f"{kind}.csv").read_bytes().splitlines(keepends=True)[:30])
+
+
+READERS = [
+    Reader("study", "hostile.json", "json", read_study, _study),
+    Reader("journal", "hostile.json", "json", read_entry, _journal),
+    Reader("settings", "hostile.json", "json", lambda p: parse_settings(read_text(p, "a settings file"), shown(p)),
+           lambda: b'{"version": 1, "theme": "dark", "scale": 1.25, "recent": ["x.json", "y.json"]}'),
+    Reader("chip", "b200.toml", "toml", lambda p: read_preset(p, Chip), _preset("chips", "b200")),
+    Reader("fabric", "neuronswitch-144.toml", "toml", lambda p: read_preset(p, Fabric), _preset("fabrics", "neuronswitch-144")),
+    Reader("workload", "deepseek-v3.toml", "toml", lambda p: read_preset(p, Workload), _preset("workloads", "deepseek-v3")),
+    Reader("preset to edit", "b200.toml", "toml", _edit_preset, _preset("chips", "b200")),
+    *(Reader(f"{kind} rows", "hostile.csv", "csv", read_table, _csv(kind)) for kind in ("training", "inference", "gemm")),
+    *(Reader(f"picture {suffix}", f"hostile{suffix}", "picture", open_study, lambda suffix=suffix: _picture(suffix)) for suffix in (".png", ".svg", ".pdf")),
+]  # fmt: skip
