@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMessageBox, QWidget
 
 
 class Dialogs(Protocol):
@@ -94,8 +94,16 @@ class Modal:
 
     def text(self, title: str, label: str, given: str) -> str | None:
         """A one-line dialog."""
-        text, accepted = QInputDialog.getText(self._parent, title, label, text=given)
-        return text.strip() if accepted and text.strip() else None
+        dialog = QInputDialog(self._parent)
+        dialog.setWindowTitle(title)
+        dialog.setLabelText("")
+        for part in dialog.findChildren(QLabel):  # else it would open what its markup names
+            part.setTextFormat(Qt.TextFormat.PlainText)
+        dialog.setLabelText(label)
+        dialog.setTextValue(given)
+        accepted, text = dialog.exec(), dialog.textValue().strip()
+        dialog.deleteLater()
+        return text if accepted and text else None
 
     def tell(self, title: str, message: str) -> None:
         """A message box."""
