@@ -69,7 +69,7 @@ def test_tooltips_are_plain_text_or_our_own_words():
         if not (isinstance(called, ast.Attribute) and called.attr in ("setToolTip", "setWhatsThis", "showText")):
             continue
         text = node.args[-1] if called.attr != "showText" else node.args[1]
-        own = isinstance(text, ast.Call) and isinstance(text.func, ast.Name) and text.func.id == "tip"
+        own = any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "tip" for n in ast.walk(text))
         if not own and not _written_in_code(text, name(path)):
             found.append(f"{name(path)}:{node.lineno}")
     assert found == []
