@@ -13,7 +13,7 @@ from explorer.library import default_study, load_library, read_study, study_text
 from explorer.library.journal import Entry, read_entry
 from explorer.library.settings_file import parse_settings
 from explorer.library.text_files import read_text, shown
-from explorer.library.toml_edit import merged_text, with_value
+from explorer.library.toml_edit import with_value
 from explorer.library.toml_presets import read_preset
 from explorer.render import files as render
 from explorer.specs import Chip, Fabric, Workload
@@ -55,8 +55,7 @@ def _picture(suffix: str) -> bytes:
 
 
 def _edit_preset(path: Path) -> object:
-    text = read_text(path, "a preset")
-    return with_value(text, "name", "x", shown(path)), merged_text(text, text, shown(path))
+    return with_value(read_text(path, "a preset"), "name", "x", shown(path))
 
 
 def _csv(kind: str) -> Callable[[], bytes]:

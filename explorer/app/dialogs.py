@@ -125,7 +125,7 @@ class Modal:
         buttons = {box.addButton(word.capitalize() + "…" * (word == "save as"), kind): word for word, kind in given}
         box.setEscapeButton(next(b for b, word in buttons.items() if word == "cancel"))
         box.exec()
-        return buttons.get(box.clickedButton(), "cancel")  # type: ignore[call-overload,no-any-return]
+        return buttons.get(box.clickedButton(), "cancel")  # type: ignore[call-overload]
 
     def restore(self, lines: Sequence[str]) -> tuple[str, int]:
         """A list to choose from."""

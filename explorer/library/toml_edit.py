@@ -12,7 +12,7 @@ from tomlkit.items import Item, Trivia
 from explorer.errors import ExplorerError, unknown
 from explorer.library.toml_presets import parse_toml
 
-_MOST_LINES = 2000  # tomlkit takes its time
+_MOST_LINES = 1000  # tomlkit takes its time
 _NUMBER = "value"  # of a table such as { value = "96 GiB", source = "S" }
 
 
