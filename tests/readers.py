@@ -9,6 +9,8 @@ from pathlib import Path
 
 from explorer import charts, paths
 from explorer.cli.study_args import open_study
+from explorer.lessons.claims import read_claims
+from explorer.lessons.read import read_lesson, read_workshop
 from explorer.library import default_study, load_library, read_study, study_text
 from explorer.library.journal import Entry, read_entry
 from explorer.library.settings_file import parse_settings
@@ -71,6 +73,9 @@ READERS = [
     Reader("fabric", "neuronswitch-144.toml", "toml", lambda p: read_preset(p, Fabric), _preset("fabrics", "neuronswitch-144")),
     Reader("workload", "deepseek-v3.toml", "toml", lambda p: read_preset(p, Workload), _preset("workloads", "deepseek-v3")),
     Reader("preset to edit", "b200.toml", "toml", _edit_preset, _preset("chips", "b200")),
+    Reader("lesson", "roofline.toml", "toml", read_lesson, _preset("lessons", "roofline")),
+    Reader("workshop", "one-hour.toml", "toml", read_workshop, _preset("workshops", "one-hour")),
+    Reader("claims", "claims.toml", "toml", read_claims, lambda: (paths.resources() / "claims.toml").read_bytes()),
     *(Reader(f"{kind} rows", "hostile.csv", "csv", read_table, _csv(kind)) for kind in ("training", "inference", "gemm")),
     *(Reader(f"picture {suffix}", f"hostile{suffix}", "picture", open_study, lambda suffix=suffix: _picture(suffix)) for suffix in (".png", ".svg", ".pdf")),
 ]  # fmt: skip

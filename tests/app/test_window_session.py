@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +56,19 @@ def test_an_edit_is_in_the_journal_within_a_second(window: Window, session: Sess
     assert (entry.study, entry.path, entry.stamp) == (window.document.study, None, None)
     assert QUIET_MS < 1000
     assert LONGEST_MS <= 5000
+
+
+def test_the_hand_never_waits_for_the_disk(window: Window, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    writers: list[str] = []
+    flush = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (writers.append(threading.current_thread().name), flush(handle))[1])
+    assert session.journal is not None
+    for value in range(30, 50):
+        window.document.edit(BANDWIDTH, value * 1e11, 7)
+        session.keep()
+        settle()
+    assert session.journal.settle()
+    assert set(writers) == {"journal"}
 
 
 def test_edits_without_a_pause_are_kept_too(window: Window, session: Session, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
