@@ -15,6 +15,7 @@ from explorer.app.dialogs import Modal
 from explorer.app.recent import short
 from explorer.app.window import Window
 from explorer.library import read_study, study_text, write_study
+from explorer.library.studies import FORMAT
 
 THEIRS = OTHER.replace(title="theirs")
 
@@ -132,7 +133,7 @@ def test_a_folder_in_the_file_s_place_is_told(window: Window, file: Path, answer
 
 def test_the_original_of_an_older_format_is_kept_and_told(window: Window, tmp_path: Path, answers: Answers) -> None:
     path = tmp_path / "old.json"
-    path.write_text(study_text(OTHER).replace('"format": 2', '"format": 1', 1), encoding="utf-8")
+    path.write_text(study_text(OTHER).replace(f'"format": {FORMAT}', '"format": 1', 1), encoding="utf-8")
     before = path.read_bytes()
     assert window.files.open_path(path)
     assert window.document.study == OTHER

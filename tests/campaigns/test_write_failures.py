@@ -20,6 +20,7 @@ from explorer.library.disk_state import stamp
 from explorer.library.journal import Entry, Journal, crashed
 from explorer.library.saving import save_study
 from explorer.library.settings_file import SettingsFile
+from explorer.library.studies import FORMAT
 from explorer.library.whole_files import sweep
 from explorer.specs import Study
 
@@ -71,7 +72,7 @@ def test_saving_a_study(study: Study, tmp_path: Path, code: int, there: bool) ->
 
 def test_an_old_format_is_lost_at_no_call(study: Study, tmp_path: Path) -> None:
     file = tmp_path / "s.json"
-    old = study_text(study).replace('"format": 2', '"format": 1', 1).encode()
+    old = study_text(study).replace(f'"format": {FORMAT}', '"format": 1', 1).encode()
     file.write_bytes(old)
 
     def check(_done: bool) -> None:
@@ -150,6 +151,7 @@ from explorer.errors import ExplorerError
 from explorer.library import default_study, load_library, read_study, write_study, write_whole
 from explorer.library.journal import Entry, Journal
 from explorer.library.settings_file import SettingsFile
+from explorer.library.studies import FORMAT
 folder = pathlib.Path(sys.argv[1])
 small = default_study(load_library())
 small = small.replace(scenarios=small.scenarios[:1], baseline=0, active=0)
