@@ -27,6 +27,7 @@ from explorer.specs.study import (
     EFFICIENCIES,
     MOST_POINTS,
     MOST_SCENARIOS,
+    LessonPlace,
     MeasuredPoint,
     Scenario,
     Study,
@@ -40,6 +41,6 @@ __all__ = [
     "BAND_KINDS", "CONFIDENCE", "EFFICIENCIES", "FORMATS", "GRADIENT_FORMATS", "LOSSES", "MOST_POINTS", "MOST_SCENARIOS", "OFFLOADS",
     "OPTIMIZER_STATES", "OVERLAPS", "PHASES", "RECOMPUTES", "SCHEDULES", "SPARSITIES", "AttentionKernel", "BandKind",
     "Calibration", "Chip", "ErrorBand", "Experts", "Fabric", "Format", "GemmKernel", "Job", "Kernels", "KindBand", "Latent",
-    "LinkPart", "Links", "MeasuredPoint", "Offer", "Plan", "Run", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError",
+    "LessonPlace", "LinkPart", "Links", "MeasuredPoint", "Offer", "Plan", "Run", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError",
     "SramPart", "Study", "Was", "Window", "Workload", "build", "build_json", "get_path", "matmul_format", "set_path",
 ]
