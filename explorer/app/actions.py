@@ -16,7 +16,6 @@ from explorer.app import menus, recent
 from explorer.app.look import tip
 from explorer.app.panes import FURTHER, PANES
 from explorer.app.settings import SCALES
-from explorer.charts import CHARTS
 from explorer.charts.style import theme_names
 
 if TYPE_CHECKING:
@@ -76,9 +75,10 @@ class Actions(QObject):
         self._add(menu, "Save &as…", files.save_as, "Ctrl+Shift+S")
         menu.addSeparator()
         self.export = menu.addMenu("&Export")
-        for name in (*CHARTS, *(key for key, _ in FURTHER)):
-            self._add(self.export, f"{_chart_title(name)}…", partial(files.export, name))
+        for name, title in (*PANES, *FURTHER):
+            self._add(self.export, f"{title}…", partial(files.export, name))
         self._add(self.export, "Comparison table…", files.export_table, "Ctrl+E")
+        self._window.imports.offer_files(menu, self._add)
         self._add(menu, "Copy verdict", files.copy_verdict, "Ctrl+Shift+C")
         menu.addSeparator()
         self._add(menu, "&Quit", self._window.close, _Key.Quit)
@@ -87,6 +87,7 @@ class Actions(QObject):
         menu = self._window.menuBar().addMenu("&Edit")
         menu.addActions([self.undo, self.redo])
         menu.addSeparator()
+        self._window.imports.offer_texts(menu, self._add)
         self._add(menu, "Reset this scenario", self._window.scenarios.reset_all, "Ctrl+Shift+R")
 
     def _scenario_menu(self) -> None:
@@ -203,11 +204,6 @@ def _keys(*wanted: _Key | str) -> list[QKeySequence]:
 def _family(name: str) -> str:
     """``Llama`` for Llama 3 70B, ``Qwen`` for Qwen3 32B: the letters that a model's name begins with."""
     return next(iter(re.findall(r"[A-Za-z]+", name)), name)
-
-
-def _chart_title(name: str) -> str:
-    titles = dict((*PANES, *FURTHER)) | {"roofline-sram": "Roofline at the SRAM", "roofline-link": "Roofline at the links"}
-    return titles.get(name, name)
 
 
 def shortcut_sheet(actions: Mapping[str, QAction]) -> str:

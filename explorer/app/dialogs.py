@@ -34,6 +34,9 @@ class Dialogs(Protocol):
     def restore(self, lines: Sequence[str]) -> tuple[str, int]:
         """``restore``, ``discard`` or ``later``, and which of the studies that a crash left."""
 
+    def preview(self, title: str, text: str, act: str, option: str = "") -> str:
+        """A look at what comes in, before it does: ``take``, ``keep`` (by the button that says ``option``) or ``cancel``."""
+
 
 class Quiet:
     """Answers nothing and remembers what was said."""
@@ -68,6 +71,11 @@ class Quiet:
     def restore(self, lines: Sequence[str]) -> tuple[str, int]:
         """Another time."""
         return "later", 0
+
+    def preview(self, title: str, text: str, act: str, option: str = "") -> str:
+        """Nothing is taken, unseen."""
+        self.said = [*self.said[-99:], f"{title}: {text}"]
+        return "cancel"
 
 
 class Modal:
@@ -135,6 +143,13 @@ class Modal:
         dialog.exec()
         dialog.deleteLater()
         return dialog.answer, dialog.chosen()
+
+    def preview(self, title: str, text: str, act: str, option: str = "") -> str:
+        """A window with the text, to scroll through."""
+        from explorer.app.preview import Preview
+
+        return Preview(self._parent, title, text, act, option).answer()
+
 
     def _box(self, title: str, message: str) -> QMessageBox:
         box = QMessageBox(self._parent)

@@ -123,7 +123,7 @@ class Document(QObject):
         value = knob(key).get(before)
         if key == "offer.usd_per_chip_h":  # the whole offer, with its kind and source
             after = now.replace(offer=before.offer)
-        elif value is None and knob(key).assume:
+        elif value is None and knob(key).assumable(now):
             after = set_path(now, key, None)
         else:
             return None if value is None else self.edit(key, value)

@@ -6,6 +6,7 @@ from explorer.specs.calibration import Calibration
 from explorer.specs.chip import Chip, Offer, SramPart
 from explorer.specs.fabric import Fabric, ScaleOut, ScaleUp
 from explorer.specs.formats import FORMATS, Format, matmul_format
+from explorer.specs.instance import Instance
 from explorer.specs.job import (
     GRADIENT_FORMATS,
     LOSSES,
@@ -40,7 +41,7 @@ from explorer.specs.workload import Experts, Latent, Window, Workload
 __all__ = [
     "BAND_KINDS", "CONFIDENCE", "EFFICIENCIES", "FORMATS", "GRADIENT_FORMATS", "LOSSES", "MOST_POINTS", "MOST_SCENARIOS", "OFFLOADS",
     "OPTIMIZER_STATES", "OVERLAPS", "PHASES", "RECOMPUTES", "SCHEDULES", "SPARSITIES", "AttentionKernel", "BandKind",
-    "Calibration", "Chip", "ErrorBand", "Experts", "Fabric", "Format", "GemmKernel", "Job", "Kernels", "KindBand", "Latent",
+    "Calibration", "Chip", "ErrorBand", "Experts", "Fabric", "Format", "GemmKernel", "Instance", "Job", "Kernels", "KindBand", "Latent",
     "LessonPlace", "LinkPart", "Links", "MeasuredPoint", "Offer", "Plan", "Run", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError",
     "SramPart", "Study", "Was", "Window", "Workload", "build", "build_json", "get_path", "matmul_format", "set_path",
 ]
