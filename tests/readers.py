@@ -11,7 +11,16 @@ from explorer import charts, paths
 from explorer.cli.study_args import open_study
 from explorer.lessons.claims import read_claims
 from explorer.lessons.read import read_lesson, read_workshop
-from explorer.library import default_study, load_library, read_study, study_text
+from explorer.library import (
+    default_study,
+    load_library,
+    read_measured,
+    read_model_config,
+    read_share,
+    read_study,
+    share_text,
+    study_text,
+)
 from explorer.library.journal import Entry, read_entry
 from explorer.library.settings_file import parse_settings
 from explorer.library.text_files import read_text, shown
@@ -76,6 +85,11 @@ READERS = [
     Reader("lesson", "roofline.toml", "toml", read_lesson, _preset("lessons", "roofline")),
     Reader("workshop", "one-hour.toml", "toml", read_workshop, _preset("workshops", "one-hour")),
     Reader("claims", "claims.toml", "toml", read_claims, lambda: (paths.resources() / "claims.toml").read_bytes()),
+    Reader("share string", "hostile.txt", "json", lambda p: read_share(read_text(p, "a share string")), lambda: share_text(default_study(load_library())).encode()),
+    Reader("model config", "hostile.json", "json", read_model_config, lambda: b'{"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 4096, '
+           b'"intermediate_size": 14336, "num_attention_heads": 32, "num_hidden_layers": 32, "num_key_value_heads": 8, "vocab_size": 128256, '
+           b'"max_position_embeddings": 8192, "tie_word_embeddings": false, "hidden_act": "silu", "torch_dtype": "bfloat16"}'),
+    Reader("measured points", "hostile.csv", "csv", read_measured, lambda: b"name,intensity,FLOP/s\na,10,1e12\nb,20.5,2e12\nc,400,3.5e14\n"),
     *(Reader(f"{kind} rows", "hostile.csv", "csv", read_table, _csv(kind)) for kind in ("training", "inference", "gemm")),
     *(Reader(f"picture {suffix}", f"hostile{suffix}", "picture", open_study, lambda suffix=suffix: _picture(suffix)) for suffix in (".png", ".svg", ".pdf")),
 ]  # fmt: skip

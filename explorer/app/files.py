@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication
 
 from explorer import charts
-from explorer.app import recent
 from explorer.app.saver import Saver
 from explorer.errors import ExplorerError
 from explorer.library import default_study, parse_study, read_study, study_text
@@ -61,10 +60,6 @@ class Files(QObject):
             self.saver.take(path, known)
             self._window.settings.remember(path)
         return True
-
-    def fill_recent(self, menu: QMenu) -> None:
-        """Put the recent files into ``menu``."""
-        recent.fill(menu, self._window.settings, self.open_path)
 
     def save(self) -> bool:
         """Save under the present name, or ask for one."""

@@ -6,16 +6,29 @@ import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from explorer.app.look import tip
 from explorer.app.settings import Settings
 from explorer.library.text_files import shown
 
+if TYPE_CHECKING:
+    from explorer.app.window import Window
+
 _LONGEST = 60
+
+
+def add_to(menu: QMenu, window: Window) -> QMenu:
+    """The submenu of recent files, and below it whether the last one opens again. Both ask the window's settings when they are seen."""
+    under = menu.addMenu("Open &recent")
+    under.aboutToShow.connect(lambda: fill(under, window.settings, window.files.open_path))
+    action = menu.addAction("Reopen the last study at start")
+    action.setCheckable(True)
+    action.setChecked(window.settings.reopen)
+    action.toggled.connect(lambda on: setattr(window.settings, "reopen", on))
+    return under
 
 
 def fill(menu: QMenu, settings: Settings, open_path: Callable[[str], object]) -> None:
@@ -44,12 +57,3 @@ def short(name: str) -> str:
     file = shown(path.name)
     kept = text[: max(0, _LONGEST - len(file) - 2)].rpartition(os.sep)[0]
     return f"{shown(kept)}{os.sep}…{os.sep}{file}"
-
-
-def reopen_action(parent: QObject, settings: Settings) -> QAction:
-    """A check mark: whether the last study opens again at the next start."""
-    action = QAction("Reopen the last study at start", parent)
-    action.setCheckable(True)
-    action.setChecked(settings.reopen)
-    action.toggled.connect(lambda on: setattr(settings, "reopen", on))
-    return action
