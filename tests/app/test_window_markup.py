@@ -152,11 +152,12 @@ def modal(window: Window, act: str, text: str) -> None:
     {
         "tell": lambda: dialogs.tell(text, text), "close": lambda: dialogs.confirm_close(text), "changed": lambda: dialogs.changed_on_disk(text),
         "text": lambda: dialogs.text(text, text, text), "restore": lambda: dialogs.restore([text, text]),
+        "preview": lambda: dialogs.preview(text, text, text, text),
     }[act]()  # fmt: skip
     assert seen
 
 
-@pytest.mark.parametrize("act", ["tell", "close", "changed", "text", "restore"])
+@pytest.mark.parametrize("act", ["tell", "close", "changed", "text", "restore", "preview"])
 def test_dialogs(window: Window, bait: Trap, act: str) -> None:
     modal(window, act, bait.markup)
     assert not bait.sprung()
