@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from explorer import __version__
-from explorer.app import menus
+from explorer.app import menus, recent
 from explorer.app.look import tip
 from explorer.app.panes import FURTHER, PANES
 from explorer.app.settings import SCALES
@@ -67,8 +67,7 @@ class Actions(QObject):
         files, menu = self._window.files, self._window.menuBar().addMenu("&File")
         self._add(menu, "&New", files.new, _Key.New)
         self._add(menu, "&Open…", files.ask_open, _Key.Open)
-        self.recent = menu.addMenu("Open &recent")
-        self.recent.aboutToShow.connect(lambda: files.fill_recent(self.recent))
+        self.recent = recent.add_to(menu, self._window)
         menu.addSeparator()
         self._add(menu, "&Save", files.save, _Key.Save)
         self._add(menu, "Save &as…", files.save_as, "Ctrl+Shift+S")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from explorer.app.crash import CrashGuard
 from explorer.app.dialogs import Modal, Quiet
+from explorer.app.session import Session
 from explorer.app.settings import Settings
 from explorer.app.window import TITLE, Window
 from explorer.library import default_study, load_library
@@ -64,7 +65,8 @@ def run(study_path: str | None) -> int:
     window.resize(1600, 900)
     if settings.geometry is not None:
         window.restoreGeometry(settings.geometry)
-    if study_path:
-        window.files.open_path(study_path)
+    session = Session(window)
+    session.take_up(study_path)
     window.show()
+    QTimer.singleShot(0, session.offer)
     return application.exec()
