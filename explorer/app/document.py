@@ -7,11 +7,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from explorer.app.references import LINKED, reference
+from explorer.app.references import LINKED, put_back, reference
 from explorer.errors import ExplorerError
 from explorer.knobs import Value, knob
 from explorer.library import Library
-from explorer.specs import Study, set_path
+from explorer.library.fields import label_of
+from explorer.specs import Study, value_at
+from explorer.specs.edited import PARTS
 
 _NO_MERGE = -1
 
@@ -117,18 +119,17 @@ class Document(QObject):
         return None
 
     def reset(self, key: str) -> str | None:
-        """Set knob ``key`` back to what the preset (or the opened study) says."""
+        """Set the value at ``key`` back to what it was: as the preset, or the opened study, has it."""
         i = self.study.active
         now, before = self.study.scenarios[i], reference(self.library, self.opened, self.study, i)
-        value = knob(key).get(before)
-        if key == "offer.usd_per_chip_h":  # the whole offer, with its kind and source
-            after = now.replace(offer=before.offer)
-        elif value is None and knob(key).assume:
-            after = set_path(now, key, None)
-        else:
+        value = value_at(before, key)
+        if key.partition(".")[0] not in (*PARTS, "offer"):
             return None if value is None else self.edit(key, value)
-        words = "not assumed" if value is None else "as published"
-        self.replace(self.study.with_scenario(i, after), f"{knob(key).label} {words}")
+        try:
+            after = put_back(now, before, key)
+        except ExplorerError as error:
+            return str(error)
+        self.replace(self.study.with_scenario(i, after), f"{label_of(key)} {'not assumed' if value is None else 'as published'}")
         return None
 
     def activate(self, index: int) -> None:

@@ -12,7 +12,7 @@ from explorer.app import menus
 from explorer.app.references import reference
 from explorer.errors import ExplorerError
 from explorer.library import make_scenario, suited_plan
-from explorer.specs import MOST_SCENARIOS, Scenario, Study
+from explorer.specs import MOST_SCENARIOS, Scenario, Study, Was, taken
 
 if TYPE_CHECKING:
     from explorer.app.window import Window
@@ -55,7 +55,7 @@ class Scenarios(QObject):
             made = make_scenario(
                 library, chip=chip, workload=any_model, phase=like.job.phase, batch=like.job.batch, context=like.job.context,
                 chips=like.plan.chips, tp=1, efficiency=like.efficiency,
-            ).replace(workload=like.workload)  # fmt: skip
+            ).replace(workload=like.workload, was=_of_workload(like))  # fmt: skip
         except ExplorerError as error:
             self._window.dialogs.tell("Add a chip", str(error))
             return
@@ -144,7 +144,7 @@ class Scenarios(QObject):
 
     def _with_workload(self, s: Scenario, workload: str) -> Scenario:
         model = self._window.document.library.workload(workload)
-        changed = s.replace(workload=model)
+        changed = taken(s, workload=model)
         if model.heads % s.plan.tp or s.plan.pp > model.layers:
             return changed.replace(plan=suited_plan(changed.replace(plan=s.plan.replace(pp=1))))
         return changed
@@ -153,7 +153,7 @@ class Scenarios(QObject):
         """Another fabric under the chip in hand."""
         found = self._window.document.library.fabric(fabric)
         study = self._study
-        changed = study.scenarios[study.active].replace(fabric=found)
+        changed = taken(study.scenarios[study.active], fabric=found)
         self._window.document.replace(study.with_scenario(study.active, changed), f"Fabric {found.name}")
 
     def reset_all(self) -> None:
@@ -165,3 +165,8 @@ class Scenarios(QObject):
     def _push(self, listed: tuple[Scenario, ...], active: int, baseline: int | None, text: str) -> None:
         study = self._study.replace(scenarios=listed, active=active, baseline=baseline)
         self._window.document.replace(study, text)
+
+
+def _of_workload(scenario: Scenario) -> dict[str, Was]:
+    """What its user changed in the model, which goes along with it."""
+    return {path: was for path, was in scenario.was.items() if path.startswith("workload.")}

@@ -16,8 +16,9 @@ from explorer.errors import ExplorerError, nearest, unknown
 from explorer.evaluate import evaluate_study, record
 from explorer.explore import serving_splits
 from explorer.knobs import Value
-from explorer.library import edits, load_library, study_text
-from explorer.specs import Scenario, Study
+from explorer.library import load_library, study_text
+from explorer.library.edits import hand_edits
+from explorer.specs import Study
 
 if TYPE_CHECKING:
     from explorer.validation import Found
@@ -48,15 +49,15 @@ def run_eval(arguments: argparse.Namespace) -> str:
         "version": __version__,
         "data_version": study.data_version,
         "scenarios": [
-            record(report, s, i, _edited(s)) | {"serving": split and split.record()}
+            record(report, s, i, _edited(study, i)) | {"serving": split and split.record()}
             for i, (s, split) in enumerate(zip(study.scenarios, splits, strict=True))
         ],
     }
     return as_json(found)
 
 
-def _edited(scenario: Scenario) -> dict[str, tuple[Value | None, Value | None]]:
-    return {e.key: (e.was, e.now) for e in edits(load_library(), scenario)}
+def _edited(study: Study, index: int) -> dict[str, tuple[Value | None, Value | None]]:
+    return {e.key: (e.was, e.now) for e in hand_edits(load_library(), study, index)}
 
 
 def _scene(study: Study) -> charts.Scene:
