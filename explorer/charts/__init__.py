@@ -4,13 +4,14 @@ from collections.abc import Callable
 from functools import partial
 
 from explorer.charts.bars import memory, time
-from explorer.charts.common import Scene, names, numbered, scene, workload_line
+from explorer.charts.common import Scene, names, scene, workload_line
 from explorer.charts.compare import comparison, other_offers
 from explorer.charts.interconnect import OPERATIONS, interconnect, interconnect_of
 from explorer.charts.model import Annotation, Axis, Bar, Cell, Chart, Column, Mark, Segment, Series, Table
 from explorer.charts.roofline import roofline
 from explorer.charts.scaling import scaling
 from explorer.errors import unknown
+from explorer.library.changes import numbered
 
 CHARTS: dict[str, Callable[[Scene], Chart]] = {
     "roofline": roofline,

@@ -12,6 +12,7 @@ from explorer import __version__
 from explorer.charts.choices import choices
 from explorer.evaluate import Report, evaluate_study
 from explorer.library import edits, load_library
+from explorer.library.changes import numbered
 from explorer.library.edits import hand_edits, same_data
 from explorer.specs import FORMATS, Scenario, Source, Study, matmul_format
 
@@ -51,12 +52,6 @@ def names(study: Study) -> tuple[str, ...]:
 
 def _marked(name: str) -> str:
     return name if name.endswith("edited)") else f"{name} (edited)"
-
-
-def numbered(study: Study) -> tuple[str, ...]:
-    """Scenario names as given, numbered where two are equal."""
-    given = [s.name for s in study.scenarios]
-    return tuple(n if given.count(n) == 1 else f"{n} ({i + 1})" for i, n in enumerate(given))
 
 
 def workload_line(study: Study) -> str:

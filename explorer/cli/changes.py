@@ -1,10 +1,8 @@
-"""Flags and ``--set`` applied to a study that already is one."""
+"""Flags applied to a study that already is one."""
 
 from __future__ import annotations
 
-from explorer.charts import numbered
 from explorer.cli.flags import Flags
-from explorer.errors import ExplorerError, unknown
 from explorer.knobs import knob
 from explorer.library import Library, formats_of
 from explorer.specs import Scenario, Study, set_path, taken
@@ -45,35 +43,3 @@ def _changed(s: Scenario, flags: Flags, library: Library) -> Scenario:
         s = knob("plan.chips").set(s, s.plan.tp * s.plan.pp * s.plan.cp * flags.count("dp", 1))
     flags.check_replicas(s)
     return s
-
-
-def apply_settings(study: Study, settings: list[str]) -> Study:
-    """The study after each ``KEY=VALUE`` or ``NAME:KEY=VALUE`` in turn. Raises `ExplorerError`, quoting the key."""
-    for setting in settings:
-        target, equals, text = setting.rpartition("=")
-        if not equals:
-            raise ExplorerError(f"--set {setting[:80]}: write KEY=VALUE, such as chip.hbm_bytes_per_s=4TB/s")
-        name, _, key = target.rpartition(":")
-        chosen = _chosen(study, name.strip())
-        for i in chosen:
-            study = study.with_scenario(i, _set(study.scenarios[i], key.strip(), text))
-    return study
-
-
-def _chosen(study: Study, name: str) -> list[int]:
-    """Scenarios called ``name``, by their own name or their chip's id; all of them where it is empty."""
-    if not name:
-        return list(range(len(study.scenarios)))
-    listed = [(n, s.name, s.chip.id) for n, s in zip(numbered(study), study.scenarios, strict=True)]
-    found = [i for i, calls in enumerate(listed) if name.casefold() in (c.casefold() for c in calls)]
-    if not found:
-        raise unknown("scenario", name, dict.fromkeys(c for calls in listed for c in (calls[2], calls[0])))
-    return found
-
-
-def _set(scenario: Scenario, key: str, text: str) -> Scenario:
-    row = knob(key)
-    try:
-        return row.set(scenario, row.parse(text))
-    except ExplorerError as error:
-        raise ExplorerError(f"--set {key}: {str(error).removeprefix(f'{row.label}: ')}") from None

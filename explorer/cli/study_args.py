@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from explorer.cli.changes import apply_flags, apply_settings
+from explorer.cli.changes import apply_flags
 from explorer.cli.flags import FLAGS, Flags, read_flags
 from explorer.errors import ExplorerError
 from explorer.library import Library, default_study, make_scenario, parse_study, read_study, user_library
+from explorer.library.changes import apply_settings
 from explorer.library.text_files import read_bytes, shown
 from explorer.specs import MOST_SCENARIOS, Scenario, Study
 

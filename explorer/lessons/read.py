@@ -1,0 +1,83 @@
+"""Lesson files: TOML, read with suspicion; what is wrong is told with file, line and field."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any, TypeVar
+
+from explorer import paths
+from explorer.errors import ExplorerError
+from explorer.lessons.model import Lesson, Workshop
+from explorer.library.text_files import read_text
+from explorer.library.toml_presets import line_of, parse_toml
+from explorer.specs import Spec, SpecError
+from explorer.specs.base import build_json
+
+T = TypeVar("T", bound=Spec)
+
+
+def lessons_folder() -> Path:
+    """Where the shipped lessons lie."""
+    return paths.presets() / "lessons"
+
+
+def read_lesson(path: Path | str) -> Lesson:
+    """One lesson. Raises `ExplorerError`: file, line and field."""
+    return read_table(Path(path), Lesson, "a lesson")
+
+
+def read_workshop(path: Path | str) -> Workshop:
+    """One workshop plan. Raises `ExplorerError`: file, line and field."""
+    return read_table(Path(path), Workshop, "a workshop plan")
+
+
+def read_table(path: Path, kind: type[T], what: str) -> T:
+    """A TOML file as a ``kind``. Raises `ExplorerError`: file, line and field."""
+    text = read_text(path, what)
+    try:
+        return build_json(kind, json.dumps(_plain(parse_toml(text, path.name)), allow_nan=False))
+    except SpecError as error:
+        line = line_in(text, str(error).partition(": ")[0])
+        raise ExplorerError(f"{path.name}{f':{line}' if line else ''}: {error}") from None
+    except ValueError:
+        raise ExplorerError(f"{path.name}: a number is not finite") from None
+    except RecursionError:
+        raise ExplorerError(f"{path.name}: nested too deeply") from None
+
+
+def line_in(text: str, field: str) -> int:
+    """The line of a dotted ``field`` in which the parts of lists are counted from 0: ``steps.2.goal.0.result``."""
+    lines, parts = text.split("\n"), field.split(".")
+    if len(parts) > 1 and parts[1].isdigit():  # skip to the right [[list]] entry, then look below it
+        starts = [i for i, line in enumerate(lines) if line.strip().replace(" ", "") == f"[[{parts[0]}]]"]
+        if int(parts[1]) < len(starts):
+            start = starts[int(parts[1])]
+            stop = next((i for i in starts if i > start), len(lines))
+            inner = line_of("\n".join(lines[start:stop]), ".".join([parts[0], *(p for p in parts[2:] if not p.isdigit())]))
+            return start + max(inner, 1)
+    return line_of(text, field)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(v) for key, v in value.items()}
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    return value.isoformat() if isinstance(value, datetime.date | datetime.time) else value
+
+
+def read_lessons(folder: Path | None = None) -> tuple[dict[str, Lesson], tuple[str, ...]]:
+    """All lessons of a folder by id, in their order, and a line for each file that is wrong: it is left out."""
+    found: dict[str, Lesson] = {}
+    told: list[str] = []
+    for path in sorted((lessons_folder() if folder is None else folder).glob("*.toml")):
+        try:
+            lesson = read_lesson(path)
+            if lesson.id != path.stem:
+                raise ExplorerError(f"{path.name}: id must be the file's name, {path.stem!r}")
+            found[lesson.id] = lesson
+        except ExplorerError as error:
+            told.append(str(error))
+    return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0]))), tuple(told)
