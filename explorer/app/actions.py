@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,11 +12,13 @@ from PySide6.QtWidgets import QMenu
 
 from explorer import __version__
 from explorer.app import menus
+from explorer.app.library.menu import LibraryMenu
 from explorer.app.look import tip
 from explorer.app.panes import FURTHER, PANES
 from explorer.app.settings import SCALES
 from explorer.charts import CHARTS
 from explorer.charts.style import theme_names
+from explorer.library.listing import family
 
 if TYPE_CHECKING:
     from explorer.app.window import Window
@@ -43,9 +44,11 @@ class Actions(QObject):
         self._file_menu()
         self._edit_menu()
         self._scenario_menu()
+        self.library = LibraryMenu(window, self._add)
         self._view_menu()
         self._help_menu()
         self._bar_buttons()
+        window.document.library_changed.connect(self._restock)
 
     def _add(self, menu: QMenu, text: str, act: _Act, *keys: _Key | str) -> QAction:
         action = QAction(text, self._window)
@@ -105,8 +108,7 @@ class Actions(QObject):
         self._add(menu, "Previous scenario", lambda: self._step(-1), "Ctrl+Shift+Tab")
         menu.addSeparator()
         self.workload = menu.addMenu("&Workload")
-        models = window.document.library.workloads.values()
-        menus.fill(self.workload, ((_family(m.name), m.name, m.id) for m in models), scenarios.choose_workload)
+        self._fill_workloads()
         self.fabric = menu.addMenu("&Fabric")
         self.fabric.aboutToShow.connect(self._fill_fabrics)
 
@@ -117,14 +119,28 @@ class Actions(QObject):
         study = self._window.document.study
         self._window.document.activate((study.active + by) % len(study.scenarios))
 
+    def _fill_workloads(self) -> None:
+        models = self._window.document.library.workloads.values()
+        menus.fill(self.workload, ((family(m.name), m.name, m.id) for m in models), self._window.scenarios.choose_workload)
+
+    def _restock(self) -> None:
+        """Other presets: the menus of chips and models begin anew, and the buttons that show the same."""
+        for menu in (self.add, self.workload):
+            menus.empty(menu)
+        self._window.scenarios.fill_chips(self.add)
+        self._fill_workloads()
+        for action, copy in self._kept:
+            for old in copy.actions():
+                copy.removeAction(old)
+            copy.addActions((self.workload if action.text() == "Workload" else self.export).actions())
+
     def _fill_fabrics(self) -> None:
-        """Only the fabrics that go with the chip in hand."""
+        """Only the fabrics that go with the chip in hand, and those made from them."""
         self.fabric.clear()
         document = self._window.document
         scenario = document.study.scenarios[document.study.active]
-        for name in scenario.chip.fabrics:
-            found = document.library.fabrics.get(name)
-            if found:
+        for found in document.library.fabrics.values():
+            if {found.id, found.based_on} & set(scenario.chip.fabrics):
                 item = self.fabric.addAction(found.name, partial(self._window.scenarios.choose_fabric, found.id))
                 item.setCheckable(True)
                 item.setChecked(found.id == scenario.fabric.id)
@@ -197,11 +213,6 @@ def _name_step(action: QAction, step: str) -> None:
 def _keys(*wanted: _Key | str) -> list[QKeySequence]:
     """Each once: a shortcut that stands twice is ambiguous to Qt, and Redo is Ctrl+Y already on some systems."""
     return [QKeySequence(text) for text in dict.fromkeys(QKeySequence(w).toString() for w in wanted) if text]
-
-
-def _family(name: str) -> str:
-    """``Llama`` for Llama 3 70B, ``Qwen`` for Qwen3 32B: the letters that a model's name begins with."""
-    return next(iter(re.findall(r"[A-Za-z]+", name)), name)
 
 
 def _chart_title(name: str) -> str:

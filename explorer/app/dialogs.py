@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 
@@ -26,6 +27,12 @@ class Dialogs(Protocol):
 
     def confirm_close(self, name: str) -> str:
         """``save``, ``discard`` or ``cancel`` for unsaved changes."""
+
+    def confirm(self, title: str, message: str, act: str) -> bool:
+        """Whether to do ``act``, a word for the button."""
+
+    def open_outside(self, url: QUrl) -> None:
+        """Hand a web address or a folder to the system."""
 
 
 class Quiet:
@@ -53,6 +60,13 @@ class Quiet:
     def confirm_close(self, name: str) -> str:
         """Nothing is kept."""
         return "discard"
+
+    def confirm(self, title: str, message: str, act: str) -> bool:
+        """Nothing is done."""
+        return False
+
+    def open_outside(self, url: QUrl) -> None:
+        """Nothing is opened."""
 
 
 class Modal:
@@ -92,6 +106,18 @@ class Modal:
         kinds = QMessageBox.StandardButton
         box.setStandardButtons(kinds.Save | kinds.Discard | kinds.Cancel)
         return {kinds.Save: "save", kinds.Discard: "discard"}.get(kinds(box.exec()), "cancel")
+
+    def confirm(self, title: str, message: str, act: str) -> bool:
+        """A box with two buttons; Escape and Enter do nothing."""
+        box = self._box(title, message)
+        button = box.addButton(act, QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        return box.clickedButton() is button
+
+    def open_outside(self, url: QUrl) -> None:
+        """The system's browser or file manager."""
+        QDesktopServices.openUrl(url)
 
     def _box(self, title: str, message: str) -> QMessageBox:
         box = QMessageBox(self._parent)

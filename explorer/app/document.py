@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -11,8 +13,9 @@ from explorer.app.references import LINKED, put_back, reference
 from explorer.errors import ExplorerError
 from explorer.knobs import Value, knob
 from explorer.library import Library
+from explorer.library.edits import value_text
 from explorer.library.fields import label_of
-from explorer.specs import Study, value_at
+from explorer.specs import Study, set_by_hand, value_at
 from explorer.specs.edited import PARTS
 
 _NO_MERGE = -1
@@ -52,6 +55,7 @@ class Document(QObject):
 
     changed = Signal(object)
     saved = Signal()
+    library_changed = Signal()
 
     def __init__(self, study: Study, library: Library, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +72,11 @@ class Document(QObject):
         if study is not self.study:
             self.study = study
             self.changed.emit(study)
+
+    def set_library(self, library: Library) -> None:
+        """Other presets from now on; the study embeds its own values."""
+        self.library = library
+        self.library_changed.emit()
 
     def open(self, study: Study, path: Path | None = None) -> None:
         """Start afresh with another study."""
@@ -116,6 +125,16 @@ class Document(QObject):
         except ExplorerError as error:
             return str(error)
         self.replace(after, f"{row.label} {row.text(value)}", gesture)
+        return None
+
+    def enter(self, changes: Mapping[str, Any], text: str) -> str | None:
+        """Set fields of the scenario in hand, by their paths, in one step."""
+        i = self.study.active
+        try:
+            after = set_by_hand(self.study.scenarios[i], changes, value_text)
+        except ExplorerError as error:
+            return str(error)
+        self.replace(self.study.with_scenario(i, after), text)
         return None
 
     def reset(self, key: str) -> str | None:

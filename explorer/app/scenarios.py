@@ -36,9 +36,13 @@ class Scenarios(QObject):
     def chip_menu(self, title: str) -> QMenu:
         """All chips of the library; choosing one adds a scenario."""
         menu = QMenu(title, self._window)
+        self.fill_chips(menu)
+        return menu
+
+    def fill_chips(self, menu: QMenu) -> None:
+        """All chips of the library, by vendor, into ``menu``."""
         chips = self._window.document.library.chips.values()
         menus.fill(menu, ((c.vendor, c.name, c.id) for c in chips), self.add)
-        return menu
 
     def ask_add(self) -> None:
         """Offer the chips where the pointer is."""

@@ -12,13 +12,14 @@ from explorer.app.actions import Actions
 from explorer.app.dialogs import Dialogs, Quiet
 from explorer.app.document import Document
 from explorer.app.files import Files
+from explorer.app.library import Librarian
 from explorer.app.look import Look, palette, stylesheet
 from explorer.app.panes import PaneGrid
 from explorer.app.refresh import Refresher
 from explorer.app.scenarios import Scenarios
 from explorer.app.settings import Settings
 from explorer.app.validator import Validator
-from explorer.app.widgets import CompareTable, KnobPanel, ScenarioBar, VerdictPanel
+from explorer.app.widgets import CompareTable, KnobPanel, NoticeBar, ScenarioBar, VerdictPanel
 from explorer.charts.style import theme
 from explorer.library import Library
 from explorer.specs import Study
@@ -45,6 +46,7 @@ class Window(QMainWindow):
         self.scenarios = Scenarios(self)
         self.files = Files(self)
         self.validator = Validator(self)
+        self.librarian = Librarian(self)
         self.actions_ = Actions(self)
         self._connect()
         self.set_look(self.look)
@@ -67,8 +69,9 @@ class Window(QMainWindow):
         rows = QVBoxLayout(whole)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addWidget(self.bar)
-        rows.addWidget(self._split, 1)
+        self.notices = NoticeBar()
+        for part, share in ((self.bar, 0), (self.notices, 0), (self._split, 1)):
+            rows.addWidget(part, share)
         self.setCentralWidget(whole)
         self.setMinimumSize(*_SMALLEST)  # else Qt makes the window as large as all parts wish
         for name, part in (("Knobs", self.knobs), ("Verdict", self.verdict), ("Comparison", self.table)):
@@ -120,7 +123,7 @@ class Window(QMainWindow):
         self.setStyleSheet(stylesheet(look))
         self._column.setContentsMargins(*[look.px(8)] * 4)
         self._column.setSpacing(look.px(8))
-        for part in (self.bar, self.knobs, self.panes, self.table, self.verdict):
+        for part in (self.bar, self.knobs, self.panes, self.table, self.verdict, self.librarian):
             part.set_look(look)
         for menu in (self.menuBar(), *self.findChildren(QMenu)):  # the application's font reaches them one look late
             menu.setFont(look.font("base"))

@@ -21,7 +21,7 @@ _SAID: Mapping[str, tuple[str, str, int]] = {
     "released": ("About", "Released", 0), "published_params": ("About", "Published parameters", 0),
     "peak_bf16_flop_per_s": ("Compute", "", 1), "peak_fp8_flop_per_s": ("Compute", "", 1), "peak_mxfp8_flop_per_s": ("Compute", "", 1),
     "peak_fp4_flop_per_s": ("Compute", "", 1), "peak_fp32_flop_per_s": ("Compute", "", 1),
-    "vector_flop_per_s": ("Compute", "Vector units", 1), "array_fraction": ("Compute", "Array share of the peak", 1),
+    "vector_flop_per_s": ("Compute", "Vector units", 1), "array_fraction": ("Compute", "Array share", 1),
     "sparse_flop_per_s": ("Compute", "Sparse peak", 1), "cores": ("Compute", "Cores", 0), "matmul_tile": ("Compute", "Matmul tile", 0),
     "hbm_bytes": ("Memory", "", 1), "hbm_bytes_per_s": ("Memory", "", 1), "reserve_bytes": ("Memory", "Reserve", -1),
     "reserve_fraction": ("Memory", "Reserve, share", -1), "sram_bytes": ("SRAM", "", 1), "sram_bytes_per_s": ("SRAM", "", 1),
@@ -99,7 +99,7 @@ def _rows(kind: type[Spec], spec: Spec | None, path: str, key: str, whole: Spec,
         here, there = f"{path}.{name}", f"{key}.{name}"
         if shape.inner is not None and shape.many:
             for i, part in enumerate(value or ()):
-                yield from _rows(shape.inner, part, f"{here}.{i}", f"{there}.{_called(part, i)}", whole)
+                yield from _rows(shape.inner, part, f"{here}.{i}", f"{there}.{_called(part, value)}", whole)
         elif shape.inner is not None:
             yield from _rows(shape.inner, value, here, there, whole, here if shape.optional else "")
         elif shape.table:
@@ -111,8 +111,12 @@ def _rows(kind: type[Spec], spec: Spec | None, path: str, key: str, whole: Spec,
             yield replace(_row(here, there, name, shape), part_of=part_of)
 
 
-def _called(part: Spec, position: int) -> str:
-    return str(getattr(part, "name", "") or f"{getattr(part, 'kind', '')} {getattr(part, 'instance', '')}".strip() or position)
+def _called(part: Any, beside: tuple[Any, ...]) -> str:
+    """A part by its name; an offer by its kind, with the machine where there are several of that kind."""
+    if hasattr(part, "name"):
+        return str(part.name)
+    alone = [other.kind for other in beside].count(part.kind) == 1
+    return str(part.kind) if alone else f"{part.kind} {part.instance}".strip()
 
 
 def _entry(entry: str) -> str:

@@ -35,6 +35,8 @@ def root_of(spec: Preset) -> str:
 def own_copy(spec: P, name: str, library: Library) -> P:
     """A copy with a name and an id of its own, based on the shipped preset of which it is one. Raises `ExplorerError`."""
     lender = spec.id if is_shipped(spec) else spec.based_on
+    if lender is None and isinstance(spec, Chip):
+        raise ExplorerError(f"{spec.name} is based on no shipped chip, so its losses are unknown: begin with a copy of one that is shipped")
     return spec.replace(id=free_id(name, library), name=name, based_on=lender)
 
 
