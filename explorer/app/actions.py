@@ -11,14 +11,13 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from explorer import __version__
-from explorer.app import menus
+from explorer.app.library import stock
 from explorer.app.library.menu import LibraryMenu
 from explorer.app.look import tip
 from explorer.app.panes import FURTHER, PANES
 from explorer.app.settings import SCALES
 from explorer.charts import CHARTS
 from explorer.charts.style import theme_names
-from explorer.library.listing import family
 
 if TYPE_CHECKING:
     from explorer.app.window import Window
@@ -39,7 +38,8 @@ class Actions(QObject):
         super().__init__(window)
         self._window = window
         self.all: dict[str, QAction] = {}
-        self._kept: list[tuple[QAction, QMenu]] = []
+        self.copies: list[tuple[QMenu, QMenu]] = []
+        self._kept: list[QAction] = []
         self._undo()
         self._file_menu()
         self._edit_menu()
@@ -48,7 +48,7 @@ class Actions(QObject):
         self._view_menu()
         self._help_menu()
         self._bar_buttons()
-        window.document.library_changed.connect(self._restock)
+        window.document.library_changed.connect(partial(stock.restock, window, self))
 
     def _add(self, menu: QMenu, text: str, act: _Act, *keys: _Key | str) -> QAction:
         action = QAction(text, self._window)
@@ -108,9 +108,9 @@ class Actions(QObject):
         self._add(menu, "Previous scenario", lambda: self._step(-1), "Ctrl+Shift+Tab")
         menu.addSeparator()
         self.workload = menu.addMenu("&Workload")
-        self._fill_workloads()
+        stock.fill_workloads(window, self.workload)
         self.fabric = menu.addMenu("&Fabric")
-        self.fabric.aboutToShow.connect(self._fill_fabrics)
+        self.fabric.aboutToShow.connect(partial(stock.fill_fabrics, window, self.fabric))
 
     def _on_active(self, act: Callable[[int], object]) -> None:
         act(self._window.document.study.active)
@@ -118,32 +118,6 @@ class Actions(QObject):
     def _step(self, by: int) -> None:
         study = self._window.document.study
         self._window.document.activate((study.active + by) % len(study.scenarios))
-
-    def _fill_workloads(self) -> None:
-        models = self._window.document.library.workloads.values()
-        menus.fill(self.workload, ((family(m.name), m.name, m.id) for m in models), self._window.scenarios.choose_workload)
-
-    def _restock(self) -> None:
-        """Other presets: the menus of chips and models begin anew, and the buttons that show the same."""
-        for menu in (self.add, self.workload):
-            menus.empty(menu)
-        self._window.scenarios.fill_chips(self.add)
-        self._fill_workloads()
-        for action, copy in self._kept:
-            for old in copy.actions():
-                copy.removeAction(old)
-            copy.addActions((self.workload if action.text() == "Workload" else self.export).actions())
-
-    def _fill_fabrics(self) -> None:
-        """Only the fabrics that go with the chip in hand, and those made from them."""
-        self.fabric.clear()
-        document = self._window.document
-        scenario = document.study.scenarios[document.study.active]
-        for found in document.library.fabrics.values():
-            if {found.id, found.based_on} & set(scenario.chip.fabrics):
-                item = self.fabric.addAction(found.name, partial(self._window.scenarios.choose_fabric, found.id))
-                item.setCheckable(True)
-                item.setChecked(found.id == scenario.fabric.id)
 
     def _view_menu(self) -> None:
         window = self._window
@@ -193,7 +167,8 @@ class Actions(QObject):
         copy.addActions(menu.actions())
         action = QAction(text, self._window)
         action.setMenu(copy)
-        self._kept.append((action, copy))
+        self._kept.append(action)
+        self.copies.append((menu, copy))
         return action
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
 
-from explorer.app import menus
+from explorer.app.library import stock
 from explorer.app.references import reference
 from explorer.errors import ExplorerError
 from explorer.library import make_scenario, suited_plan
@@ -36,13 +36,8 @@ class Scenarios(QObject):
     def chip_menu(self, title: str) -> QMenu:
         """All chips of the library; choosing one adds a scenario."""
         menu = QMenu(title, self._window)
-        self.fill_chips(menu)
+        stock.fill_chips(self._window, menu)
         return menu
-
-    def fill_chips(self, menu: QMenu) -> None:
-        """All chips of the library, by vendor, into ``menu``."""
-        chips = self._window.document.library.chips.values()
-        menus.fill(menu, ((c.vendor, c.name, c.id) for c in chips), self.add)
 
     def ask_add(self) -> None:
         """Offer the chips where the pointer is."""

@@ -96,6 +96,7 @@ class Window(QMainWindow):
             (self.bar.duplicate_asked, self.scenarios.duplicate),
             (self.bar.rename_asked, self.scenarios.ask_rename),
             (self.bar.baseline_asked, self.scenarios.pin),
+            (self.bar.specify_asked, self.librarian.specify_scenario),
             (self.bar.moved, self.scenarios.move),
         ):
             signal.connect(act)

@@ -28,6 +28,8 @@ class Answers(Quiet):
         self.line: str | None = None
         self.leave = "discard"
         self.asked: list[str] = []
+        self.sure = False
+        self.outside: list[str] = []
 
     def open_file(self, title: str, filters: str) -> Path | None:
         self.asked.append(title)
@@ -44,6 +46,13 @@ class Answers(Quiet):
     def confirm_close(self, name: str) -> str:
         self.asked.append(f"leave {name}")
         return self.leave
+
+    def confirm(self, title: str, message: str, act: str) -> bool:
+        self.asked.append(f"{title}: {message}")
+        return self.sure
+
+    def open_outside(self, url: QUrl) -> None:
+        self.outside.append(url.toString())
 
 
 def scenario(chip: str = "trainium2", **changes: object) -> Scenario:

@@ -46,7 +46,7 @@ class Browser(BrowserFace):
         self.differences.toggled.connect(self._tick)
         self.copy.clicked.connect(lambda: self.table.copy())
         self.use.clicked.connect(self._use)
-        self.duplicate.clicked.connect(lambda: self._on_first(self._librarian.duplicate))
+        self.duplicate.clicked.connect(lambda: self._on_first(self._librarian.keeper.duplicate))
         self._menu.aboutToShow.connect(self._fill_menu)
         QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
 

@@ -1,4 +1,4 @@
-"""Presets of one's own: saved, renamed, removed and taken back, with one line where that cannot be."""
+"""Presets of one's own: copied, saved, renamed, removed and taken back, with one line where that cannot be."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from PySide6.QtCore import QObject, QUrl
 
 from explorer.app.dialogs import Dialogs
 from explorer.errors import ExplorerError
-from explorer.library import save_preset, user_folder
+from explorer.library import make_scenario, save_preset, user_folder
 from explorer.library.own import copy_name, is_own, own_copy, put_aside, put_in, renamed, root_of, take_back
 from explorer.library.user import Preset
+from explorer.specs import Chip, Scenario, taken
 
 if TYPE_CHECKING:
     from explorer.app.library.librarian import Librarian
@@ -37,6 +38,36 @@ class Keeper(QObject):
     def __init__(self, window: Window, librarian: Librarian) -> None:
         super().__init__(librarian)
         self._window, self._librarian = window, librarian
+
+    def duplicate(self, spec: Preset) -> None:
+        """A copy of a preset with a name of its own, in the study, and the editor open on it."""
+        document = self._window.document
+        copy = guarded(self._window.dialogs, lambda: own_copy(spec, copy_name(spec, document.library), document.library))
+        if copy is None:
+            return
+        if isinstance(copy, Chip) and isinstance(spec, Chip):
+            made = guarded(self._window.dialogs, lambda: self._scenario_of(spec))
+            if made is None or not self._window.scenarios.take(put_in(made, copy), "Duplicate to edit"):
+                return
+        else:
+            self._librarian.exchange(put_in(self._librarian.scenario, copy), f"Duplicate {spec.name}")
+        self._librarian.specify(root_of(copy))
+
+    def _scenario_of(self, chip: Chip) -> Scenario:
+        like, library = self._librarian.scenario, self._window.document.library
+        made = make_scenario(
+            library, chip=chip.id, workload=next(iter(library.workloads)), phase=like.job.phase, batch=like.job.batch,
+            context=like.job.context, chips=like.plan.chips, tp=like.plan.tp, efficiency=like.efficiency,
+        )  # fmt: skip
+        return taken(made, workload=like.workload)
+
+    def duplicate_in_hand(self) -> None:
+        """The chip of the scenario in hand becomes a copy of its own, and the editor opens on it."""
+        library, chip = self._window.document.library, self._librarian.scenario.chip
+        copy = guarded(self._window.dialogs, lambda: own_copy(chip, copy_name(chip, library), library))
+        if copy is not None:
+            self._librarian.exchange(put_in(self._librarian.scenario, copy), f"Duplicate {chip.name}")
+            self._librarian.specify("chip")
 
     def keep(self, root: str) -> None:
         """Save the chip, fabric or model in hand as a preset; the scenario takes the preset."""

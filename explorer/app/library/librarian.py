@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from explorer.app.library.keeper import TITLE, Keeper, guarded
+from explorer.app.library.keeper import TITLE, Keeper
 from explorer.app.look import Look
 from explorer.app.widgets.notice import Act
 from explorer.errors import ExplorerError
-from explorer.library import edits, make_scenario, user_library
+from explorer.library import edits, user_library
 from explorer.library.edits import differences, preset_of
 from explorer.library.newer import newer_line, updated
-from explorer.library.own import copy_name, own_copy, put_in, root_of
+from explorer.library.own import root_of
 from explorer.library.sheet import Sheet, comparison
 from explorer.library.user import Preset
-from explorer.specs import Chip, Scenario, taken
+from explorer.specs import Chip, Scenario
 
 if TYPE_CHECKING:
     from explorer.app.library.browser import Browser
@@ -79,6 +79,11 @@ class Librarian(QObject):
         self.editor.present()
         return self.editor
 
+    def specify_scenario(self, index: int) -> None:
+        """Take a scenario in hand and edit its chip."""
+        self._window.document.activate(index)
+        self.specify()
+
     def close_windows(self) -> None:
         """Browser and editor go with the window."""
         for part in (self.browser, self.editor):
@@ -138,36 +143,6 @@ class Librarian(QObject):
             self._window.scenarios.choose_fabric(spec.id)
         else:
             self._window.scenarios.choose_workload(spec.id)
-
-    def duplicate(self, spec: Preset) -> None:
-        """A copy of a preset with a name of its own, in the study, and the editor open on it."""
-        document = self._window.document
-        copy = guarded(self._window.dialogs, lambda: own_copy(spec, copy_name(spec, document.library), document.library))
-        if copy is None:
-            return
-        if isinstance(copy, Chip) and isinstance(spec, Chip):
-            made = guarded(self._window.dialogs, lambda: self._scenario_of(spec))
-            if made is None or not self._window.scenarios.take(put_in(made, copy), "Duplicate to edit"):
-                return
-        else:
-            self.exchange(put_in(self.scenario, copy), f"Duplicate {spec.name}")
-        self.specify(root_of(copy))
-
-    def _scenario_of(self, chip: Chip) -> Scenario:
-        like, library = self.scenario, self._window.document.library
-        made = make_scenario(
-            library, chip=chip.id, workload=next(iter(library.workloads)), phase=like.job.phase, batch=like.job.batch,
-            context=like.job.context, chips=like.plan.chips, tp=like.plan.tp, efficiency=like.efficiency,
-        )  # fmt: skip
-        return taken(made, workload=like.workload)
-
-    def duplicate_in_hand(self) -> None:
-        """The chip of the scenario in hand becomes a copy of its own, and the editor opens on it."""
-        library, chip = self._window.document.library, self.scenario.chip
-        copy = guarded(self._window.dialogs, lambda: own_copy(chip, copy_name(chip, library), library))
-        if copy is not None:
-            self.exchange(put_in(self.scenario, copy), f"Duplicate {chip.name}")
-            self.specify("chip")
 
     # ---- against the shipped ones
 

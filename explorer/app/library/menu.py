@@ -24,7 +24,7 @@ class LibraryMenu:
         add(self.menu, "&Browse…", librarian.browse, "Ctrl+B")
         add(self.menu, "&Edit the specification…", librarian.specify, "Ctrl+I")
         self.menu.addSeparator()
-        add(self.menu, "&Duplicate the chip to edit", librarian.duplicate_in_hand)
+        add(self.menu, "&Duplicate the chip to edit", librarian.keeper.duplicate_in_hand)
         self.keep = self.menu.addMenu("&Save as my preset")
         for root in ("chip", "fabric", "workload"):
             add(self.keep, f"Save the {root} as my preset…", partial(librarian.keeper.keep, root))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from explorer.app.library.tables import dress_table, plain_table
@@ -16,6 +16,7 @@ Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
 _BEST = "★ "
 _LEAST_COLUMN, _MOST_LABEL = 124, 200
+_LABEL_SHARE = 0.4
 
 
 class SheetModel(QAbstractTableModel):
@@ -53,6 +54,7 @@ class SheetModel(QAbstractTableModel):
         return None if isinstance(line, str) or index.column() >= len(line.cells) else (line, line.cells[index.column()])
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        """A line that names a group cannot be chosen."""
         found = self.cell(index)
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable if found else Qt.ItemFlag.NoItemFlags
 
@@ -136,7 +138,12 @@ class SheetTable(QTableView):
     def _fit(self) -> None:
         look, header = self.model_.look, self.verticalHeader()
         widest = header.sizeHint().width() + look.px(10)
-        header.setFixedWidth(min(widest, look.px(_MOST_LABEL)))
+        header.setFixedWidth(max(1, min(widest, look.px(_MOST_LABEL), round(_LABEL_SHARE * self.width()))))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The names of the fields leave most of the width to their values."""
+        self._fit()
+        super().resizeEvent(event)
 
 
 __all__ = ["SheetModel", "SheetTable"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QFrame, QHeaderView, QTableView, QWidget
 
 from explorer.app.look import Look
@@ -27,12 +26,6 @@ class LibraryWindow(QDialog):
         self.show()
         self.raise_()
         self.activateWindow()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Closing is leaving, however it is done."""
-        super().closeEvent(event)
-        if event.isAccepted():
-            QTimer.singleShot(0, self, self.deleteLater)
 
 
 def dress_table(view: QTableView, look: Look) -> None:
