@@ -8,6 +8,8 @@ from explorer.specs import Chip, Scenario, Study, as_it_was, source_key, value_a
 from explorer.specs.edited import PRICE, exchanged, without
 
 # Scenarios stand side by side to be compared under the same load, so the load moves for all of them together.
+_MOST_KEPT = 32
+_kept: dict[tuple[object, ...], tuple[tuple[Library, Study, Scenario], Scenario]] = {}  # with what the ids in the key are of
 LINKED = frozenset({"job.phase", "job.batch", "job.context", "efficiency"})
 
 
@@ -15,8 +17,18 @@ def reference(library: Library, opened: Study, study: Study, index: int) -> Scen
     """The unedited counterpart of one scenario: hardware and model as they were; job and plan as the study was opened.
 
     What the scenario remembers of its edits comes first. Numbers that merely differ from the presets are edits too, unless the study
-    was made with other presets than these.
+    was made with other presets than these. The last answers are kept: one redraw asks several times.
     """
+    key = (id(library), id(opened), id(study.scenarios[index]), index, same_data(library, study))
+    found = _kept.get(key)
+    if found is None:
+        while len(_kept) >= _MOST_KEPT:
+            del _kept[next(iter(_kept))]
+        found = _kept[key] = (library, opened, study.scenarios[index]), _reference(library, opened, study, index)
+    return found[1]
+
+
+def _reference(library: Library, opened: Study, study: Study, index: int) -> Scenario:
     now = as_it_was(study.scenarios[index])
     changes: dict[str, object] = {}
     if same_data(library, study):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from explorer.knobs import KNOBS, knob
 from explorer.library.field_text import field_text
-from explorer.library.fields import APART, Row, label_of, rows_of
+from explorer.library.fields import APART, Row, label_of
 from explorer.library.presets import Library, capacity_block
 from explorer.library.sourced import unit_of
 from explorer.specs import Chip, Fabric, Offer, Scenario, Spec, Study, Workload, source_key, value_at
@@ -20,6 +20,7 @@ _ORDER = {k.key: i for i, k in enumerate(KNOBS)}
 _KNOBS = {k.key: k for k in KNOBS}
 _MOST_KEPT = 64
 _Parts = tuple[Library, Scenario]  # kept, so that the ids in the key stay theirs
+_parts: dict[tuple[int, int, tuple[str, ...]], tuple[tuple[Spec, Spec], tuple[Edit, ...]]] = {}
 _kept: dict[tuple[int, ...], tuple[_Parts, tuple[Edit, ...]]] = {}
 
 
@@ -108,24 +109,54 @@ def _differences(library: Library, now: Scenario) -> Iterator[Edit]:
                 yield Edit(path, label_of(path), now.was[path].value, value)
         preset = preset_of(library, root, spec)
         if preset is not None and preset is not spec:
-            yield from differences(root, preset, spec, remembered)
+            yield from _kept_differences(root, preset, spec, tuple(remembered))
     if now.offer is not None and not _published(now.offer, now.chip.offers):
         yield from _price(library, now)
 
 
+def _kept_differences(root: str, preset: Spec, spec: Spec, known: tuple[str, ...]) -> tuple[Edit, ...]:
+    """As `differences`. While one part is dragged the others are not looked through again."""
+    key = (id(preset), id(spec), known)
+    found = _parts.get(key)
+    if found is None:
+        while len(_parts) >= _MOST_KEPT:
+            del _parts[next(iter(_parts))]
+        found = _parts[key] = (preset, spec), tuple(differences(root, preset, spec, known))
+    return found[1]
+
+
 def differences(root: str, was: Spec, now: Spec, known: Collection[str] = ()) -> Iterator[Edit]:
     """Every field but names, prices and sources in which two chips, fabrics or workloads differ; not those at ``known`` paths."""
-    names = [n for n in type(now).model_fields if n not in _NOT_COMPARED and getattr(now, n) != getattr(was, n)]
-    names = [n for n in names if f"{root}.{n}" not in known]
-    if not names:
+    for name in type(now).model_fields:
+        if name in _NOT_COMPARED or f"{root}.{name}" in known:
+            continue
+        for inside, old, new in _unlike(name, getattr(was, name), getattr(now, name)):
+            if f"{root}.{inside}" not in known:
+                key = source_key(now, inside)
+                source = getattr(now, "sources", {}).get(key)
+                yield Edit(f"{root}.{inside}", label_of(f"{root}.{key}"), old, new, source is not None and source.kind == "user")
+
+
+def _unlike(path: str, was: Any, now: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Paths of plain values, inside one field, that are not the same."""
+    if was is now or was == now:
         return
-    for path in dict.fromkeys(row.path for spec in (now, was) for row in rows_of(root, spec)):
-        inside = path.partition(".")[2]
-        if inside.partition(".")[0] in names and path not in known:
-            old, new = value_at(was, inside), value_at(now, inside)
-            if old != new:
-                source = getattr(now, "sources", {}).get(source_key(now, inside))
-                yield Edit(path, label_of(path), old, new, source is not None and source.kind == "user")
+    one = now if was is None else was
+    keys: Iterable[str] = ()
+    if isinstance(one, Spec):
+        keys = type(one).model_fields
+    elif isinstance(one, Mapping):
+        keys = dict.fromkeys((*(was or {}), *(now or {})))
+    elif isinstance(one, tuple) and one and isinstance(one[0], Spec):
+        keys = [str(i) for i in range(max(len(was or ()), len(now or ())))]
+    else:
+        yield path, was, now
+    for key in keys:
+        yield from _unlike(f"{path}.{key}", _inside(was, key), _inside(now, key))
+
+
+def _inside(part: Any, key: str) -> Any:
+    return None if part is None else getattr(part, key) if isinstance(part, Spec) else value_at(part, key)
 
 
 def _price(library: Library, now: Scenario) -> Iterator[Edit]:

@@ -16,6 +16,8 @@ PARTS = ("chip", "fabric", "workload")
 PRICE = "offer.usd_per_chip_h"
 _OF_AN_OFFER = ("kind", "instance", "date")
 Say = Callable[[str, Any], str]
+_MOST_KEPT = 64
+_kept: dict[tuple[int, ...], tuple[tuple[Any, tuple[Was, ...]], Any]] = {}  # with what the ids in the key are of
 
 
 def value_at(spec: Any, path: str) -> Any:
@@ -85,7 +87,11 @@ def _may_lack(spec: Any, head: str) -> type[Spec] | None:
     return kinds[0] if kinds and type(None) in found else None
 
 
-def set_by_hand(scenario: Scenario, changes: Mapping[str, Any], say: Say = lambda _path, value: str(value)) -> Scenario:
+def _plain(_path: str, value: Any) -> str:
+    return str(value)
+
+
+def set_by_hand(scenario: Scenario, changes: Mapping[str, Any], say: Say = _plain) -> Scenario:
     """``scenario`` after its user set values at dotted paths, validated. Raises `SpecError`.
 
     In chip, fabric, workload and offer the first change of a number keeps what it was and where that came from in ``was``, and
@@ -157,7 +163,27 @@ def _priced(scenario: Scenario, price: float | None, was: dict[str, Was], say: S
 
 def as_it_was(scenario: Scenario) -> Scenario:
     """``scenario`` without anything that its user changed in chip, fabric, workload and offer."""
-    return without(scenario, tuple(scenario.was))
+    if not scenario.was:
+        return scenario
+    parts: dict[str, Any] = {root: _part_as_it_was(scenario, root) for root in PARTS}
+    if PRICE in scenario.was:
+        parts["offer"] = without(scenario, (PRICE,)).offer
+    return scenario.replace(**parts, was={})
+
+
+def _part_as_it_was(scenario: Scenario, root: str) -> Any:
+    """The chip, fabric or workload before its user's changes. Kept, for while one part is dragged the others stand still."""
+    part, was = getattr(scenario, root), {p: w for p, w in scenario.was.items() if p.startswith(f"{root}.")}
+    if not was:
+        return part
+    key = (id(part), *(id(w) for w in was.values()))
+    found = _kept.get(key)
+    if found is None:
+        while len(_kept) >= _MOST_KEPT:
+            del _kept[next(iter(_kept))]
+        back = {path.partition(".")[2]: w.value for path, w in was.items()}
+        found = _kept[key] = (part, tuple(was.values())), _part(scenario, root, back, was, _plain)
+    return found[1]
 
 
 def without(scenario: Scenario, paths: tuple[str, ...]) -> Scenario:

@@ -38,7 +38,7 @@ class SpecEditor(EditorFace):
 
     def _connect(self) -> None:
         document = self._window.document
-        document.changed.connect(lambda _study: self._soon.isActive() or self._soon.start())
+        document.changed.connect(self._follow)
         document.library_changed.connect(self.refresh)
         self.tabs.chosen.connect(lambda root: self.show_root(str(root)))
         self.entered.connect(self._enter)
@@ -51,6 +51,11 @@ class SpecEditor(EditorFace):
             (QKeySequence.StandardKey.Find, self.search.setFocus),
         ):
             QShortcut(keys, self, act)
+
+    def _follow(self, _study: object) -> None:
+        """Soon, however often the study changes until then. A method, so that Qt forgets it with the window."""
+        if not self._soon.isActive():
+            self._soon.start()
 
     # ---- what is shown
 

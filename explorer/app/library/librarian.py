@@ -99,8 +99,8 @@ class Librarian(QObject):
         except ExplorerError as error:
             self._window.dialogs.tell(TITLE, str(error))
             return
-        self._window.document.set_library(library)
         self.tell_left_out(told)
+        self._window.document.set_library(library)
 
     def tell_left_out(self, told: Sequence[str]) -> None:
         """Say which files of the user's folder were left out."""
