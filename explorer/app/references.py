@@ -51,8 +51,8 @@ def _as_published(library: Library, edited: Scenario, was: Scenario) -> dict[str
     chip = found.get("chip", was.chip)
     offers = chip.offers if isinstance(chip, Chip) else ()
     if PRICE not in edited.was and (was.offer is None or was.offer not in offers):
-        kept = was.offer and next((o for o in offers if o.kind == was.offer.kind), None)
-        found["offer"] = kept or (capacity_block(chip) if isinstance(chip, Chip) else None)  # what a new scenario has, which may be none
+        same = was.offer and next((o for o in offers if o.kind == was.offer.kind), None)
+        found["offer"] = same or (capacity_block(chip) if isinstance(chip, Chip) else None)  # what a new scenario has, which may be none
     return found
 
 

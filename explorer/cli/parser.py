@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from explorer import __version__
-from explorer.cli import commands
+from explorer.cli import claims, commands
+from explorer.cli.claims import add_claims
+from explorer.cli.measure import EXAMPLES, add_measure, run_measure
 from explorer.cli.study_args import add_study_flags
 from explorer.errors import ExplorerError, nearest
 
@@ -59,7 +61,7 @@ examples:
   chip-explorer chart roofline -o roofline.svg
   chip-explorer COMMAND -h
 """
-COMMANDS = ("eval", "chart", "table", "shot", "presets", "validate")
+COMMANDS = ("eval", "chart", "table", "shot", "presets", "validate", "measure", "claims")
 
 
 class Parser(argparse.ArgumentParser):
@@ -93,6 +95,8 @@ def make_parser() -> Parser:
     _shot(kinds)
     _presets(kinds)
     _validate(kinds)
+    add_measure(_command(kinds, "measure", "measure this computer, and keep it as a chip beside the others", EXAMPLES, run_measure))
+    add_claims(_command(kinds, "claims", "a press article's claims against sources and model", claims.EXAMPLES, claims.run_claims))
     return parser
 
 

@@ -20,12 +20,13 @@ Look = Literal["roofline", "memory", "interconnect", "time", "table", "verdict"]
 class Opening(Spec):
     """The study that a step opens: one scenario a chip, all under the same load, then ``set`` as the command line's ``--set``.
 
-    ``fabrics`` gives a chip another fabric than its first; ``tp`` None takes what suits.
+    ``fabrics`` gives a chip another fabric than its first, ``workloads`` a model of its own; ``tp`` None takes what suits.
     """
 
     chips: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=6)]
     fabrics: tuple[Text, ...] = ()
     workload: Identifier
+    workloads: tuple[Identifier, ...] = ()
     phase: Text = "decode"
     batch: int = 1
     context: int = 4096
@@ -95,7 +96,10 @@ class Prediction(Spec):
 
 
 class Step(Spec):
-    """One page: text, what can be dragged, what to look at, a guess, a goal. Without an ``opening`` the study stays as it is."""
+    """One page: text, what can be dragged, what to look at, a guess, a goal. Without an ``opening`` the study stays as it is.
+
+    ``score`` is a result that counts once the goal is reached: a class can compare it.
+    """
 
     title: Text
     text: Prose
@@ -107,6 +111,7 @@ class Step(Spec):
     goal: tuple[Condition, ...] = ()
     hints: tuple[Text, ...] = ()
     solution: tuple[Setting, ...] = ()
+    score: Text = ""
     teacher: Prose = ""
 
     @model_validator(mode="after")

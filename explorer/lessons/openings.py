@@ -13,19 +13,24 @@ from explorer.specs import Study
 
 def opened(library: Library, opening: Opening, title: str = "") -> Study:
     """The study of ``opening``. Raises `ExplorerError` for a name or setting that is wrong."""
-    if opening.fabrics and len(opening.fabrics) != len(opening.chips):
-        raise ExplorerError("fabrics: give one for each chip, or none ('' is the chip's own)")
-    fabrics: tuple[str, ...] = opening.fabrics or ("",) * len(opening.chips)
+    fabrics = _one_each(opening, opening.fabrics, "", "fabrics ('' is the chip's own)")
+    workloads = _one_each(opening, opening.workloads, opening.workload, "workloads")
     scenarios = tuple(
         make_scenario(
-            library, chip=chip, fabric=fabric or None, workload=opening.workload, phase=opening.phase, batch=opening.batch,
+            library, chip=chip, fabric=fabric or None, workload=workload, phase=opening.phase, batch=opening.batch,
             context=opening.context, chips=opening.cluster, tp=opening.tp, pp=opening.pp, zero=opening.zero,
             microbatch=opening.microbatch, recompute=opening.recompute, precision=opening.precision, efficiency=opening.efficiency,
         )
-        for chip, fabric in zip(opening.chips, fabrics, strict=True)
+        for chip, fabric, workload in zip(opening.chips, fabrics, workloads, strict=True)
     )  # fmt: skip
     study = Study(data_version=library.data_version, title=title, scenarios=scenarios)
     return changed(study, opening.set)
+
+
+def _one_each(opening: Opening, given: tuple[str, ...], otherwise: str, what: str) -> tuple[str, ...]:
+    if given and len(given) != len(opening.chips):
+        raise ExplorerError(f"{what}: give one for each of the {len(opening.chips)} chips, or none")
+    return given or (otherwise,) * len(opening.chips)
 
 
 def changed(study: Study, settings: Iterable[str]) -> Study:

@@ -10,6 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from explorer.lessons.results import Results
+from explorer.specs import Study
+
 _PIECE = re.compile(r"\{\{|\$\$|\{drag ([^{}]+)\}|\{([^{}]+)\}|\$([^$\n]+)\$")
 PieceKind = Literal["text", "result", "drag", "formula"]
 
@@ -49,3 +52,9 @@ def _joined(found: list[Piece]) -> tuple[Piece, ...]:
         elif piece.what:
             joined.append(piece)
     return tuple(joined)
+
+
+def plain_text(text: str, study: Study) -> str:
+    """``text`` with its live numbers as they are in ``study``, for where nothing can be dragged."""
+    results = Results(study)
+    return "".join(results.text(p.what) if p.kind in ("result", "drag") else p.what for p in pieces(text))

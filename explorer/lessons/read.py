@@ -16,11 +16,17 @@ from explorer.specs import Spec, SpecError
 from explorer.specs.base import build_json
 
 T = TypeVar("T", bound=Spec)
+Page = TypeVar("Page", Lesson, Workshop)
 
 
 def lessons_folder() -> Path:
     """Where the shipped lessons lie."""
     return paths.presets() / "lessons"
+
+
+def workshops_folder() -> Path:
+    """Where the shipped plans of workshops lie."""
+    return paths.presets() / "workshops"
 
 
 def read_lesson(path: Path | str) -> Lesson:
@@ -70,14 +76,24 @@ def _plain(value: Any) -> Any:
 
 def read_lessons(folder: Path | None = None) -> tuple[dict[str, Lesson], tuple[str, ...]]:
     """All lessons of a folder by id, in their order, and a line for each file that is wrong: it is left out."""
-    found: dict[str, Lesson] = {}
+    found, told = _read_folder(lessons_folder() if folder is None else folder, Lesson, "a lesson")
+    return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0]))), told
+
+
+def read_workshops(folder: Path | None = None) -> tuple[dict[str, Workshop], tuple[str, ...]]:
+    """All plans of workshops by id, and a line for each file that is wrong."""
+    return _read_folder(workshops_folder() if folder is None else folder, Workshop, "a workshop plan")
+
+
+def _read_folder(folder: Path, kind: type[Page], what: str) -> tuple[dict[str, Page], tuple[str, ...]]:
+    found: dict[str, Page] = {}
     told: list[str] = []
-    for path in sorted((lessons_folder() if folder is None else folder).glob("*.toml")):
+    for path in sorted(folder.glob("*.toml")):
         try:
-            lesson = read_lesson(path)
-            if lesson.id != path.stem:
+            page = read_table(path, kind, what)
+            if page.id != path.stem:
                 raise ExplorerError(f"{path.name}: id must be the file's name, {path.stem!r}")
-            found[lesson.id] = lesson
+            found[page.id] = page
         except ExplorerError as error:
             told.append(str(error))
-    return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0]))), tuple(told)
+    return found, tuple(told)

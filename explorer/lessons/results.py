@@ -3,12 +3,14 @@
 A term is ``SCENARIO:NAME``. SCENARIO is a chip's id, a scenario's name or its number from 1; left out, the scenario in hand.
 NAME is a knob or another field (``job.batch``, ``chip.sram_bytes``) or a result as ``eval --json`` has it: a key of
 `quantities.QUANTITIES`, ``fits``, ``bound``, ``memory.kv_cache_bytes``, ``time.compute_s``, ``roofline.qkv.intensity``,
-``interconnect.tp.exposed_s``. Two terms may stand with ``/``, ``*``, ``+`` or ``-`` between them, spaces around; a term may be a number.
+``interconnect.tp.exposed_s``; ``design.area_mm2``, ``design.power_w`` and ``design.price_usd`` are those of `budget`. Several terms may stand with ``/``, ``*``, ``+`` or ``-`` between them, spaces around, and are taken from left to
+right; a term may be a number.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +19,7 @@ from explorer.errors import ExplorerError, unknown
 from explorer.evaluate import Report, evaluate_study, record
 from explorer.evaluate.operators import OPERATORS
 from explorer.knobs import KNOBS
+from explorer.lessons.budget import design
 from explorer.library.changes import chosen
 from explorer.library.sourced import unit_of
 from explorer.quantities import QUANTITIES
@@ -24,7 +27,7 @@ from explorer.specs import Study, get_path
 from explorer.units import format_quantity
 
 Result = float | bool | str | None
-_OPERATION = re.compile(r"^(\S+)\s+([/*+\-])\s+(\S+)$")
+_OPERATOR = re.compile(r"\s+([/*+\-])\s+")
 _FIELDS = ("chip", "fabric", "workload", "job", "plan", "offer", "run", "efficiency")
 _AXES = ("tp", "pp", "dp", "cp", "ep")
 _KNOBS = {k.key: k for k in KNOBS}
@@ -40,15 +43,16 @@ class Results:
 
     def value(self, expression: str) -> Result:
         """What ``expression`` is here; None where it does not exist. Raises `ExplorerError` for a name that nobody knows."""
-        found = _OPERATION.match(expression.strip())
-        if not found:
-            return self._term(expression.strip())
-        left, right = self._term(found[1]), self._term(found[3])
-        if not _number(left) or not _number(right):
-            if left is None or right is None:
+        terms = _OPERATOR.split(expression.strip())
+        value = self._term(terms[0])
+        for operator, term in zip(terms[1::2], terms[2::2], strict=True):
+            other = self._term(term)
+            if value is None or other is None:
                 return None
-            raise ExplorerError(f"{expression[:80]}: only numbers can be set against each other")
-        return _calculated(float(left), found[2], float(right))  # type: ignore[arg-type]
+            if not _number(value) or not _number(other):
+                raise ExplorerError(f"{expression[:80]}: only numbers can be set against each other")
+            value = _calculated(float(value), operator, float(other))
+        return value
 
     def text(self, expression: str) -> str:
         """The value as people write it, with its unit; ``none`` where it does not exist."""
@@ -72,14 +76,14 @@ class Results:
             if isinstance(value, tuple | dict) or hasattr(value, "model_fields"):
                 raise ExplorerError(f"{name[:80]} is no single value")
             return value  # type: ignore[no-any-return]
+        if head == "design":
+            return _found_in({"design": design(self.study.scenarios[index])}, name)
         return _found_in(self._record(index), name)
 
     def _split(self, term: str) -> tuple[int, str]:
         scenario, colon, name = term.rpartition(":")
         if not colon:
             return self.study.active, name
-        if scenario.isdigit() and 1 <= int(scenario[:3]) <= len(self.study.scenarios):
-            return int(scenario) - 1, name
         return chosen(self.study, scenario)[0], name
 
     def _record(self, index: int) -> Mapping[str, Any]:
@@ -135,18 +139,23 @@ def _plain_number(term: str) -> float | None:
 
 
 def unit_in(expression: str) -> str:
-    """The base unit of an expression: that of its first term, ``1`` for a ratio of like things."""
-    found = _OPERATION.match(expression.strip())
-    if not found:
-        return _unit(expression.strip())
-    left, right = _unit(found[1]), _unit(found[3])
-    if found[2] in "+-" or right == "1":
-        return left
-    return "1" if found[2] == "/" and left == right else left if found[2] == "*" and _plain_number(found[1]) is None else "1"
+    """The base unit of an expression, ``1`` where its units cancel or make one that has no name."""
+    terms = _OPERATOR.split(expression.strip())
+    above: list[str] = [_unit(terms[0])]
+    below: list[str] = []
+    for operator, term in zip(terms[1::2], terms[2::2], strict=True):
+        if operator in "*/":
+            (above if operator == "*" else below).append(_unit(term))
+    left, under = Counter(above), Counter(below)
+    del left["1"], under["1"]
+    left, under = left - under, under - left
+    return next(iter(left)) if left.total() == 1 and not under else "1"
 
 
 def _unit(term: str) -> str:
     name = term.rpartition(":")[2]
+    if name == "design.price_usd":
+        return "USD"
     if name in QUANTITIES:
         return QUANTITIES[name].unit
     if name in _KNOBS:

@@ -28,11 +28,13 @@ def apply_settings(study: Study, settings: Iterable[str], what: str = "--set ") 
 
 
 def chosen(study: Study, name: str) -> list[int]:
-    """Scenarios called ``name``, by their own name or their chip's id; all of them where it is empty."""
+    """Scenarios called ``name``, by their own name, their chip's id or their number from 1; all of them where it is empty."""
     if not name:
         return list(range(len(study.scenarios)))
     listed = [(n, s.name, s.chip.id) for n, s in zip(numbered(study), study.scenarios, strict=True)]
     found = [i for i, calls in enumerate(listed) if name.casefold() in (c.casefold() for c in calls)]
+    if not found and name.isdecimal() and 1 <= int(name[:3]) <= len(study.scenarios):
+        return [int(name[:3]) - 1]
     if not found:
         raise unknown("scenario", name, dict.fromkeys(c for calls in listed for c in (calls[2], calls[0])))
     return found

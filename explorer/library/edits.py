@@ -96,7 +96,7 @@ def same_data(library: Library, study: Study) -> bool:
 def preset_of(library: Library, root: str, spec: Spec) -> Spec | None:
     """The preset to which a chip, fabric or workload is compared: the shipped one that it is based on, or that with its id."""
     known: Mapping[str, Chip] | Mapping[str, Fabric] | Mapping[str, Workload] = getattr(library, f"{root}s")
-    return known.get(getattr(spec, "based_on", None) or getattr(spec, "id", ""))
+    return known.get(str(getattr(spec, "based_on", None) or getattr(spec, "id", "")))
 
 
 def _differences(library: Library, now: Scenario) -> Iterator[Edit]:

@@ -99,7 +99,7 @@ def _rows(kind: type[Spec], spec: Spec | None, path: str, key: str, whole: Spec,
         here, there = f"{path}.{name}", f"{key}.{name}"
         if shape.inner is not None and shape.many:
             for i, part in enumerate(value or ()):
-                yield from _rows(shape.inner, part, f"{here}.{i}", f"{there}.{_called(part, value)}", whole)
+                yield from _rows(shape.inner, part, f"{here}.{i}", f"{there}.{_called(part, value or ())}", whole)
         elif shape.inner is not None:
             yield from _rows(shape.inner, value, here, there, whole, here if shape.optional else "")
         elif shape.table:

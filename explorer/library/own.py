@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from explorer.errors import ExplorerError
 from explorer.library.presets import Library, load_library
@@ -13,7 +13,6 @@ from explorer.specs import Chip, Scenario, taken
 
 ASIDE = "removed"
 _LONGEST_NAME = 80
-P = TypeVar("P", bound=Preset)
 
 
 def is_own(spec: Preset, folder: Path | None = None) -> bool:
@@ -32,7 +31,7 @@ def root_of(spec: Preset) -> str:
     return type(spec).__name__.lower()
 
 
-def own_copy(spec: P, name: str, library: Library) -> P:
+def own_copy(spec: Preset, name: str, library: Library) -> Preset:
     """A copy with a name and an id of its own, based on the shipped preset of which it is one. Raises `ExplorerError`."""
     lender = spec.id if is_shipped(spec) else spec.based_on
     if lender is None and isinstance(spec, Chip):
@@ -62,7 +61,7 @@ def put_in(scenario: Scenario, spec: Preset) -> Scenario:
     return scenario.replace(chip=spec, calibration=calibration, name=name, was=was)
 
 
-def renamed(spec: P, name: str, folder: Path | None = None) -> P:
+def renamed(spec: Preset, name: str, folder: Path | None = None) -> Preset:
     """Write one's own preset under another name; its id, and so the studies that name it, stay. Raises `ExplorerError`."""
     if not is_own(spec, folder):
         raise ExplorerError(f"{spec.name} is shipped and stays as it is: duplicate it to have one of your own")

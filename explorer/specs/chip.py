@@ -58,7 +58,7 @@ class Chip(Spec):
     id: Identifier
     name: Name
     vendor: Name
-    family: Literal["gpu", "trainium", "tpu", "asic"]
+    family: Literal["gpu", "trainium", "tpu", "asic", "cpu"]
     released: Text = ""
     peak_bf16_flop_per_s: Positive
     peak_fp8_flop_per_s: Positive | None = None

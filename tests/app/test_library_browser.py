@@ -228,6 +228,16 @@ def test_shipped_presets_cannot_be_renamed_or_removed(browser: Browser) -> None:
     assert not possible["Compare with the shipped original"]
 
 
+def test_the_scenario_in_hand_against_what_is_shipped(window: Window, browser: Browser) -> None:
+    edit(window)
+    window.actions_.all["Compare with the shipped original"].trigger()
+    settle()
+    (row,) = browser.table.model_.sheet.rows
+    assert (row.label, [cell.text for cell in row.cells]) == ("HBM bandwidth", ["2.9 TB/s", "5 TB/s", "+72.4 %"])
+    pick(browser, "h100")
+    assert browser.table.model_.sheet.columns != ("Shipped", "Now", "Difference")
+
+
 def test_files_that_are_wrong_are_told(window: Window, browser: Browser, tmp_path: Path, answers: Answers) -> None:
     folder = tmp_path / "presets" / "chips"
     folder.mkdir(parents=True)

@@ -79,9 +79,10 @@ class BrowserFace(LibraryWindow):
         self._rows.setContentsMargins(*[look.px(10)] * 4)
         for line in (self._rows, *self._lines):
             line.setSpacing(look.px(6))
-        for part in (self.kinds, self.list, self.table, self.source, *self.filters.values()):
+        for part in (self.kinds, self.list, self.table, self.source):
             part.set_look(look)
         for box in self.filters.values():
+            box.set_look(look)
             box.setMinimumWidth(look.px(88))
         self.search.setFont(look.font("base"))
         self.search.setFixedHeight(look.px(21))

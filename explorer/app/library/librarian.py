@@ -148,7 +148,7 @@ class Librarian(QObject):
 
     def compare_in_hand(self) -> None:
         """What was changed in the scenario in hand, against what is shipped."""
-        found = comparison(edits(self._window.document.library, self._scenario))
+        found = comparison(edits(self._window.document.library, self.scenario))
         self.browse().show_comparison(self.scenario.name, found)
 
     def compared(self, spec: Preset) -> Sheet | None:

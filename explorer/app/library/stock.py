@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu
@@ -35,7 +36,7 @@ def fill_fabrics(window: Window, menu: QMenu) -> None:
     scenario = study.scenarios[study.active]
     for found in window.document.library.fabrics.values():
         if {found.id, found.based_on} & set(scenario.chip.fabrics):
-            item = menu.addAction(found.name.replace("&", "&&"), lambda name=found.id: window.scenarios.choose_fabric(name))
+            item = menu.addAction(found.name.replace("&", "&&"), partial(window.scenarios.choose_fabric, found.id))
             item.setCheckable(True)
             item.setChecked(found.id == scenario.fabric.id)
 

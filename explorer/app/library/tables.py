@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QFrame, QHeaderView, QTableView, QWidget
 
-from explorer.app.look import Look
+from explorer.app.look import Look, plain_look
 
 
 class LibraryWindow(QDialog):
@@ -21,7 +21,7 @@ class LibraryWindow(QDialog):
         """Show, in front, with a size that the screen has room for."""
         if not self.isVisible():
             room = self.screen().availableGeometry().size() if self.screen() else self.size()
-            look: Look = self.parent().look  # type: ignore[attr-defined]
+            look: Look = getattr(self.parent(), "look", plain_look())
             self.resize(*(max(320, min(look.px(n), most - 40)) for n, most in zip(self._size, (room.width(), room.height()), strict=True)))
         self.show()
         self.raise_()
