@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,8 @@ class SheetCell:
         source = self.source
         lines = []
         if source is not None:
-            lines = [source.ref, f"{CONFIDENCE[source.kind]}{f', checked {source.checked}' if source.checked else ''}", source.note]
+            confidence = CONFIDENCE[source.kind] if CONFIDENCE[source.kind] != source.ref.casefold() else ""
+            lines = [source.ref, ", ".join(part for part in (confidence, source.checked and f"checked {source.checked}") if part), source.note]
         elif isinstance(self.value, float | int) and not isinstance(self.value, bool):
             lines = ["No source is given."]
         lines += [f"Elsewhere: {'; '.join(self.elsewhere)}"] if self.elsewhere else []
@@ -103,15 +104,14 @@ def _cell(row: Row, spec: Preset) -> SheetCell:
     return SheetCell(field_text(row, value), value, row.path, source=source_of(spec, inside) if value is not None else None, elsewhere=others)
 
 
-def comparison(changed: Iterable[Edit], sources: Preset | None = None) -> Sheet:
-    """What was shipped, what it is now, and by how much they differ."""
+def comparison(changed: Iterable[Edit], sources: Callable[[str], tuple[Source | None, Source | None]]) -> Sheet:
+    """What was shipped, what it is now, and by how much they differ. ``sources``: of both values, by an edit's path."""
     rows = []
     for edit in changed:
-        inside = edit.key.partition(".")[2]
-        source = source_of(sources, inside) if sources is not None else None
+        before, after = sources(edit.key)
         cells = (
-            SheetCell(value_text(edit.key, edit.was), edit.was, edit.key),
-            SheetCell(value_text(edit.key, edit.now), edit.now, edit.key, source=source),
+            SheetCell(value_text(edit.key, edit.was), edit.was, edit.key, source=before),
+            SheetCell(value_text(edit.key, edit.now), edit.now, edit.key, source=after),
             SheetCell(difference(edit.was, edit.now)),
         )
         rows.append(SheetRow(edit.key, edit.label, "", cells))

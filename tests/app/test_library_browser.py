@@ -234,6 +234,8 @@ def test_the_scenario_in_hand_against_what_is_shipped(window: Window, browser: B
     settle()
     (row,) = browser.table.model_.sheet.rows
     assert (row.label, [cell.text for cell in row.cells]) == ("HBM bandwidth", ["2.9 TB/s", "5 TB/s", "+72.4 %"])
+    assert [cell.source and cell.source.kind for cell in row.cells] == ["vendor doc", "user", None]
+    assert row.cells[1].about().splitlines()[0] == "Entered by you"
     pick(browser, "h100")
     assert browser.table.model_.sheet.columns != ("Shipped", "Now", "Difference")
 

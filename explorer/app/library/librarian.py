@@ -10,15 +10,17 @@ from PySide6.QtCore import QObject
 
 from explorer.app.library.keeper import TITLE, Keeper
 from explorer.app.look import Look
+from explorer.app.references import reference
 from explorer.app.widgets.notice import Act
 from explorer.errors import ExplorerError
 from explorer.library import edits, user_library
 from explorer.library.edits import differences, preset_of
+from explorer.library.fields import source_of
 from explorer.library.newer import newer_line, updated
 from explorer.library.own import root_of
 from explorer.library.sheet import Sheet, comparison
 from explorer.library.user import Preset
-from explorer.specs import Chip, Scenario
+from explorer.specs import Chip, Scenario, Source, Spec, value_at
 
 if TYPE_CHECKING:
     from explorer.app.library.browser import Browser
@@ -148,18 +150,35 @@ class Librarian(QObject):
 
     def compare_in_hand(self) -> None:
         """What was changed in the scenario in hand, against what is shipped."""
-        found = comparison(edits(self._window.document.library, self.scenario))
-        self.browse().show_comparison(self.scenario.name, found)
+        document, now = self._window.document, self.scenario
+        before = reference(document.library, document.opened, document.study, document.study.active)
+        found = comparison(edits(document.library, now), lambda path: (_source(before, path), _source(now, path)))
+        self.browse().show_comparison(now.name, found)
 
     def compared(self, spec: Preset) -> Sheet | None:
         """One's own preset against the shipped one that it is based on; None where it names none."""
         shipped = preset_of(self._window.document.library, root_of(spec), spec)
-        return None if shipped is None or shipped is spec else comparison(differences(root_of(spec), shipped, spec), spec)
+        if shipped is None or shipped is spec:
+            return None
+        root = root_of(spec)
+        return comparison(differences(root, shipped, spec), lambda path: (_source_in(shipped, path), _source_in(spec, path)))
 
     def exchange(self, scenario: Scenario, text: str) -> None:
         """Another scenario in the place of the one in hand, as one step."""
         study = self._window.document.study
         self._window.document.replace(study.with_scenario(study.active, scenario), text)
+
+
+def _source(scenario: Scenario, path: str) -> Source | None:
+    """Where the value at ``path`` of a scenario comes from."""
+    part = getattr(scenario, path.partition(".")[0])
+    return None if part is None else _source_in(part, path)
+
+
+def _source_in(part: Spec, path: str) -> Source | None:
+    inside = path.partition(".")[2]
+    found: Source | None = source_of(part, inside) if value_at(part, inside) is not None else None
+    return found
 
 
 __all__ = ["Librarian"]
