@@ -98,6 +98,11 @@ class Knob:
         value = parse_quantity(text, self.unit, shown=shown, low=self.low, high=self.high)
         return self._checked(value)
 
+    def assumable(self, scenario: Scenario) -> str:
+        """What to say where the number is missing and somebody may assume one; empty where the chip has no such thing."""
+        unannounced = scenario.chip.announced and self.key.startswith("chip.peak_")
+        return self.assume or ("not announced: assume a rate" if unannounced else "")
+
     def source(self, scenario: Scenario) -> Source | None:
         """Where the present value comes from, if a preset says so."""
         if self.key == "offer.usd_per_chip_h":
@@ -106,7 +111,7 @@ class Knob:
         holder = getattr(scenario, head)
         sources: dict[str, Source] = getattr(holder, "sources", {})
         found = sources.get(rest) or sources.get(rest.rpartition(".")[2])
-        unpublished = found is None and bool(sources) and bool(self.assume)
+        unpublished = found is None and bool(sources) and bool(self.assumable(scenario))
         return _BY_YOU if unpublished and self.get(scenario) is not None else found
 
 
@@ -164,7 +169,7 @@ def _peak(number_format: str) -> Knob:
         f"chip.peak_{number_format}_flop_per_s", f"Peak {label}", "Chip", "FLOP/s",
         f"Dense matmul peak in {label}, as the vendor states it; sparse rates are kept apart.",
         "compute time = FLOP / (peak x array share x efficiency)",
-        _geometric(1e13, 2e16, 40), low=1e9, high=1e20, missing_text="not supported",
+        _geometric(1e13, 2e16, 40), low=1e9, high=1e20, missing_text="none published",
     )
 
 

@@ -81,6 +81,7 @@ class Actions(QObject):
         for name in (*CHARTS, *(key for key, _ in FURTHER)):
             self._add(self.export, f"{_chart_title(name)}…", partial(files.export, name))
         self._add(self.export, "Comparison table…", files.export_table, "Ctrl+E")
+        self._window.imports.offer_files(menu, self._add)
         self._add(menu, "Copy verdict", files.copy_verdict, "Ctrl+Shift+C")
         menu.addSeparator()
         self._add(menu, "&Quit", self._window.close, _Key.Quit)
@@ -89,6 +90,7 @@ class Actions(QObject):
         menu = self._window.menuBar().addMenu("&Edit")
         menu.addActions([self.undo, self.redo])
         menu.addSeparator()
+        self._window.imports.offer_texts(menu, self._add)
         self._add(menu, "Reset this scenario", self._window.scenarios.reset_all, "Ctrl+Shift+R")
 
     def _scenario_menu(self) -> None:

@@ -34,6 +34,9 @@ class Dialogs(Protocol):
     def open_outside(self, url: QUrl) -> None:
         """Hand a web address or a folder to the system."""
 
+    def preview(self, title: str, text: str, act: str, option: str = "") -> str:
+        """A look at what comes in, before it does: ``take``, ``keep`` (by the button that says ``option``) or ``cancel``."""
+
 
 class Quiet:
     """Answers nothing and remembers what was said."""
@@ -67,6 +70,11 @@ class Quiet:
 
     def open_outside(self, url: QUrl) -> None:
         """Nothing is opened."""
+
+    def preview(self, title: str, text: str, act: str, option: str = "") -> str:
+        """Nothing is taken, unseen."""
+        self.said = [*self.said[-99:], f"{title}: {text}"]
+        return "cancel"
 
 
 class Modal:
@@ -118,6 +126,12 @@ class Modal:
     def open_outside(self, url: QUrl) -> None:
         """The system's browser or file manager."""
         QDesktopServices.openUrl(url)
+
+    def preview(self, title: str, text: str, act: str, option: str = "") -> str:
+        """A window with the text, to scroll through."""
+        from explorer.app.preview import Preview
+
+        return Preview(self._parent, title, text, act, option).answer()
 
     def _box(self, title: str, message: str) -> QMessageBox:
         box = QMessageBox(self._parent)

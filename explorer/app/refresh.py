@@ -13,7 +13,16 @@ from explorer.app.references import edited, reference
 from explorer.app.states import knob_states, ladders, source_lines
 from explorer.charts.common import Scene
 from explorer.evaluate import Findings, Paragraph, evaluate_study, explain
-from explorer.explore import Advice, ServingSplit, knobs_without_effect, next_best, serving_paragraph, serving_splits
+from explorer.explore import (
+    Advice,
+    ServingSplit,
+    announced,
+    announced_paragraph,
+    knobs_without_effect,
+    next_best,
+    serving_paragraph,
+    serving_splits,
+)
 from explorer.knobs import knob, was
 from explorer.specs import Scenario, Study
 
@@ -33,6 +42,7 @@ class Slow:
     notes: tuple[tuple[str, str], ...] = ()
     advice: tuple[Advice, ...] = ()
     split: ServingSplit | None = None
+    announced: Paragraph | None = None
 
     def about(self, scenario: Scenario) -> bool:
         """Whether these answers are about this scenario, at its present values or earlier ones."""
@@ -93,7 +103,8 @@ class Refresher(QObject):
             possible = bool(evaluate_study(study).valid_plan[study.active])
             notes = tuple(knobs_without_effect(active).items()) if possible else ()
             split = serving_splits([active])[0] if possible else None
-            self._slow = Slow(active, notes, next_best(active), split)
+            known = announced(active)
+            self._slow = Slow(active, notes, next_best(active), split, announced_paragraph(known) if known else None)
         self._show(search=True)
 
     def point(self, key: str) -> None:
@@ -176,7 +187,7 @@ class Refresher(QObject):
         study = scene.study
         found = explain(scene.report, study.scenarios, study.active, study.baseline)
         found = replace(found, name=charts.names(study)[study.active])
-        added = []
+        added = [] if self._slow.announced is None else [self._slow.announced]
         if self._slow.advice:
             added.append(Paragraph("Next best change", " ".join(f"{a.text}." for a in self._slow.advice)))
         if self._slow.split is not None:

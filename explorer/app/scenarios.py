@@ -12,7 +12,7 @@ from explorer.app.library import stock
 from explorer.app.references import reference
 from explorer.errors import ExplorerError
 from explorer.library import make_scenario, suited_plan
-from explorer.specs import MOST_SCENARIOS, Scenario, Study, Was, taken
+from explorer.specs import MOST_SCENARIOS, Scenario, Study, Was, Workload, taken
 
 if TYPE_CHECKING:
     from explorer.app.window import Window
@@ -135,14 +135,16 @@ class Scenarios(QObject):
         self._window.document.replace(study.replace(baseline=None if released else index), text)
 
     def choose_workload(self, workload: str) -> None:
-        """Another model for all scenarios; plans stay where they can be, else one that suits is taken."""
-        library, study = self._window.document.library, self._study
-        found = library.workload(workload)
-        listed = tuple(self._with_workload(s, found.id) for s in study.scenarios)
-        self._window.document.replace(study.replace(scenarios=listed), f"Workload {found.name}")
+        """Another model of the library for all scenarios."""
+        self.use_workload(self._window.document.library.workload(workload))
 
-    def _with_workload(self, s: Scenario, workload: str) -> Scenario:
-        model = self._window.document.library.workload(workload)
+    def use_workload(self, model: Workload) -> None:
+        """Another model for all scenarios; plans stay where they can be, else one that suits is taken."""
+        study = self._study
+        listed = tuple(self._with_workload(s, model) for s in study.scenarios)
+        self._window.document.replace(study.replace(scenarios=listed), f"Workload {model.name}")
+
+    def _with_workload(self, s: Scenario, model: Workload) -> Scenario:
         changed = taken(s, workload=model)
         if model.heads % s.plan.tp or s.plan.pp > model.layers:
             return changed.replace(plan=suited_plan(changed.replace(plan=s.plan.replace(pp=1))))

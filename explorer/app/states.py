@@ -23,11 +23,11 @@ def knob_states(
     found = {}
     for knob in KNOBS:
         value = knob.get(scenario)
-        if value is None and not knob.assume:
+        if value is None and not knob.assumable(scenario):
             continue
         note = f"no effect now: {notes[knob.key]}" if knob.key in notes else ""
         if value is None:
-            note = knob.assume
+            note = knob.assumable(scenario)
         earlier = was(knob.key, scenario, before)
         found[knob.key] = KnobState(
             value=value, ladder=stops[knob.key], was=earlier, note=note,

@@ -12,6 +12,7 @@ from explorer.app.actions import Actions
 from explorer.app.dialogs import Dialogs, Quiet
 from explorer.app.document import Document
 from explorer.app.files import Files
+from explorer.app.imports import Imports
 from explorer.app.library import Librarian
 from explorer.app.look import Look, palette, stylesheet
 from explorer.app.panes import PaneGrid
@@ -45,6 +46,7 @@ class Window(QMainWindow):
         self.refresher = Refresher(self)
         self.scenarios = Scenarios(self)
         self.files = Files(self)
+        self.imports = Imports(self)
         self.validator = Validator(self)
         self.librarian = Librarian(self)
         self.actions_ = Actions(self)
@@ -178,15 +180,13 @@ class Window(QMainWindow):
         QTimer.singleShot(0, partial(self.knobs.setFocus, Qt.FocusReason.OtherFocusReason))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Studies, and pictures that carry one, may be dropped."""
-        if event.mimeData().hasUrls():
+        """Studies, pictures that carry one, models, measured points and share strings may be dropped."""
+        if self.imports.takes(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open what was dropped."""
-        files = [u.toLocalFile() for u in event.mimeData().urls() if u.isLocalFile()]
-        if files:
-            self.files.open_path(files[0])
+        """Take what was dropped."""
+        self.imports.drop(event.mimeData())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved changes, remember size and place."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from explorer.charts.common import Array, Scene, at, context_line, footer, names, workload_line
 from explorer.charts.model import Axis, Chart, Later, Series
+from explorer.charts.overlaid import measured_series
 from explorer.evaluate import operators
 from explorer.evaluate.network import ROW
 from explorer.units import format_number, format_quantity
@@ -43,7 +44,8 @@ def roofline(scene: Scene, level: Level = "hbm") -> Chart:
     """Roofs from the datasheet and operators where they land, at one memory level, all scenarios."""
     view = LEVELS[level]
     points = {i: _points(scene, i, view) for i, _ in scene}
-    low, high = _span(scene, points, view)
+    measured = scene.study.measured if level == "hbm" else ()
+    low, high = _span(scene, points, view, [m.flop_per_byte for m in measured])
     series: list[Series] = []
     for i, name in enumerate(names(scene.study)):
         series.append(_roof(scene, i, name, view, low, high))
@@ -51,10 +53,12 @@ def roofline(scene: Scene, level: Level = "hbm") -> Chart:
         found = points[i]
         labels = found.names if i == scene.study.active else ()
         series.append(Series(f"points-{i}", name, i, "points", found.intensity, found.rate, found.tips, labels))
-    tops = [s.y.max() for s in series if s.role == "roof" and len(s.y)]
+    roofs = {i: (float(at(getattr(scene.report.columns, view.rate_of), i)), _peak(scene, i)) for i, _ in scene} if measured else {}
+    series += measured_series(scene.study, measured, roofs)
+    tops = [s.y.max() for s in series if s.role == "roof" and len(s.y)] + [m.flop_per_s for m in measured]
     bottoms = [s.y.min() for s in series if s.role == "points" and len(s.y)] or [t / 1e3 for t in tops]
     y_range = (min(bottoms) / 2.5, max(tops) * 2.5) if tops else (1e9, 1e15)
-    empty = "" if any(len(p.rate) for p in points.values()) else _why_empty(scene, level)
+    empty = "" if measured or any(len(p.rate) for p in points.values()) else _why_empty(scene, level)
     return Chart(
         key="roofline" if level == "hbm" else f"roofline-{level}",
         title="Roofline" if level == "hbm" else f"Roofline at the {view.label}",
@@ -155,10 +159,10 @@ def _roof(scene: Scene, i: int, name: str, view: _View, low: float, high: float)
     return Series(f"roof-{i}", name, i, "roof", x, y, (tip,) * 3)
 
 
-def _span(scene: Scene, points: dict[int, _Points], view: _View) -> tuple[float, float]:
+def _span(scene: Scene, points: dict[int, _Points], view: _View, measured: list[float]) -> tuple[float, float]:
     c = scene.report.columns
     ridges = [_peak(scene, i) / float(at(getattr(c, view.rate_of), i)) for i, _ in scene]
-    seen = [x for p in points.values() for x in p.intensity] + [r for r in ridges if np.isfinite(r) and r > 0]
+    seen = measured + [x for p in points.values() for x in p.intensity] + [r for r in ridges if np.isfinite(r) and r > 0]
     if not seen:
         return 0.1, 1e4
     return min(seen) / 3, max(seen) * 6
@@ -170,4 +174,5 @@ def _summary(scene: Scene, points: dict[int, _Points], view: _View) -> str:
         for i, name in enumerate(names(scene.study))
         if len(points[i].rate)
     ]
-    return f"Roofline at the {view.label}. " + "; ".join(said)
+    measured = len(scene.study.measured) if view is LEVELS["hbm"] else 0
+    return f"Roofline at the {view.label}. " + "; ".join([*said, *([f"{measured:,} measured points"] if measured else [])])

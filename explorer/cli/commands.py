@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer import __version__, charts
+from explorer.cli import imports
 from explorer.cli.output import as_json
 from explorer.cli.report_text import report_text
 from explorer.cli.study_args import describes_a_study, study_of
-from explorer.errors import ExplorerError, nearest, unknown
+from explorer.errors import ExplorerError, unknown
 from explorer.evaluate import evaluate_study, record
-from explorer.explore import serving_splits
+from explorer.explore import announced, serving_splits
 from explorer.knobs import Value
 from explorer.library import load_library, study_text
 from explorer.library.edits import hand_edits
@@ -49,8 +50,8 @@ def run_eval(arguments: argparse.Namespace) -> str:
         "version": __version__,
         "data_version": study.data_version,
         "scenarios": [
-            record(report, s, i, _edited(study, i)) | {"serving": split and split.record()}
-            for i, (s, split) in enumerate(zip(study.scenarios, splits, strict=True))
+            record(report, s, i, _edited(study, i)) | {"serving": split and split.record(), "announced": known and known.record()}
+            for i, (s, split, known) in enumerate(zip(study.scenarios, splits, map(announced, study.scenarios), strict=True))
         ],
     }
     return as_json(found)
@@ -74,10 +75,10 @@ def run_chart(arguments: argparse.Namespace) -> str:
         raise unknown("chart", arguments.name, chart_names())
     from explorer.render import files  # matplotlib takes its time
 
-    scene = _scene(study_of(arguments))
-    drawn = charts.chart(arguments.name, scene)
+    study, said = imports.with_measured(study_of(arguments), arguments.name, arguments.measured)
+    drawn = charts.chart(arguments.name, _scene(study))
     files.export_chart(drawn, Path(arguments.output), theme=arguments.theme, size=arguments.size)
-    return ""
+    return said
 
 
 def _chart_of_rows(arguments: argparse.Namespace) -> str:
@@ -136,16 +137,6 @@ def run_shot(arguments: argparse.Namespace) -> str:
 
     save_shot(study, Path(arguments.output), int(size[1]), int(size[2]), arguments.theme, scale)
     return ""
-
-
-def run_presets(arguments: argparse.Namespace) -> str:
-    """List, show or check presets."""
-    from explorer.cli import presets_text
-
-    actions = {"list": presets_text.listed, "show": presets_text.shown, "check": presets_text.checked}
-    if arguments.what not in actions:
-        raise ExplorerError(f"presets {arguments.what[:40]!r}: write list, show or check{nearest(arguments.what, actions)}")
-    return actions[arguments.what](arguments.id)
 
 
 def run_validate(arguments: argparse.Namespace) -> str:

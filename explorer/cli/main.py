@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from explorer.cli.output import say, tolerant
+from explorer.cli.output import SeveralError, say, tolerant
 from explorer.cli.parser import COMMANDS, make_parser, parse
 from explorer.errors import ExplorerError, unknown
 
@@ -20,7 +20,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return _run(words)
     except ExplorerError as error:
-        print(f"chip-explorer: {error}", file=sys.stderr)
+        for line in error.lines if isinstance(error, SeveralError) else [str(error)]:
+            print(f"chip-explorer: {line}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         _drop_output()

@@ -10,6 +10,14 @@ from typing import Any
 from explorer.errors import ExplorerError
 
 
+class SeveralError(ExplorerError):
+    """More than one thing is wrong: a line for each."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("; ".join(lines))
+        self.lines = [str(ExplorerError(line)) for line in lines]
+
+
 def tolerant() -> None:
     """A terminal that lacks a character shows a question mark in its place."""
     for stream in (sys.stdout, sys.stderr):

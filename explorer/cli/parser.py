@@ -9,7 +9,9 @@ from typing import Any, NoReturn
 from explorer import __version__
 from explorer.cli import claims, commands
 from explorer.cli.claims import add_claims
+from explorer.cli.imports import SHARE, add_share, run_share
 from explorer.cli.measure import EXAMPLES, add_measure, run_measure
+from explorer.cli.presets_verbs import add_verbs, check_verb, run_presets
 from explorer.cli.study_args import add_study_flags
 from explorer.errors import ExplorerError, nearest
 
@@ -25,6 +27,7 @@ examples:
   chip-explorer chart roofline -o roofline.svg
   chip-explorer chart memory --workload llama3.1-405b --precision fp8 -o memory.pdf --size single
   chip-explorer chart time study.json -o time.csv
+  chip-explorer chart roofline --measured kernels.csv -o roofline.svg
   chip-explorer chart validation my_runs.csv -o validation.svg
 
 validation and validation-ratio draw measured rows: a CSV file of them stands in STUDY's place (default: the shipped ones).
@@ -44,6 +47,8 @@ examples:
   chip-explorer presets list
   chip-explorer presets show trainium3
   chip-explorer presets check
+  chip-explorer presets list -h
+  chip-explorer presets import config.json --name "My model"
 """
 _VALIDATE = """\
 examples:
@@ -61,7 +66,7 @@ examples:
   chip-explorer chart roofline -o roofline.svg
   chip-explorer COMMAND -h
 """
-COMMANDS = ("eval", "chart", "table", "shot", "presets", "validate", "measure", "claims")
+COMMANDS = ("eval", "chart", "table", "shot", "presets", "validate", "measure", "claims", "share")
 
 
 class Parser(argparse.ArgumentParser):
@@ -96,6 +101,7 @@ def make_parser() -> Parser:
     _presets(kinds)
     _validate(kinds)
     add_measure(_command(kinds, "measure", "measure this computer, and keep it as a chip beside the others", EXAMPLES, run_measure))
+    add_share(_command(kinds, "share", "a study as one string, to paste into a mail or a chat", SHARE, run_share))
     add_claims(_command(kinds, "claims", "a press article's claims against sources and model", claims.EXAMPLES, claims.run_claims))
     return parser
 
@@ -116,6 +122,7 @@ def _chart(kinds: Any) -> None:
     parser = _command(kinds, "chart", "draw one chart into a file", _CHART, commands.run_chart)
     parser.add_argument("name", metavar="NAME", help=f"one of {', '.join(commands.chart_names())}")
     add_study_flags(parser)
+    parser.add_argument("--measured", metavar="FILE", help="points to lay over the roofline: a CSV, or an export of Nsight Compute or neuron-profile")
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the file; its ending says png, svg, pdf or csv")
     _add_look(parser)
 
@@ -143,9 +150,8 @@ def _shot(kinds: Any) -> None:
 
 
 def _presets(kinds: Any) -> None:
-    parser = _command(kinds, "presets", "list, show or check the chips, fabrics and workloads", _PRESETS, commands.run_presets)
-    parser.add_argument("what", metavar="list|show|check", help="list all ids; show one preset; check all files")
-    parser.add_argument("id", metavar="ID", nargs="?", help="with show: the preset; with check: a folder (default: the shipped one)")
+    text = "list, show, check or write the chips, fabrics, workloads and rented machines"
+    add_verbs(_command(kinds, "presets", text, _PRESETS, run_presets), _command)
 
 
 def _validate(kinds: Any) -> None:
@@ -160,6 +166,7 @@ def _validate(kinds: Any) -> None:
 
 def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace | None:
     """The arguments, or None where ``-h`` or ``--version`` has been answered. Raises `ExplorerError`."""
+    check_verb(list(words))
     try:
         found, rest = parser.parse_known_args(words)
     except SystemExit:  # argparse ends so after printing help

@@ -11,7 +11,7 @@ from explorer.charts.choices import choices
 from explorer.evaluate import TIME_PARTS, Findings, Report, evaluate_study, explain, record
 from explorer.evaluate.memory import PARTS
 from explorer.evaluate.operators import OPERATORS
-from explorer.explore import next_best, serving_paragraph, serving_splits
+from explorer.explore import announced, announced_paragraph, next_best, serving_paragraph, serving_splits
 from explorer.library import Edit, edits, load_library
 from explorer.library.edits import hand_edits
 from explorer.quantities import QUANTITIES
@@ -39,7 +39,7 @@ def _block(study: Study, report: Report, i: int, name: str) -> str:
     found = record(report, scenario, i)
     changed, hand = edits(load_library(), scenario), hand_edits(load_library(), study, i)
     said = explain(report, study.scenarios, i, study.baseline)
-    lines = [*_head(name, scenario), *_edited(hand), *_older(changed, hand), *_reasons(found), *_verdict(said), *_serving(scenario), *_advice(scenario), ""]
+    lines = [*_head(name, scenario), *_edited(hand), *_older(changed, hand), *_reasons(found), *_verdict(said), *_announced(scenario), *_serving(scenario), *_advice(scenario), ""]
     if found["valid_plan"]:
         lines += [*_results(found), *_wrapped(_price(scenario)), "", *_time(found), ""]
     lines += [*_memory(found), ""]
@@ -98,6 +98,12 @@ def _verdict(said: Findings) -> list[str]:
     lines = _wrapped(f"{said.tagline}; {head}" + (f"; {said.change}" if said.change else ""))
     shown = [p for p in said.paragraphs if p.title not in ("Cannot be", "Does not fit")]
     return lines + [line for p in shown for line in _wrapped(f"{p.title}: {p.text}" if p.title else p.text)]
+
+
+def _announced(scenario: Scenario) -> list[str]:
+    found = announced(scenario)
+    said = announced_paragraph(found) if found else None
+    return _wrapped(f"{said.title}: {said.text}") if said else []
 
 
 def _serving(scenario: Scenario) -> list[str]:

@@ -10,6 +10,7 @@ from explorer.cli.flags import FLAGS, Flags, read_flags
 from explorer.errors import ExplorerError
 from explorer.library import Library, default_study, make_scenario, parse_study, read_study, user_library
 from explorer.library.changes import apply_settings
+from explorer.library.share import is_share, read_share
 from explorer.library.text_files import read_bytes, shown
 from explorer.specs import MOST_SCENARIOS, Scenario, Study
 
@@ -18,9 +19,12 @@ _PICTURES = (".png", ".svg", ".pdf")
 
 def add_study_flags(parser: argparse.ArgumentParser) -> None:
     """Add STUDY and the flags that describe or change one."""
-    parser.add_argument("study", metavar="STUDY", nargs="?", help="a study file, or a picture exported from one (default: the window's first study)")
+    parser.add_argument("study", metavar="STUDY", nargs="?", help="a study file, a picture exported from one, or a share string (default: the window's first study)")
     group = parser.add_argument_group("the study", "With STUDY or without --chip, a flag changes every scenario.")
-    group.add_argument("--chip", action="append", metavar="ID", help="one scenario for each --chip")
+    group.add_argument(
+        "--chip", "--instance", action="append", metavar="ID", dest="chip",
+        help="one scenario for each: a chip, or a rented machine such as trn2.48xlarge with its chip, fabric, size and price",
+    )  # fmt: skip
     for flag in FLAGS:
         if flag.metavar:
             group.add_argument(f"--{flag.name}", metavar=flag.metavar, help=flag.help)
@@ -46,10 +50,15 @@ def study_of(arguments: argparse.Namespace) -> Study:
             raise ExplorerError("STUDY is empty: give the name of a study file, or leave it out")
         if arguments.chip:
             raise ExplorerError("give a study file or --chip, not both")
-        study = apply_flags(open_study(Path(arguments.study)), flags, library)
+        study = apply_flags(named_study(arguments.study), flags, library)
     else:
         study = _made(library, arguments.chip, flags)
     return apply_settings(study, arguments.settings)
+
+
+def named_study(name: str) -> Study:
+    """The study of a file, of an exported picture or of a share string. Raises `ExplorerError`."""
+    return read_share(name) if is_share(name) else open_study(Path(name))
 
 
 def open_study(path: Path) -> Study:
@@ -82,7 +91,8 @@ def _scenario(library: Library, chip: str, like: Scenario, flags: Flags) -> Scen
     """One scenario; its tensor parallelism is the widest that suits, unless a flag says another."""
     pp, cp = flags.count("pp", 1), flags.count("cp", 1)
     tp: int | None = flags.count("tp", 0) or None
-    chips = flags.count("chips", like.plan.chips)
+    machine = library.instances.get(chip)
+    chips = flags.count("chips", machine.chips if machine else like.plan.chips)
     dp = flags.count("dp", 0)
     if dp and tp is None:
         tp = max(1, chips // (pp * cp * dp)) if "chips" in flags else None

@@ -35,6 +35,7 @@ _NEVER_MODELLED = ("other tenants on the network", "host and cooling power in J 
 
 # What goes uncounted where a chip's number is None.
 _UNPUBLISHED = {
+    "peak_bf16_flop_per_s": "attention's own rate (BF16 is not published)",
     "sram_bytes_per_s": "the SRAM's bandwidth (not published)",
     "vector_flop_per_s": "the vector units' rate (not published)",
     "tdp_w": "energy (the power is not published)",

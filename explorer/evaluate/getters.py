@@ -48,6 +48,8 @@ def _uncounted(rate: float | None) -> float:
 def _attention_peak(s: Scenario) -> float:
     """Attention kernels keep 16-bit operands unless the job is FP32 throughout."""
     name = "fp32" if s.job.activation_format == "fp32" else "bf16"
+    if name == "bf16" and s.chip.peak_bf16_flop_per_s is None:  # not announced: no ceiling below the slowest rate that is
+        return min(_rate(s, f) for f in FORMATS if s.chip.peak_flop_per_s(f) is not None)
     return (s.chip.peak_flop_per_s(name) or NAN) * s.chip.array_fraction.get(name, 1.0)
 
 

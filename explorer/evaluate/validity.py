@@ -100,7 +100,8 @@ def _hardware(s: Scenario) -> list[str]:
         label = FORMATS[name].label
         if s.chip.peak_flop_per_s(name) is None:
             offered = [FORMATS[f].label for f in FORMATS if s.chip.peak_flop_per_s(f)]
-            found.append(f"{s.chip.name} has no {label} matmul (it has {', '.join(offered)})")
+            lacks = f"nobody has published a {label} rate of {s.chip.name}: assume one, or choose" if s.chip.announced else f"{s.chip.name} has no {label} matmul (it has"
+            found.append(f"{lacks} {', '.join(offered)}{'' if s.chip.announced else ')'}")
         elif np.isnan(sparse_gain(s, name)):
             found.append(f"{s.chip.name} has no structured sparsity in {label}")
     if not found and s.job.activation_format == "fp32" and s.chip.peak_flop_per_s("fp32") is None:

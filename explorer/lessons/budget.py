@@ -54,7 +54,7 @@ def design(scenario: Scenario, budget: Budget | None = None) -> dict[str, float]
 def _of(part: Sum, s: Scenario) -> float:
     chip = s.chip
     narrow = ((chip.peak_fp8_flop_per_s, 2), (chip.peak_mxfp8_flop_per_s, 2), (chip.peak_fp4_flop_per_s, 4))
-    flop_per_s = max(chip.peak_bf16_flop_per_s, *((peak or 0.0) / share for peak, share in narrow))
+    flop_per_s = max(chip.peak_bf16_flop_per_s or 0.0, *((peak or 0.0) / share for peak, share in narrow))
     return (
         part.fixed
         + part.a_tflop * flop_per_s / _TERA

@@ -8,7 +8,7 @@ from explorer.errors import ExplorerError
 from explorer.lessons.model import Lesson, Opening
 from explorer.library import Library, default_study, make_scenario
 from explorer.library.changes import apply_settings
-from explorer.specs import Study
+from explorer.specs import LessonPlace, Study
 
 
 def opened(library: Library, opening: Opening, title: str = "") -> Study:
@@ -46,7 +46,7 @@ def study_at(library: Library, lesson: Lesson, step: int) -> Study:
             study = opened(library, page.opening, f"{lesson.title}: {page.title}"[:200])
         if i < step:
             study = after_step(lesson, i, study)
-    return study
+    return study.replace(lesson=LessonPlace(lesson=lesson.id, step=step + 1))
 
 
 def after_step(lesson: Lesson, step: int, study: Study) -> Study:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -20,9 +20,9 @@ from explorer.library.link_presets import with_links
 from explorer.library.stack_presets import DEFAULT, Stack, read_stacks, served_by, under
 from explorer.library.text_files import read_text, shown
 from explorer.library.toml_presets import read_preset
-from explorer.specs import Calibration, Chip, Fabric, Offer, Run, Spec, Workload, get_path
+from explorer.specs import Calibration, Chip, Fabric, Instance, Offer, Run, Spec, Workload, get_path
 
-_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/links", "calibration/stacks", "calibration/experts", "calibration/host", "calibration/bands", "runs")
+_FOLDERS = ("chips", "fabrics", "workloads", "calibration", "calibration/kernels", "calibration/links", "calibration/stacks", "calibration/experts", "calibration/host", "calibration/bands", "runs", "instances")
 _KEPT_APART = ("job", "plan", "calibration", "run")  # no product sets these
 T = TypeVar("T", bound=Spec)
 V = TypeVar("V")
@@ -40,6 +40,7 @@ class Library:
     servers: Mapping[str, Stack]
     data_version: str
     runs: Mapping[str, Run]
+    instances: Mapping[str, Instance] = field(default_factory=dict)
 
     def chip(self, name: str) -> Chip:
         """The chip called ``name``. Raises `ExplorerError` with the nearest id."""
@@ -52,6 +53,14 @@ class Library:
     def workload(self, name: str) -> Workload:
         """The workload called ``name``. Raises `ExplorerError` with the nearest id."""
         return _find("workload", self.workloads, name)
+
+    def instance(self, name: str) -> Instance:
+        """The rented machine called ``name``. Raises `ExplorerError` with the nearest id."""
+        return _find("instance", self.instances, name)
+
+    def offers_of(self, instance: Instance) -> tuple[Offer, ...]:
+        """What one chip of a rented machine costs, by kind of offer."""
+        return tuple(o for o in self.chip(instance.chip).offers if o.instance in (instance.id, instance.name))
 
     def calibration(self, chip: str, stack: str = DEFAULT, server: str = DEFAULT) -> Calibration:
         """What the chip called ``chip`` loses under a training stack and a serving engine. Raises `ExplorerError`."""
@@ -84,8 +93,9 @@ class Library:
             return []
         if root == "offer":
             return [(c.name, o) for c in self.chips.values() for o in [capacity_block(c)] if o is not None]
+        products = {name: chip for name, chip in self.chips.items() if not chip.announced}
         kinds: dict[str, Mapping[str, Chip] | Mapping[str, Fabric] | Mapping[str, Workload]] = {
-            "chip": self.chips, "fabric": self.fabrics, "workload": self.workloads,
+            "chip": products, "fabric": self.fabrics, "workload": self.workloads,
         }  # fmt: skip
         if root not in kinds or root == path:
             raise unknown("path", path, kinds)
@@ -113,6 +123,32 @@ def read_library(folder: Path) -> Library:
     """The presets in ``folder``, checked one by one and against each other. Raises `ExplorerError`."""
     known = folder / "calibration" / "stacks"
     stacks, servers = read_stacks(known / "training.toml", known / "traits.toml"), read_stacks(known / "serving.toml")
+    chips = _read_folder(folder / "chips", Chip)
+    library = Library(
+        chips=chips,
+        fabrics=_read_folder(folder / "fabrics", Fabric),
+        workloads=_read_folder(folder / "workloads", Workload),
+        calibrations=_read_calibrations(folder, chips, stacks, servers),
+        stacks=stacks,
+        servers=servers,
+        data_version=_data_version(folder),
+        runs=_read_folder(folder / "runs", Run) if (folder / "runs").is_dir() else MappingProxyType({}),
+        instances=_read_folder(folder / "instances", Instance) if (folder / "instances").is_dir() else MappingProxyType({}),
+    )
+    for chip in library.chips.values():
+        library.calibration(chip.id)
+        for fabric in chip.fabrics:
+            library.fabric(fabric)
+    for machine in library.instances.values():
+        library.fabric(machine.fabric)
+        library.chip(machine.chip)
+    return library
+
+
+def _read_calibrations(
+    folder: Path, chips: Mapping[str, Chip], stacks: Mapping[str, Stack], servers: Mapping[str, Stack]
+) -> Mapping[str, Calibration]:
+    """Each chip's losses, put together from the files that the fits write."""
     plain = with_kernels(_read_folder(folder / "calibration", Calibration), folder / "calibration" / "kernels")
     plain = with_links(plain, folder / "calibration" / "links")
     plain = with_host_times(plain, folder / "calibration" / "host")
@@ -121,24 +157,8 @@ def read_library(folder: Path) -> Library:
         plain = {name: under(c, DEFAULT, stacks[DEFAULT]) for name, c in plain.items()}
     if servers:
         plain = {name: served_by(c, DEFAULT, servers[DEFAULT]) for name, c in plain.items()}
-    chips = _read_folder(folder / "chips", Chip)
     plain = {name: _rated(calibration, chips.get(name)) for name, calibration in plain.items()}
-    plain = with_bands(plain, read_bands(folder / "calibration" / "bands" / "measured.toml"))
-    library = Library(
-        chips=chips,
-        fabrics=_read_folder(folder / "fabrics", Fabric),
-        workloads=_read_folder(folder / "workloads", Workload),
-        calibrations=MappingProxyType(plain),
-        stacks=stacks,
-        servers=servers,
-        data_version=_data_version(folder),
-        runs=_read_folder(folder / "runs", Run) if (folder / "runs").is_dir() else MappingProxyType({}),
-    )
-    for chip in library.chips.values():
-        library.calibration(chip.id)
-        for fabric in chip.fabrics:
-            library.fabric(fabric)
-    return library
+    return MappingProxyType(dict(with_bands(plain, read_bands(folder / "calibration" / "bands" / "measured.toml"))))
 
 
 def _rated(calibration: Calibration, chip: Chip | None) -> Calibration:

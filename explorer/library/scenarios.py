@@ -17,7 +17,9 @@ from explorer.specs import (
     RECOMPUTES,
     Chip,
     Fabric,
+    Instance,
     Job,
+    Offer,
     Plan,
     Scenario,
     Study,
@@ -102,7 +104,7 @@ def make_scenario(
     zero: int = 1, precision: str = "bf16", expert_precision: str | None = None, fabric: str | None = None,
     efficiency: str = "calibrated", name: str | None = None, further: Mapping[str, object] | None = None,
 ) -> Scenario:  # fmt: skip
-    """One scenario from preset ids. ``tp`` None: what suits, and PP with it where ``pp`` is 1; ``fabric`` None: the chip's first.
+    """One scenario from preset ids; ``chip`` may be the name of a rented machine, which brings its chip, fabric and price. ``tp`` None: what suits, and PP with it where ``pp`` is 1; ``fabric`` None: the chip's first.
 
     ``batch`` counts sequences, of one replica in inference, of all in training; ``context`` counts tokens. The price is
     the chip's capacity block where it has one. ``further`` sets what else a job or plan has: ``{"plan.ep": 8}``. Plans that
@@ -112,20 +114,39 @@ def make_scenario(
     _require("phase", phase, PHASES)
     _require("recompute", recompute, RECOMPUTES)
     _require("efficiency set", efficiency, EFFICIENCIES)
-    the_chip, the_workload = library.chip(chip), library.workload(workload)
-    the_fabric = library.fabric(fabric if fabric is not None else _first_fabric(the_chip))
+    machine = library.instances.get(chip)
+    the_chip, the_workload = _chip_of(library, chip, machine), library.workload(workload)
+    usual = machine.fabric if machine else None
+    the_fabric = library.fabric(fabric or usual or _first_fabric(the_chip))
     plan = build(Plan, {
         "chips": chips, "pp": pp, "cp": cp, "virtual_stages": virtual_stages, "microbatch": microbatch, "recompute": recompute,
         "zero": zero,
     } | ({"tp": tp} if tp is not None else {}))  # fmt: skip
     made = build(Scenario, {
-        "name": name if name is not None else the_chip.name, "chip": the_chip, "fabric": the_fabric, "workload": the_workload,
+        "name": name if name is not None else _name(the_chip), "chip": the_chip, "fabric": the_fabric, "workload": the_workload,
         "job": _job(phase, batch, context, precision, expert_precision), "plan": plan, "efficiency": efficiency,
-        "calibration": library.calibration(chip), "offer": capacity_block(the_chip), "run": library.usual_run,
+        "calibration": library.calibration(the_chip.id), "offer": _price(library, the_chip, machine), "run": library.usual_run,
     })  # fmt: skip
     for path, value in (further or {}).items():
         made = set_path(made, path, value)
     return made if tp is not None else made.replace(plan=suited_plan(made))
+
+
+def _chip_of(library: Library, name: str, machine: Instance | None) -> Chip:
+    if machine is None and name not in library.chips:
+        raise unknown("chip", name, [*library.chips, *library.instances])
+    return library.chip(machine.chip if machine else name)
+
+
+def _name(chip: Chip) -> str:
+    """What is only announced says so wherever its name stands: in legends, tables and files."""
+    return f"{chip.name} (announced)" if chip.announced else chip.name
+
+
+def _price(library: Library, chip: Chip, machine: Instance | None) -> Offer | None:
+    """The machine's capacity block, else the chip's."""
+    offers = library.offers_of(machine) if machine else ()
+    return next((o for o in offers if o.kind == "capacity block"), None) or capacity_block(chip)
 
 
 def _job(phase: str, batch: int, context: int, precision: str, expert_precision: str | None) -> Job:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from explorer.errors import ExplorerError, nearest
+from explorer.library import announced
 from explorer.specs import Source, Spec, SpecError, build
 from explorer.units import UnitError, parse_quantity
 
-_ENTRY_KEYS = ("value", "source", "kind", "note", "alternatives")
+_ENTRY_KEYS = ("value", "source", "kind", "note", "alternatives", *announced.KEYS)
 _SOURCE_KEYS = ("ref", "url", "kind", "checked", "note")
 _NOT_WRITTEN = ("sources", "alternatives")
 # First rule whose text occurs in the field's name.
@@ -44,23 +45,42 @@ class _Reader:
 
     known: dict[str, dict[str, Any]]
     default: str | None
+    relative: announced.Relative | None = None
     sources: dict[str, Source] = field(default_factory=dict)
     alternatives: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    low: dict[str, float] = field(default_factory=dict)
+    high: dict[str, float] = field(default_factory=dict)
+    stand_ins: list[str] = field(default_factory=list)
 
 
-def split(kind: type[Spec], table: dict[str, Any]) -> dict[str, Any]:
-    """The spec's values, with `sources` and, where the spec has it, `alternatives`. Raises `PresetError`."""
+def split(kind: type[Spec], table: dict[str, Any], relative: announced.Relative | None = None) -> dict[str, Any]:
+    """The spec's values, with `sources` and, where the spec has it, `alternatives`. Raises `PresetError`.
+
+    ``relative`` finds another preset by its id, for numbers that are announced as multiples of that one's.
+    """
     table = dict(table)
     known = _source_table(table.pop("sources", {}))
     default = table.pop("default_source", None)
-    reader = _Reader(known, default)
+    reader = _Reader(known, default, relative)
     values = _spec_values(reader, kind, table, "")
     values["sources"] = reader.sources
     if "alternatives" in kind.model_fields:
         values["alternatives"] = reader.alternatives
     elif reader.alternatives:
         raise PresetError(next(iter(reader.alternatives)), f"a {kind.__name__.lower()} keeps no alternatives")
-    return values
+    return values | _announced(reader, values)
+
+
+def _announced(reader: _Reader, values: dict[str, Any]) -> dict[str, Any]:
+    """What multiples of another chip's numbers add: ends of bands, each with its number's source, and stand-ins."""
+    found: dict[str, Any] = {}
+    for name, ends in (("at_least", reader.low), ("at_most", reader.high)):
+        if ends:
+            found[name] = values.get(name, {}) | ends
+            reader.sources.update({f"{name}.{key}": reader.sources[key] for key in ends})
+    if reader.stand_ins:
+        found["stand_ins"] = (*values.get("stand_ins", ()), *reader.stand_ins)
+    return found
 
 
 def _source_table(table: Any) -> dict[str, dict[str, Any]]:
@@ -112,7 +132,7 @@ def _field_value(reader: _Reader, annotation: Any, given: Any, key: str) -> Any:
     if typing.get_origin(annotation) is dict:
         if not isinstance(given, dict):
             raise PresetError(key, "expected a table of numbers")
-        return {name: _number(reader, entry, f"{key}.{name}", unit) for name, entry in given.items()}
+        return {name: _number(reader, entry, f"{key}.{name}", unit if unit != "1" else unit_of(name)) for name, entry in given.items()}
     if is_numeric(annotation):
         return _number(reader, given, key, unit)
     return _fact(reader, given, key)
@@ -150,6 +170,8 @@ def _fact(reader: _Reader, given: Any, key: str) -> Any:
 
 def _entry(reader: _Reader, entry: dict[str, Any], key: str, unit: str | None) -> Any:
     _refuse_unknown(entry, _ENTRY_KEYS, key)
+    if announced.is_derived(entry):
+        return _of_another(reader, entry, key, unit)
     if "value" not in entry:
         raise PresetError(key, "value is missing")
     reader.sources[key] = _reference(reader, entry, key)
@@ -162,6 +184,23 @@ def _entry(reader: _Reader, entry: dict[str, Any], key: str, unit: str | None) -
     if isinstance(value, list):
         return tuple(_read(v, key, unit) for v in value)
     return _read(value, key, unit)
+
+
+def _of_another(reader: _Reader, entry: dict[str, Any], key: str, unit: str | None) -> Any:
+    """A number as a multiple of another chip's, or that chip's own in its place."""
+    if reader.relative is None:
+        raise PresetError(key, "a preset to which others refer gives its own numbers")
+    try:
+        found = announced.derived(entry, key, unit, reader.relative)
+    except (ValueError, ExplorerError) as error:
+        raise PresetError(key, str(error)) from None
+    note = f"{found.note} {entry.get('note', '')}".strip()
+    reader.sources[key] = _reference(reader, {"kind": found.kind, **entry, "note": note}, key)
+    if "as" in entry:
+        reader.stand_ins.append(key)
+    reader.low.update({key: found.low} if found.low is not None else {})
+    reader.high.update({key: found.high} if found.high is not None else {})
+    return found.value
 
 
 def _read(value: Any, key: str, unit: str | None) -> Any:

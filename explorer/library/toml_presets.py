@@ -11,22 +11,28 @@ import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
 
-from explorer.errors import ExplorerError
+from explorer import paths
+from explorer.errors import ExplorerError, nearest
+from explorer.library import announced
 from explorer.library.sourced import PresetError, split
 from explorer.library.text_files import read_text
 from explorer.specs import Spec, SpecError, build
 
 LONGEST_LINE = 4096
+_ID = re.compile(r"[a-z0-9][a-z0-9.\-]{0,63}")
 T = TypeVar("T", bound=Spec)
 
 
-def read_preset(path: Path, kind: type[T]) -> T:
-    """Read and check one file as a ``kind``. Raises `ExplorerError`: file, line, key, and the nearest right name."""
+def read_preset(path: Path, kind: type[T], *, alone: bool = True) -> T:
+    """Read and check one file as a ``kind``. Raises `ExplorerError`: file, line, key, and the nearest right name.
+
+    ``alone`` False: another file refers to this one, which must not refer any further.
+    """
     text = read_text(path, "a preset")
-    where = f"{path.parent.name}/{path.name}"
+    where = f"{path.parent.name}/{path.name}".lstrip("/")
     table = parse_toml(text, where)
     try:
-        values = split(kind, table)
+        values = split(kind, table, _relatives(path, kind) if alone else None)
     except PresetError as error:
         raise ExplorerError(f"{_place(where, text, error.key)}: {error}") from None
     if values.get("id") != path.stem:
@@ -35,6 +41,20 @@ def read_preset(path: Path, kind: type[T]) -> T:
         return build(kind, values)
     except SpecError as error:
         raise ExplorerError(f"{_place(where, text, str(error).partition(':')[0])}: {error}") from None
+
+
+def _relatives(path: Path, kind: type[T]) -> announced.Relative:
+    """How a file finds another preset of its kind: beside itself, else among the shipped ones. Raises `ValueError`."""
+
+    def find(name: str) -> Spec:
+        beside = [folder / f"{name}.toml" for folder in (path.parent, paths.presets() / f"{kind.__name__.lower()}s")]
+        file = next((f for f in beside if _ID.fullmatch(name) and f.is_file()), None)
+        if file is None or name == path.stem:
+            names = (f.stem for f in beside[0].parent.glob("*.toml") if f.stem != path.stem)
+            raise ValueError(f"no preset {name[:80]!r} to refer to{nearest(name, names)}")
+        return read_preset(file, kind, alone=False)
+
+    return find
 
 
 def parse_toml(text: str, where: str) -> dict[str, Any]:

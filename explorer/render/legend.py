@@ -8,7 +8,7 @@ from explorer.charts.model import Chart
 from explorer.render.box import Box
 from explorer.render.sheet import Sheet
 
-_ROLES = ("roof", "line", "points")
+_ROLES = ("roof", "line", "points", "dots")
 _MARKED = ("points", "dots")
 
 
@@ -39,7 +39,7 @@ def line_entries(chart: Chart, sheet: Sheet) -> tuple[Entry, ...]:
     found: dict[tuple[int, str], Entry] = {}
     lined = {s.slot for s in chart.series if s.role in ("roof", "line") and len(s.x)}
     for series in chart.series:
-        if series.role not in _ROLES or not len(series.x) or (series.role == "points" and series.slot in lined):
+        if series.role not in _ROLES or not len(series.x) or (series.role in _MARKED and series.slot in lined):
             continue
         entry = Entry(series.label, series.slot, role=series.role, marked=series.slot in pointed)
         found.setdefault((series.slot, series.label), entry)

@@ -7,6 +7,7 @@ from explorer.specs.chip import Chip, Offer, SramPart
 from explorer.specs.edited import OWN, as_it_was, set_by_hand, source_key, taken, value_at
 from explorer.specs.fabric import Fabric, ScaleOut, ScaleUp
 from explorer.specs.formats import FORMATS, Format, matmul_format
+from explorer.specs.instance import Instance
 from explorer.specs.job import (
     GRADIENT_FORMATS,
     LOSSES,
@@ -28,6 +29,7 @@ from explorer.specs.study import (
     EFFICIENCIES,
     MOST_POINTS,
     MOST_SCENARIOS,
+    LessonPlace,
     MeasuredPoint,
     Scenario,
     Study,
@@ -40,8 +42,8 @@ from explorer.specs.workload import Experts, Latent, Window, Workload
 __all__ = [
     "BAND_KINDS", "CONFIDENCE", "EFFICIENCIES", "FORMATS", "GRADIENT_FORMATS", "LOSSES", "MOST_POINTS", "MOST_SCENARIOS", "OFFLOADS",
     "OPTIMIZER_STATES", "OVERLAPS", "OWN", "PHASES", "RECOMPUTES", "SCHEDULES", "SPARSITIES", "AttentionKernel", "BandKind",
-    "Calibration", "Chip", "ErrorBand", "Experts", "Fabric", "Format", "GemmKernel", "Job", "Kernels", "KindBand", "Latent",
-    "LinkPart", "Links", "MeasuredPoint", "Offer", "Plan", "Run", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError",
-    "SramPart", "Study", "Was", "Window", "Workload", "as_it_was", "build", "build_json", "get_path", "matmul_format", "set_by_hand", "set_path",
-    "source_key", "taken", "value_at",
+    "Calibration", "Chip", "ErrorBand", "Experts", "Fabric", "Format", "GemmKernel", "Instance", "Job", "Kernels", "KindBand", "Latent",
+    "LessonPlace", "LinkPart", "Links", "MeasuredPoint", "Offer", "Plan", "Run", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError",
+    "SramPart", "Study", "Was", "Window", "Workload", "as_it_was", "build", "build_json", "get_path", "matmul_format", "set_by_hand",
+    "set_path", "source_key", "taken", "value_at",
 ]

@@ -53,6 +53,10 @@ class Chip(Spec):
     delivers. ``sram_bytes`` holds matmul tiles against the HBM; ``sram_bytes_per_s`` feeds the matrix units; ``host_bytes_per_s`` is the way to the host's memory, one direction. A rate or a
     power that nobody has published is None: that ceiling is not counted, and the energy is unknown. ``based_on`` is the shipped chip
     of which this one is somebody's copy: it lends its calibration.
+
+    A chip that is only ``announced``, as multiples of another one, holds the multiples as announced; ``at_least`` and ``at_most``
+    say, by field, between what the number then lies. ``stand_ins`` are fields of which nothing is announced: the other chip's values
+    stand there until somebody assumes better ones.
     """
 
     id: Identifier
@@ -60,7 +64,8 @@ class Chip(Spec):
     vendor: Name
     family: Literal["gpu", "trainium", "tpu", "asic", "cpu"]
     released: Text = ""
-    peak_bf16_flop_per_s: Positive
+    announced: bool = False
+    peak_bf16_flop_per_s: Positive | None = None
     peak_fp8_flop_per_s: Positive | None = None
     peak_mxfp8_flop_per_s: Positive | None = None
     peak_fp4_flop_per_s: Positive | None = None
@@ -85,6 +90,27 @@ class Chip(Spec):
     offers: tuple[Offer, ...] = ()
     sources: dict[str, Source] = Field(default_factory=dict)
     alternatives: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
+    at_least: dict[str, Positive] = Field(default_factory=dict)
+    at_most: dict[str, Positive] = Field(default_factory=dict)
+    stand_ins: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _computes_something(self) -> Chip:
+        if not any(self.peak_flop_per_s(name) for name in FORMATS):
+            raise ValueError("a chip needs the peak of one format at least, such as peak_bf16_flop_per_s")
+        if not self.announced and self.peak_bf16_flop_per_s is None:
+            raise ValueError("peak_bf16_flop_per_s: Field required")
+        return self
+
+    @model_validator(mode="after")
+    def _bands_are_of_numbers(self) -> Chip:
+        for field, high in self.at_most.items():
+            if high < self.at_least.get(field, high):
+                raise ValueError(f"at_most.{field} ({high:g}) is below at_least ({self.at_least[field]:g})")
+        for field in (*self.at_least, *self.at_most, *self.stand_ins):
+            if field.partition(".")[0] not in type(self).model_fields:
+                raise ValueError(f"at_least, at_most and stand_ins name fields of a chip; {field!r} is none")
+        return self
 
     @model_validator(mode="after")
     def _formats_exist(self) -> Chip:

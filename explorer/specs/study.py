@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from explorer.specs.base import Spec, SpecError, Text
 from explorer.specs.calibration import Calibration
-from explorer.specs.chip import Chip, Name, Offer, Positive
+from explorer.specs.chip import Chip, Identifier, Name, Offer, Positive
 from explorer.specs.fabric import Fabric
 from explorer.specs.job import Job, Plan
 from explorer.specs.run import Run
@@ -58,10 +58,17 @@ class MeasuredPoint(Spec):
     note: Text = ""
 
 
+class LessonPlace(Spec):
+    """Where a class is: a lesson's id and a step, counted from 1."""
+
+    lesson: Identifier
+    step: Annotated[int, Field(ge=1, le=100)] = 1
+
+
 class Study(Spec):
     """One to six scenarios, and measured points to lay over their rooflines. Everything that the window shows follows from this.
 
-    Format 2 added ``measured``, a scenario's ``was`` and the ``based_on`` of chips, fabrics and workloads.
+    Format 2 added ``measured``, ``lesson``, a scenario's ``was`` and the ``based_on`` of chips, fabrics and workloads.
     """
 
     format: Literal[2] = 2
@@ -71,6 +78,7 @@ class Study(Spec):
     active: Annotated[int, Field(ge=0)] = 0
     baseline: Annotated[int, Field(ge=0)] | None = 0
     measured: Annotated[tuple[MeasuredPoint, ...], Field(max_length=MOST_POINTS)] = ()
+    lesson: LessonPlace | None = None
 
     @model_validator(mode="after")
     def _indices_exist(self) -> Study:

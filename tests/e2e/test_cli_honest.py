@@ -74,9 +74,9 @@ def test_a_context_beyond_the_model_is_told(cli):
         (("chart", "time", "-o", "x"), "cannot write 'x': its name has no ending that says what to write (known: .png, "),
         (("chart", "time", "-o", "."), "cannot write .: it is a folder"),
         (("table", "-o", "x.doc"), "'.doc' is no kind of file that can be written"),
-        (("presets", "check", "nowhere"), "there is no folder 'nowhere'"),
+        (("presets", "check", "nowhere"), "there is no folder or file 'nowhere'"),
         (("presets", "check", "."), ". has no presets in chips/"),
-        (("presets", "check", ""), "there is no folder ''"),
+        (("presets", "check", ""), "there is no folder or file ''"),
     ],
 )  # fmt: skip
 def test_words_of_mistakes(cli, words, text):

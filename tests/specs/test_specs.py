@@ -69,7 +69,7 @@ def test_a_rate_is_a_positive_finite_number(value: Any) -> None:
     {"hbm_byte": 1.0}, {"id": "Toy"}, {"id": ""}, {"name": ""}, {"name": "x" * 81}, {"name": "a\tb"}, {"name": "a\u2028b"},
     {"cores": 0}, {"cores": 1.5}, {"matmul_tile": (16,)}, {"matmul_tile": [16, 16]}, {"reserve_fraction": 1.0},
     {"array_fraction": {"bf16": 1.2}}, {"array_fraction": {"int8": 0.9}}, {"sparse_flop_per_s": {"bf61": 1.0}},
-    {"sram_scope": "rack"}, {"family": "cpu"}, {"tdp_w": True}, {"fabrics": ("a b",)},
+    {"sram_scope": "rack"}, {"family": "npu"}, {"tdp_w": True}, {"fabrics": ("a b",)},
 ])  # fmt: skip
 def test_a_chip_that_cannot_be(changes: dict[str, Any]) -> None:
     with pytest.raises(SpecError) as caught:

@@ -12,7 +12,7 @@ from explorer.charts.model import Chart
 
 _READABLE = 5.0  # lines of text in width below which a cut name says too little
 _LONGEST, _SHORTEST, _GAP = 16, 6, 1.2  # lines of text in width: of an entry, and between two
-_ROLES = ("roof", "line", "points")
+_ROLES = ("roof", "line", "points", "dots")
 _MARKED = ("points", "dots")
 
 
@@ -52,7 +52,7 @@ def chart_entries(chart: Chart, ink: Ink) -> tuple[Entry, ...]:
     found: dict[tuple[int, str], Entry] = {}
     lined = {s.slot for s in chart.series if s.role in ("roof", "line")}
     for series in chart.series:
-        if series.role not in _ROLES or (series.role == "points" and series.slot in lined):
+        if series.role not in _ROLES or (series.role in _MARKED and series.slot in lined):
             continue
         entry = Entry(series.label, series.slot, role=series.role, marked=series.slot in pointed)
         found.setdefault((series.slot, series.label), entry)
