@@ -11,7 +11,7 @@ from explorer.specs import FORMATS
 from explorer.units import best_prefix, exact_text, format_quantity, parse_quantity
 
 _SWITCH = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
-_NOTHING = ("", "-", "none", "not published", "not supported")
+_NOTHING = ("", "-", "none")
 
 
 def field_text(row: Row, value: Any, *, exact: bool = False) -> str:
@@ -41,7 +41,7 @@ def shown_unit(row: Row, value: Any) -> str:
 def parse_field(row: Row, text: str, shown: str | None = None) -> Any:
     """Read what somebody typed into the field of ``row``. Raises `ExplorerError` in one line."""
     plain = text.strip()
-    if row.optional and plain.casefold() in _NOTHING:
+    if row.optional and plain.casefold() in (*_NOTHING, row.missing.casefold()):
         return None
     if row.kind == "text":
         return plain

@@ -112,11 +112,11 @@ def _rows(kind: type[Spec], spec: Spec | None, path: str, key: str, whole: Spec,
 
 
 def _called(part: Any, beside: tuple[Any, ...]) -> str:
-    """A part by its name; an offer by its kind, with the machine where there are several of that kind."""
+    """A part by its name; an offer by its kind, and all but the first of a kind by their machine too."""
     if hasattr(part, "name"):
         return str(part.name)
-    alone = [other.kind for other in beside].count(part.kind) == 1
-    return str(part.kind) if alone else f"{part.kind} {part.instance}".strip()
+    first = next(other for other in beside if other.kind == part.kind)
+    return str(part.kind) if part is first else f"{part.kind} {part.instance}".strip()
 
 
 def _entry(entry: str) -> str:

@@ -122,7 +122,7 @@ def test_a_part_that_a_model_lacks_comes_and_goes(window: Window, editor: SpecEd
 
 
 def test_what_nobody_published_can_be_assumed(window: Window, editor: SpecEditor) -> None:
-    assert editor.rows["chip.peak_fp4_flop_per_s"].state.text == "not supported"
+    assert editor.rows["chip.peak_fp4_flop_per_s"].state.text == "none published"
     enter(editor, "chip.peak_fp4_flop_per_s", "1 PFLOP/s")
     chip = window.document.study.scenarios[0].chip
     assert chip.sources["peak_fp4_flop_per_s"].kind == "user"
