@@ -102,6 +102,8 @@ class SheetTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setSectionsClickable(False)
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.verticalHeader().setSectionsClickable(False)
         self.setCornerButtonEnabled(False)
         self.selectionModel().currentChanged.connect(lambda *_: self.pointed.emit())
