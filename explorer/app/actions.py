@@ -16,7 +16,6 @@ from explorer.app.library.menu import LibraryMenu
 from explorer.app.look import tip
 from explorer.app.panes import FURTHER, PANES
 from explorer.app.settings import SCALES
-from explorer.charts import CHARTS
 from explorer.charts.style import theme_names
 
 if TYPE_CHECKING:
@@ -78,8 +77,8 @@ class Actions(QObject):
         self._add(menu, "Save &as…", files.save_as, "Ctrl+Shift+S")
         menu.addSeparator()
         self.export = menu.addMenu("&Export")
-        for name in (*CHARTS, *(key for key, _ in FURTHER)):
-            self._add(self.export, f"{_chart_title(name)}…", partial(files.export, name))
+        for name, title in (*PANES, *FURTHER):
+            self._add(self.export, f"{title}…", partial(files.export, name))
         self._add(self.export, "Comparison table…", files.export_table, "Ctrl+E")
         self._window.imports.offer_files(menu, self._add)
         self._add(menu, "Copy verdict", files.copy_verdict, "Ctrl+Shift+C")
@@ -190,11 +189,6 @@ def _name_step(action: QAction, step: str) -> None:
 def _keys(*wanted: _Key | str) -> list[QKeySequence]:
     """Each once: a shortcut that stands twice is ambiguous to Qt, and Redo is Ctrl+Y already on some systems."""
     return [QKeySequence(text) for text in dict.fromkeys(QKeySequence(w).toString() for w in wanted) if text]
-
-
-def _chart_title(name: str) -> str:
-    titles = dict((*PANES, *FURTHER)) | {"roofline-sram": "Roofline at the SRAM", "roofline-link": "Roofline at the links"}
-    return titles.get(name, name)
 
 
 def shortcut_sheet(actions: Mapping[str, QAction]) -> str:

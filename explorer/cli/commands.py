@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from explorer import __version__, charts
 from explorer.cli import imports
+from explorer.cli.drawn import drawn_chart
 from explorer.cli.output import as_json
 from explorer.cli.report_text import report_text
 from explorer.cli.study_args import describes_a_study, study_of
@@ -76,7 +77,7 @@ def run_chart(arguments: argparse.Namespace) -> str:
     from explorer.render import files  # matplotlib takes its time
 
     study, said = imports.with_measured(study_of(arguments), arguments.name, arguments.measured)
-    drawn = charts.chart(arguments.name, _scene(study))
+    drawn = drawn_chart(arguments, _scene(study))
     files.export_chart(drawn, Path(arguments.output), theme=arguments.theme, size=arguments.size)
     return said
 

@@ -124,6 +124,9 @@ def _chart(kinds: Any) -> None:
     add_study_flags(parser)
     parser.add_argument("--measured", metavar="FILE", help="points to lay over the roofline: a CSV, or an export of Nsight Compute or neuron-profile")
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the file; its ending says png, svg, pdf or csv")
+    parser.add_argument("--knob", metavar="KEY", help="with sweep and heat-map: what goes along x (default job.batch)")
+    parser.add_argument("--knob-y", metavar="KEY", help="with heat-map: what goes along y (default job.context)")
+    parser.add_argument("--result", metavar="KEY", help="with sweep and heat-map: the result drawn (default tokens_per_s_per_chip)")
     _add_look(parser)
 
 

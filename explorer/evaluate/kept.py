@@ -77,6 +77,13 @@ def inference_bytes(c: Columns, s: Shape) -> Array:
     if c.some("experts"):
         mixed = c.active_experts * c.expert_ffn + c.shared_ffn + 2.0 * c.active_experts * c.hidden / c.ffn_matrices
         ffn = np.where(c.experts > 0, np.maximum(ffn * (c.layers > c.expert_layers), mixed), ffn)
-    return memory.inference_activation_bytes(
+    alive = memory.inference_activation_bytes(
         tokens=s.tokens, hidden=c.hidden, ffn=ffn, ffn_matrices=c.ffn_matrices, tp=c.tp, bytes_per_element=c.stream_bytes_per_element
     )
+    return alive + score_bytes(c, s) if c.some("unfused") else alive
+
+
+def score_bytes(c: Columns, s: Shape) -> Array:
+    """Scores of a layer and their softmax, 16 bits each, which inference has in memory where attention is not fused, (n,)."""
+    keys = np.where(s.decode > 0, c.context / c.cp, c.context)
+    return np.asarray((s.training == 0) * c.unfused * 4.0 * s.sequences * (c.heads / c.tp) * s.queries * keys)

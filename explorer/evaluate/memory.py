@@ -144,15 +144,19 @@ def _growth(c: Columns, s: Shape, stages: Stages, parts: tuple[Array, ...], tota
     waiting = np.zeros((1, 1))
     if s.trained:
         waiting = s.training * share * kept.waiting_bytes(c, s, stages)
-    windowed = scores = np.zeros((1, 1))
+    windowed = scores = rows_of_scores = np.zeros((1, 1))
     if c.some("window_layers"):
         whole, short = cached_tokens(c)
         windowed = cache * short / (whole + short)
+    if c.some("unfused"):
+        stored = share * kept.score_bytes(c, s)
+        scores, rows_of_scores = stored * (s.decode == 0), stored * s.decode
     if s.trained and c.some("unfused"):
-        scores = s.training * share * (kept.training_bytes(c, s, stages) - kept.training_bytes(c.replace(context=0.0), s, stages))
+        trained = kept.training_bytes(c, s, stages) - kept.training_bytes(c.replace(context=0.0), s, stages)
+        scores = scores + s.training * share * trained
     # Decode keeps the KV cache alone for each token of context; a prompt has the logits of one token, and so has an image's class.
     painted = np.where((s.training * c.decoder > 0) | (c.paints > 0), logits, 0.0)
-    longer = np.where(s.decode > 0, cache, cache + held + sent + painted) - windowed - scores
+    longer = np.where(s.decode > 0, cache + rows_of_scores, cache + held + sent + painted) - windowed - scores
     return Growth(
         stages.there, total, cache, held + logits + sent, waiting, longer, windowed, scores, stages.in_flight, stages.index
     )

@@ -8,6 +8,7 @@ import numpy as np
 
 from explorer.evaluate.blocks import summed
 from explorer.evaluate.columns import Array, Columns
+from explorer.evaluate.matmuls import rows
 from explorer.evaluate.outlook import RESULTS
 from explorer.evaluate.report import TIME_PARTS, Report
 from explorer.evaluate.shape import Shape
@@ -127,6 +128,20 @@ def _energy_j(r: Report) -> Array:
         link_bytes=summed(sent.sent_bytes * sent.count), step_s=r.values["step_s"], tdp_w=c.tdp_w,
         idle_power_fraction=c.idle_power_fraction, hbm_j_per_byte=c.hbm_j_per_byte, link_j_per_byte=c.link_j_per_byte,
     )  # fmt: skip
+
+
+ENERGY_PARTS = {"idle": "drawn without work", "compute": "computing", "hbm": "HBM traffic", "links": "links"}
+
+
+def energy_parts_j(r: Report) -> Array:
+    """Joules per token by `ENERGY_PARTS`, (parts, n); where the rated power caps their sum, all are reduced alike."""
+    c, sent = r.columns, r.traffic
+    work = (1.0 - c.idle_power_fraction) * r.passes.total("flop") / (c.peak_flop_per_s * c.clock)
+    parts = rows(
+        c.tdp_w * c.idle_power_fraction * r.values["step_s"], c.tdp_w * work, r.passes.total("hbm_bytes") * c.hbm_j_per_byte,
+        summed(sent.sent_bytes * sent.count) * c.link_j_per_byte,
+    )  # fmt: skip
+    return np.asarray(parts * (r.values["joules_per_token"] / (parts[0] + parts[1] + parts[2] + parts[3])))
 
 
 def _joules(r: Report) -> Array:

@@ -14,6 +14,7 @@ from explorer.charts.model import Chart, Table
 from explorer.charts.style import theme as known_theme
 from explorer.errors import ExplorerError, unknown
 from explorer.render.bars import draw_bars
+from explorer.render.drawing import draw_drawing
 from explorer.render.dress import dress, say
 from explorer.render.grid import draw_table
 from explorer.render.lines import draw_lines, has_values
@@ -111,6 +112,8 @@ def draw(chart: Chart, sheet: Sheet) -> None:
     area = dress(chart.title, chart.subtitle, chart.context, chart.note, sheet)
     if chart.bars:
         draw_bars(chart, sheet, area)
+    elif chart.drawing and not chart.empty:
+        draw_drawing(chart, sheet, area)
     elif has_values(chart):
         draw_lines(chart, sheet, area)
     else:

@@ -181,7 +181,7 @@ class Sheet:
         if role in _PALE:
             self.line(points, mixed(hue, self.theme.card, _PALE[role]), 0.6 * self.line_pt, clip=clip, name=name)
         else:
-            self.line(points, hue, self.line_pt, dash=DASHES[slot % len(DASHES)], clip=clip, name=name)
+            self.line(points, hue, self.line_pt, dash=() if role == "traffic" else DASHES[slot % len(DASHES)], clip=clip, name=name)
 
     def area(self, outline: FloatArray, color: str, alpha: float, clip: Box | None = None, name: str = "") -> None:
         """A filled polygon (n, 2)."""

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Sequence
 from io import BytesIO, StringIO
 
-from explorer.charts.model import Axis, Bar, Cell, Chart, Series, Table
+from explorer.charts.model import MARKS, Axis, Bar, Cell, Chart, Series, Table
 
 Value = float | str | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -46,17 +46,25 @@ def _series_csv(chart: Chart) -> str:
     ranged = any(s.low is not None and s.high is not None for s in chart.series)
     header = ["series", "role", "label", _with_unit(chart.x.label, chart.x.unit), _with_unit(y.label, y.unit)]
     header += [_with_unit("low", y.unit), _with_unit("high", y.unit)] if ranged else []
+    header += [chart.of] if chart.of else []
     rows: list[list[Value]] = []
     for s in chart.series:
         for i, (a, b) in enumerate(zip(s.x.tolist(), s.y.tolist(), strict=True)):
             label = s.labels[i] if i < len(s.labels) else _operator(s, i)
-            rows.append([s.label, s.role, label, a, b, *(_range_at(s, i) if ranged else ())])
+            place = _named(chart.x, a), _named(y, b)
+            value = (None if s.value is None else float(s.value[i]),) if chart.of else ()
+            rows.append([s.label, s.role, label, *place, *(_range_at(s, i) if ranged else ()), *value])
     return _csv(header, rows, chart)
+
+
+def _named(axis: Axis, at: float) -> Value:
+    """The name that stands there in the place of a number, if one does."""
+    return axis.names[int(at)] if axis.names and at == int(at) and 0 <= at < len(axis.names) else at
 
 
 def _operator(series: Series, i: int) -> str:
     """The name of a point that has no label of its own: the first words of its read-out."""
-    if series.role != "points" or i >= len(series.tips):
+    if series.role not in ("points", *MARKS) or i >= len(series.tips):
         return ""
     return series.tips[i].split("\n", 1)[0].removesuffix(f" · {series.label}")
 

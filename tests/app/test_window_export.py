@@ -10,7 +10,7 @@ from window_tools import OTHER, Answers, drop, edit
 
 from explorer.app.panes import PANES
 from explorer.app.window import Window
-from explorer.charts import CHARTS
+from explorer.charts import CHARTS, VARIANTS
 
 
 @pytest.mark.parametrize("name", [key for key, _ in PANES])
@@ -49,6 +49,7 @@ def test_a_pane_exports_what_it_shows(window: Window, tmp_path: Path, answers: A
     window.panes.panes["time"].export_asked.emit(window.panes.panes["time"].chart.key)
     assert answers.path.exists()
     assert all(pane.chart.key in CHARTS for pane in window.panes.panes.values())
+    assert {name for pane, _ in PANES for name, _ in VARIANTS[pane]} == set(CHARTS), "every chart stands in the menu of a pane"
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx", "md", "png", "svg", "pdf"])

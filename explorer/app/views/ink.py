@@ -67,7 +67,7 @@ class Ink:
         hue = self.theme.slot(slot)
         if role in _PALE:
             return self.pen(self._mix(hue, self.theme.card, _PALE[role]), self.line * 0.6)
-        return self.pen(hue, self.line, DASHES[slot % len(DASHES)])
+        return self.pen(hue, self.line, () if role == "traffic" else DASHES[slot % len(DASHES)])
 
     def width(self, kind: str, text: str) -> float:
         """Pixels that ``text`` takes in one line."""

@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedLayout, QVBoxL
 from explorer.app.look import Look, plain_look
 from explorer.app.views.bar_view import BarView
 from explorer.app.views.chart_view import ChartView
+from explorer.app.views.drawing_view import DrawingView
 from explorer.app.views.ink import Ink
 from explorer.app.views.parts import Icon, Words
 from explorer.app.views.picture import EMPTY
 from explorer.app.widgets.choice import ChoiceBox
 from explorer.charts.model import Chart
 
-View = ChartView | BarView
+View = ChartView | BarView | DrawingView
 _GROW, _SHRINK = "Fill the centre with this chart", "Back to all charts"
 
 
@@ -99,7 +100,7 @@ class Pane(QFrame):
         self._stack.setCurrentWidget(view)
 
     def _suited(self, chart: Chart) -> View:
-        kind = BarView if chart.bars else ChartView
+        kind = BarView if chart.bars else DrawingView if chart.drawing else ChartView
         if not isinstance(self.view, kind):
             if self.view is not None:
                 self._stack.removeWidget(self.view)
