@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMessageBox, QWidget
 
 from explorer.render.options import Draft, Options
@@ -41,6 +42,12 @@ class Dialogs(Protocol):
 
     def restore(self, lines: Sequence[str]) -> tuple[str, int]:
         """``restore``, ``discard`` or ``later``, and which of the studies that a crash left."""
+
+    def confirm(self, title: str, message: str, act: str) -> bool:
+        """Whether to do ``act``, a word for the button."""
+
+    def open_outside(self, url: QUrl) -> None:
+        """Hand a web address or a folder to the system."""
 
     def preview(self, title: str, text: str, act: str, option: str = "") -> str:
         """A look at what comes in, before it does: ``take``, ``keep`` (by the button that says ``option``) or ``cancel``."""
@@ -87,6 +94,13 @@ class Quiet:
     def restore(self, lines: Sequence[str]) -> tuple[str, int]:
         """Another time."""
         return "later", 0
+
+    def confirm(self, title: str, message: str, act: str) -> bool:
+        """Nothing is done."""
+        return False
+
+    def open_outside(self, url: QUrl) -> None:
+        """Nothing is opened."""
 
     def preview(self, title: str, text: str, act: str, option: str = "") -> str:
         """Nothing is taken, unseen."""
@@ -170,6 +184,18 @@ class Modal:
         dialog.exec()
         dialog.deleteLater()
         return dialog.answer, dialog.chosen()
+
+    def confirm(self, title: str, message: str, act: str) -> bool:
+        """A box with two buttons; Escape and Enter do nothing."""
+        box = self._box(title, message)
+        button = box.addButton(act, QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        return box.clickedButton() is button
+
+    def open_outside(self, url: QUrl) -> None:
+        """The system's browser or file manager."""
+        QDesktopServices.openUrl(url)
 
     def preview(self, title: str, text: str, act: str, option: str = "") -> str:
         """A window with the text, to scroll through."""

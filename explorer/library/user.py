@@ -63,9 +63,13 @@ def lent_calibration(library: Library, chip: Chip) -> Calibration:
     """What a user's ``chip`` loses: as the shipped chip that it is based on. Raises `ExplorerError` where it names none."""
     if chip.based_on is None:
         raise ExplorerError("based_on is missing: name the shipped chip whose losses this one shares")
-    lender = library.calibration(chip.based_on)
+    return lent(library.calibration(chip.based_on), chip)
+
+
+def lent(lender: Calibration, chip: Chip) -> Calibration:
+    """``lender`` as the losses of ``chip``, each number said to be carried over."""
     sources = {
-        name: s if s.kind == "guess" else s.replace(kind="transferred", note=f"{_LENT.format(chip.based_on)} {s.note}".strip()[:2000])
+        name: s if s.kind == "guess" else s.replace(kind="transferred", note=f"{_LENT.format(lender.id)} {s.note}".strip()[:2000])
         for name, s in lender.sources.items()
     }
     return lender.replace(id=chip.id, sources=sources)
@@ -129,5 +133,5 @@ def free_id(wanted: str, library: Library) -> str:
 
 
 __all__ = [
-    "FOLDERS", "Preset", "free_id", "lent_calibration", "preset_path", "save_preset", "user_folder", "user_library", "with_user",
+    "FOLDERS", "Preset", "free_id", "lent", "lent_calibration", "preset_path", "save_preset", "user_folder", "user_library", "with_user",
 ]  # fmt: skip

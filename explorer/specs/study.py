@@ -26,14 +26,14 @@ FieldPath = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{0,99}$")]
 class Was(Spec):
     """What a number was before its user changed it, and where that came from. ``value`` None: nobody had published it."""
 
-    value: Annotated[float, Field(ge=-1e24, le=1e24)] | int | Text | None
+    value: Annotated[float, Field(ge=-1e24, le=1e24)] | int | bool | Text | tuple[float | int, ...] | None
     source: Source | None = None
 
 
 class Scenario(Spec):
     """Chip + fabric + workload + job + plan + efficiency set + offer + run. Values are embedded, so a study keeps its meaning.
 
-    ``was`` holds, by dotted path, what its user changed in chip, fabric, workload and offer.
+    ``was`` holds, by dotted path, what its user changed in chip, fabric, workload and offer (`set_by_hand` keeps it).
     """
 
     name: Name

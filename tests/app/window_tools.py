@@ -31,6 +31,8 @@ class Answers(Quiet):
         self.on_disk = ["cancel"]
         self.choices: list[tuple[str, int]] = []
         self.asked: list[str] = []
+        self.sure = False
+        self.outside: list[str] = []
 
     def open_file(self, title: str, filters: str) -> Path | None:
         self.asked.append(title)
@@ -59,6 +61,13 @@ class Answers(Quiet):
     def restore(self, lines: Sequence[str]) -> tuple[str, int]:
         self.asked += [f"restore {line}" for line in lines]
         return self.choices.pop(0) if self.choices else ("later", 0)
+
+    def confirm(self, title: str, message: str, act: str) -> bool:
+        self.asked.append(f"{title}: {message}")
+        return self.sure
+
+    def open_outside(self, url: QUrl) -> None:
+        self.outside.append(url.toString())
 
 
 def scenario(chip: str = "trainium2", **changes: object) -> Scenario:
