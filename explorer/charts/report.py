@@ -13,6 +13,7 @@ from explorer.charts.wording import Wording
 from explorer.evaluate import explain, record
 from explorer.explore import announced, next_best, serving_paragraph, serving_splits
 from explorer.library import load_library, study_text
+from explorer.library.edits import hand_edits
 from explorer.quantities import QUANTITIES
 from explorer.specs import Scenario, Study
 
