@@ -45,8 +45,10 @@ def chosen(name: str | None = None) -> Found:
     lessons, workshops = read_lessons()[0], read_workshops()[0]
     if name is None:
         return Found(lessons, workshops, lessons)
-    if name in lessons or name in workshops:
-        return Found(*({name: there[name]} if name in there else {} for there in (lessons, workshops)), lessons)  # type: ignore[arg-type]
+    if name in lessons:
+        return Found({name: lessons[name]}, {}, lessons)
+    if name in workshops:
+        return Found({}, {name: workshops[name]}, lessons)
     path = Path(name)
     if path.suffix != ".toml":
         raise unknown("lesson or workshop", name, (*lessons, *workshops))
@@ -70,9 +72,8 @@ def all_pages(found: Found, library: Library, *, teacher: bool, every: bool) -> 
     from explorer.lessons.worksheets import plan, worksheet
 
     pages: list[Page] = []
-    lessons, title = list(found.lessons.values()), "Worksheets"
-    if len(found.workshops) + len(lessons) == 1:
-        title = next(iter((*found.workshops.values(), *lessons))).title
+    lessons = list(found.lessons.values())
+    titles = [w.title for w in found.workshops.values()] + [x.title for x in lessons]
     if found.workshops and not lessons:
         workshop = next(iter(found.workshops.values()))
         pages.append(plan(workshop, found.known))
@@ -80,7 +81,7 @@ def all_pages(found: Found, library: Library, *, teacher: bool, every: bool) -> 
         lessons = [found.known[name] for name in used if name is not None]
     for lesson in lessons:
         pages += worksheet(lesson, library, teacher=teacher)
-    return title, pages
+    return titles[0] if len(titles) == 1 else "Worksheets", pages
 
 
 def lines_of(name: str, library: Library, width: int) -> Iterator[str]:

@@ -22,7 +22,7 @@ _MOST_TICKS = 9
 
 def paragraphs(text: str, say: Speak, lead: str = "") -> list[Rich]:
     """``text`` as paragraphs; a formula that stands alone gets a line of its own. ``lead`` stands before the first."""
-    found = []
+    found: list[Rich] = []
     for paragraph in _PARAGRAPH.split(text.strip()):
         runs = tuple(_runs(f"• {paragraph[2:]}" if paragraph.startswith("- ") else paragraph, say))
         alone = len(runs) == 1 and runs[0].kind == "formula"

@@ -20,10 +20,13 @@ def ran(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]
 def test_list_and_show(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = ran(capsys, "list")
     assert status == 0
-    assert "design-a-chip" in out and "one-hour" in out
+    assert "design-a-chip" in out
+    assert "one-hour" in out
     status, out, _ = ran(capsys, "show", "roofline")
     assert status == 0
-    assert "2,250 TFLOP/s" in out and "Guess: Somebody builds" in out and "{" not in out.replace("_{", "")
+    assert "2,250 TFLOP/s" in out
+    assert "Guess: Somebody builds" in out
+    assert "{" not in out.replace("_{", "")
     assert ran(capsys, "show", "two-hours")[0] == 0
 
 
@@ -33,7 +36,8 @@ def test_new_then_check_then_a_mistake(capsys: pytest.CaptureFixture[str], tmp_p
     assert ran(capsys, "check", str(file)) == (0, "1 lesson: all right\n", "")
     assert ran(capsys, "check", str(tmp_path))[0] == 0
     status, _, err = ran(capsys, "new", "my-lesson", "-o", str(file))
-    assert status == 2 and "is there already" in err
+    assert status == 2
+    assert "is there already" in err
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("job.batch=256", "job.batch=9").replace("minutes = 5", "minutes = 5"), encoding="utf-8")
     line = next(i for i, content in enumerate(text.split("\n"), start=1) if content.startswith("solution"))

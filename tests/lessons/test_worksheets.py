@@ -93,7 +93,8 @@ def test_hints_are_on_the_last_page_only(library: Library) -> None:
 def test_what_is_to_be_guessed_is_in_no_chart(library: Library) -> None:
     lesson = LESSONS["memory-fit"]
     asked = lesson.steps[0].prediction
-    assert asked is not None and not asked.after  # the opening study is the answer
+    assert asked is not None
+    assert not asked.after  # the opening study is the answer
     first = worksheet(lesson, library)[0]
     assert not [b for b in blocks((first,)) if isinstance(b, Figure)]
     assert [b for b in blocks((worksheet(lesson, library, teacher=True)[0],)) if isinstance(b, Figure)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from explorer.charts.page import Booklet, Lines, Page, Rich, Run, Scale, Together, Words
@@ -28,8 +30,10 @@ def test_all_stays_on_the_paper(name: str, teacher: bool) -> None:
         sheets = laid_out(booklet(name, teacher=teacher), Options())
         for sheet in sheets:
             for text, box in sheet.texts:
-                assert box.left >= 0 and box.right <= sheet.wide + 1e-6, text
-                assert box.top >= 0 and box.bottom <= sheet.high, text
+                assert box.left >= 0, text
+                assert box.right <= sheet.wide + 1e-6, text
+                assert box.top >= 0, text
+                assert box.bottom <= sheet.high, text
 
 
 @pytest.mark.parametrize("teacher", [False, True])
@@ -56,7 +60,7 @@ def test_a_paragraph_keeps_its_order_and_its_spaces() -> None:
     runs = (Run("one "), Run("two", "bold"), Run(", "), Run("x / y", "formula"), Run(" and "), Run("", "blank"), Run("."))
     texts = [(t, b) for t, b in sheets_of(Rich(runs))[0].texts if t not in ("p", "1 / 1")]
     assert [t for t, _ in texts] == ["one", "two", ",", "x / y", "and", "____", "."]
-    gaps = [b.left - a.right for (_, a), (_, b) in zip(texts[:-1], texts[1:], strict=True)]
+    gaps = [b.left - a.right for (_, a), (_, b) in pairwise(texts)]
     assert [round(gap) > 1 for gap in gaps] == [True, False, True, True, True, False]
 
 
