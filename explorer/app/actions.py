@@ -157,7 +157,7 @@ class Actions(QObject):
 
     def _learner_notes(self) -> None:
         self._window.settings.learner_notes = self.learner_notes.isChecked()
-        self._window.refresher.forget_notes()
+        self._window.refresher.settle()
 
     def _help_menu(self) -> None:
         window = self._window

@@ -8,24 +8,22 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from explorer import charts
+from explorer.app.knob_notes import knob_notes
 from explorer.app.pointed import cell_sources, mark_source
 from explorer.app.references import edited, reference
 from explorer.app.states import knob_states, ladders, source_lines
 from explorer.charts.common import Scene
-from explorer.evaluate import Findings, Paragraph, Report, evaluate_study, explain
+from explorer.evaluate import Findings, Paragraph, evaluate_study, explain
 from explorer.explore import (
     Advice,
     ServingSplit,
     announced,
     announced_paragraph,
-    knobs_without_effect,
     next_best,
     serving_paragraph,
     serving_splits,
 )
 from explorer.knobs import knob, was
-from explorer.lessons import misconceptions
-from explorer.lessons.results import Results
 from explorer.specs import Scenario, Study
 
 if TYPE_CHECKING:
@@ -45,6 +43,7 @@ class Slow:
     advice: tuple[Advice, ...] = ()
     split: ServingSplit | None = None
     announced: Paragraph | None = None
+    learning: bool = True
 
     def about(self, scenario: Scenario) -> bool:
         """Whether these answers are about this scenario, at its present values or earlier ones."""
@@ -101,29 +100,15 @@ class Refresher(QObject):
         self._rest.stop()
         study = self._window.document.study
         active = study.scenarios[study.active]
-        if active != self._slow.scenario:
+        learning = self._window.settings.learner_notes
+        if (active, learning) != (self._slow.scenario, self._slow.learning):
             report = evaluate_study(study)
             possible = bool(report.valid_plan[study.active])
-            notes = self._notes(study, report)
+            notes = knob_notes(self._window.document, study, report, learning=learning)
             split = serving_splits([active])[0] if possible else None
             known = announced(active)
-            self._slow = Slow(active, notes, next_best(active), split, announced_paragraph(known) if known else None)
+            self._slow = Slow(active, notes, next_best(active), split, announced_paragraph(known) if known else None, learning)
         self._show(search=True)
-
-    def _notes(self, study: Study, report: Report) -> tuple[tuple[str, str], ...]:
-        """What to say at the knobs: what has no effect, and, for learners, what is easily mistaken."""
-        document, active = self._window.document, study.scenarios[study.active]
-        said = {k: f"no effect now: {why}" for k, why in knobs_without_effect(active).items()} if report.valid_plan[study.active] else {}
-        if self._window.settings.learner_notes:
-            before = reference(document.library, document.opened, study, study.active)
-            said |= {n.knob: n.text for n in misconceptions.notes(before, study, Results(study, report))}
-        return tuple(said.items())
-
-    def forget_notes(self) -> None:
-        """Whoever learns is to be told more, or less: find out anew what to say at the knobs."""
-        self._slow = Slow()
-        self.draw()
-        self.settle()
 
     def point(self, key: str) -> None:
         """Show where the number of a knob comes from, until another one is pointed at."""

@@ -153,6 +153,7 @@ class Sheet:
         self.texts.append((text, box))
 
     def add(self, artist: Artist, clip: Box | None = None, name: str = "") -> None:
+        """Put an artist, placed in points, on top of what is there; ``name`` is its id in an SVG."""
         from matplotlib.patches import Rectangle
 
         self._height += 1.0
