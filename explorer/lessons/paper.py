@@ -76,7 +76,7 @@ def _ticks(low: float, high: float, unit: str) -> list[float]:
     step = best_prefix(low, unit).factor
     least, most = math.floor(math.log10(low / step)), math.ceil(math.log10(high / step))
     inner = [m * 10.0**e * step for e in range(least, most + 1) for m in (1, 2, 5)]
-    kept = [v for v in inner if 0.08 < _place(v, low, high) < 0.92]
+    kept = [v for v in inner if 0.1 < _place(v, low, high) < 0.9]
     if len(kept) > _MOST_TICKS - 2:
         kept = [v for v in kept if math.isclose(math.log10(v / step) % 1, 0, abs_tol=1e-9)]
     return [low, *kept, high]

@@ -102,7 +102,8 @@ def _speak(study: Study, secrets: frozenset[str]) -> Speak:
 
     def say(piece: Piece) -> Run:
         text = results.text(piece.what)
-        return Run("", "blank") if piece.kind == "result" and text in secrets else Run(text, "bold")
+        hidden = piece.kind == "result" and text in secrets
+        return Run("", "blank") if hidden or text == "none" else Run(text, "bold")
 
     return say
 

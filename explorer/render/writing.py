@@ -16,6 +16,7 @@ _LINE = 1.36  # from line to line, in sizes of the text
 _GAP = 5.5  # width of a gap to write in, in sizes of the text
 _BOX = 0.85  # side of a box to tick
 _WRITTEN = 2.0  # from line to line of what is written by hand
+_INSET = 1.6  # of such a line, in sizes of the text
 _LARGE = 1.12  # size of a formula on a line of its own
 
 
@@ -37,6 +38,8 @@ def draw_rich(sheets: Sheets, block: Rich) -> None:
     sheet, kind = sheets.sheet, _kind(block)
     size = _LARGE * sheet.em if block.centred else sheet.size(kind)
     indent = 1.55 * sheet.em if block.box else 0.0
+    if block.centred:  # smaller where a line would not hold it
+        size *= min(1.0, (sheets.column.wide - _INSET * sheet.em) / sum(formula_size(r.text, size)[0] for r in block.runs))
     first = sheet.width(_lead(block.lead), "bold") + 0.4 * sheet.em if block.lead else 0.0
     color = sheet.theme.muted if block.small else sheet.theme.text
     for i, line in enumerate(_lines(sheet, block, size, sheets.column.wide - indent, first)):
@@ -49,7 +52,7 @@ def draw_rich(sheets: Sheets, block: Rich) -> None:
             _begin(sheets.sheet, block, box, middle, left, color)
             left += first
         if block.centred:
-            left += 1.6 * sheet.em
+            left += _INSET * sheet.em
         _draw_line(sheets.sheet, line, left, middle, size, kind, color)
         sheets.y += step
     sheets.y += (0.2 if block.box else 0.45) * sheet.em
