@@ -137,6 +137,9 @@ class Actions(QObject):
         self._add(menu, "All panes", partial(window.panes.fill, None), "Ctrl+9")
         menu.addSeparator()
         self.differences = self._add(menu, "Differences only", self._differences, "Ctrl+Shift+D")
+        self.learner_notes = self._add(menu, "Notes for learners", self._learner_notes)
+        self.learner_notes.setCheckable(True)
+        self.learner_notes.setChecked(window.settings.learner_notes)
 
     def _flip(self) -> None:
         self._window.wear("light" if self._window.look.theme.dark else "dark")
@@ -151,6 +154,10 @@ class Actions(QObject):
 
     def _differences(self) -> None:
         self._window.table.set_differences_only(not self._window.table.toggle.isChecked())
+
+    def _learner_notes(self) -> None:
+        self._window.settings.learner_notes = self.learner_notes.isChecked()
+        self._window.refresher.settle()
 
     def _help_menu(self) -> None:
         window = self._window

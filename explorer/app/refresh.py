@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from explorer import charts
+from explorer.app.knob_notes import knob_notes
 from explorer.app.pointed import cell_sources, mark_source
 from explorer.app.references import edited, reference
 from explorer.app.states import knob_states, ladders, source_lines
@@ -18,7 +19,6 @@ from explorer.explore import (
     ServingSplit,
     announced,
     announced_paragraph,
-    knobs_without_effect,
     next_best,
     serving_paragraph,
     serving_splits,
@@ -43,6 +43,7 @@ class Slow:
     advice: tuple[Advice, ...] = ()
     split: ServingSplit | None = None
     announced: Paragraph | None = None
+    learning: bool = True
 
     def about(self, scenario: Scenario) -> bool:
         """Whether these answers are about this scenario, at its present values or earlier ones."""
@@ -99,12 +100,14 @@ class Refresher(QObject):
         self._rest.stop()
         study = self._window.document.study
         active = study.scenarios[study.active]
-        if active != self._slow.scenario:
-            possible = bool(evaluate_study(study).valid_plan[study.active])
-            notes = tuple(knobs_without_effect(active).items()) if possible else ()
+        learning = self._window.settings.learner_notes
+        if (active, learning) != (self._slow.scenario, self._slow.learning):
+            report = evaluate_study(study)
+            possible = bool(report.valid_plan[study.active])
+            notes = knob_notes(self._window.document, study, report, learning=learning)
             split = serving_splits([active])[0] if possible else None
             known = announced(active)
-            self._slow = Slow(active, notes, next_best(active), split, announced_paragraph(known) if known else None)
+            self._slow = Slow(active, notes, next_best(active), split, announced_paragraph(known) if known else None, learning)
         self._show(search=True)
 
     def point(self, key: str) -> None:

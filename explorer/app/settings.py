@@ -64,6 +64,15 @@ class Settings:
         self._set("scale", value)
 
     @property
+    def learner_notes(self) -> bool:
+        """Whether knobs say what is easily mistaken; experts switch it off."""
+        return str(self._get("learner_notes") or "on") != "off"
+
+    @learner_notes.setter
+    def learner_notes(self, on: bool) -> None:
+        self._set("learner_notes", "on" if on else "off")
+
+    @property
     def geometry(self) -> QByteArray | None:
         """Size and place of the window, as Qt saved it."""
         value = self._get("geometry")
