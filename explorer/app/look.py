@@ -20,10 +20,14 @@ _BOLD = ("bold", "title", "headline")
 
 @dataclass(frozen=True)
 class Look:
-    """A theme at a UI scale (0.75 to 2.5). Everything grows with the theme's font size times the scale."""
+    """A theme at a UI scale (0.75 to 2.5). Everything grows with the theme's font size times the scale.
+
+    ``least_pt``: no font is smaller, whatever its role: the last row of a room wants to read it.
+    """
 
     theme: Theme
     scale: float = 1.0
+    least_pt: float = 0.0
 
     def px(self, n: float) -> int:
         """``n`` pixels of a 10 pt layout, at this theme and scale; at least 1 unless ``n`` is 0."""
@@ -31,7 +35,8 @@ class Look:
 
     def font(self, kind: FontKind = "base") -> QFont:
         """A font by its role. Pixel sizes, so that a point means the same on every platform."""
-        return QFont(_font(kind, max(7, round(self.theme.font_pt * self.scale * _PX_PER_PT * _FACTORS[kind]))))
+        points = max(self.theme.font_pt * self.scale * _FACTORS[kind], self.least_pt)
+        return QFont(_font(kind, max(7, round(points * _PX_PER_PT))))
 
     def colour(self, name: str, alpha: float = 1.0) -> QColor:
         """A colour of the theme by its field's name (``muted``), with ``alpha`` in 0..1."""

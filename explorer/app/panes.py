@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -49,6 +49,7 @@ class PaneGrid(QWidget):
         self.panes: dict[str, Pane] = {}
         self._shown = {key: key for key, _ in PANES}
         self._filled: str | None = None
+        self._only: tuple[str, ...] = ()
         self._tabbed = False
         self._guests: dict[str, QWidget] = {}
         self._tabs = _tab_bar(self)
@@ -134,7 +135,18 @@ class PaneGrid(QWidget):
         """Keys of the panes that can be seen now."""
         if self._tabbed:
             return tuple(key for key, _ in _ALL[self._tabs.currentIndex() :][:1])
-        return (self._filled,) if self._filled else tuple(self.panes)
+        return (self._filled,) if self._filled else self._only or tuple(self.panes)
+
+    def limit(self, keys: Sequence[str] = ()) -> None:
+        """Show these of the four only, one under the other; without any, all of them. Behind tabs the first comes to the front."""
+        only = tuple(k for k in keys if k in self.panes)
+        if only == self._only:
+            return
+        self._only = only
+        if only and self._tabbed:
+            with QSignalBlocker(self._tabs):
+                self._tabs.setCurrentIndex([k for k, _ in _ALL].index(only[0]))
+        self._arrange()
 
     def fill(self, key: str | None) -> None:
         """Let one pane fill the centre; None brings all back."""
@@ -159,12 +171,21 @@ class PaneGrid(QWidget):
             pane.set_filled(key == self._filled)
         for i, part in enumerate(self._guests.values(), start=len(_ALL)):
             part.setVisible(self._tabbed and i == self._tabs.currentIndex())
-        places = [list(self.panes).index(k) for k in seen if k in self.panes]
-        rows, columns = {i // 2 for i in places}, {i % 2 for i in places}
-        for line in (0, 1):
+        self._place([k for k in seen if k in self.panes])
+        self.layout_changed.emit()
+
+    def _place(self, seen: list[str]) -> None:
+        """Each pane in its own corner; those of a limited choice in its order, two of them one under the other."""
+        listed, chosen = list(self.panes), bool(self._only) and not self._tabbed and not self._filled
+        across = 1 if len(seen) < 3 else 2
+        places = {k: divmod(seen.index(k), across) if chosen and k in seen else divmod(listed.index(k), 2) for k in listed}
+        for key, (row, column) in places.items():
+            if self._grid.getItemPosition(self._grid.indexOf(self.panes[key]))[:2] != (row, column):  # type: ignore[index]
+                self._grid.addWidget(self.panes[key], row, column)
+        rows, columns = {places[k][0] for k in seen}, {places[k][1] for k in seen}
+        for line in range(len(listed)):
             self._grid.setRowStretch(line, int(line in rows))
             self._grid.setColumnStretch(line, int(line in columns))
-        self.layout_changed.emit()
 
     def show_charts(self, charts: Mapping[str, Chart]) -> None:
         """Draw charts in the panes of their keys."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer import charts
 from explorer.app.pointed import cell_sources, mark_source
@@ -23,7 +23,7 @@ from explorer.explore import (
     serving_paragraph,
     serving_splits,
 )
-from explorer.knobs import knob, was
+from explorer.knobs import Ladder, knob, was
 from explorer.specs import Scenario, Study
 
 if TYPE_CHECKING:
@@ -51,7 +51,13 @@ class Slow:
 
 
 class Refresher(QObject):
-    """Evaluates the study once a redraw and hands each widget what it shows."""
+    """Evaluates the study once a redraw and hands each widget what it shows.
+
+    ``drawn`` carries the scene, and whether its words (which follow a moving hand at a slower pace) are to follow as well.
+    ``silent``: say nothing at the knobs that would give an answer away.
+    """
+
+    drawn = Signal(object, bool)
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
@@ -70,7 +76,13 @@ class Refresher(QObject):
         self._slow = Slow()
         self._gesture = -1
         self._pointed = self._chart = ""
+        self.silent = False
         self.scene: Scene | None = None
+
+    @property
+    def stops(self) -> dict[str, Ladder]:
+        """The stops of every knob."""
+        return self._stops
 
     def request(self, _study: Study | None = None) -> None:
         """Redraw at the next turn of the event loop, however often this is called until then."""
@@ -124,7 +136,7 @@ class Refresher(QObject):
         self._window.panes.hold_axes(True)
         self._window.knobs.hold_rows(True)
 
-    def end_gesture(self) -> None:
+    def end_gesture(self, ghost_ms: int = _GHOST_MS) -> None:
         """The drag is over: fit the axes again; the ghost stays a moment longer."""
         self._gesture = -1
         self._window.knobs.hold_rows(False)
@@ -132,20 +144,21 @@ class Refresher(QObject):
             return
         self.draw()
         self._window.panes.hold_axes(False)
-        self._forget.start()
+        self._forget.start(ghost_ms)
 
     def _show(self, *, search: bool) -> None:
         window, study = self._window, self._window.document.study
         self.scene = Scene(study, evaluate_study(study, search=search))
         window.panes.show_charts({k: charts.chart(k, self.scene) for k in window.panes.visible_charts()})
         # A note that is a moment old is better than rows that jump while the hand moves.
-        notes = dict(self._slow.notes)
+        notes = {} if self.silent else dict(self._slow.notes)
         window.knobs.show_states(knob_states(window.document.library, window.document.opened, study, self._stops, notes))
         cast = (study.active, study.baseline, tuple(s.name for s in study.scenarios))
         self._late = self._gesture != -1 and self._words.isActive() and cast == self._cast
         self._cast = cast
         if not self._late:
             self._show_words()
+        self.drawn.emit(self.scene, not self._late)
 
     def _show_words(self) -> None:
         window, scene = self._window, self.scene
@@ -163,6 +176,7 @@ class Refresher(QObject):
     def _catch_up(self) -> None:
         if self._late:
             self._show_words()
+            self.drawn.emit(self.scene, True)
 
     def _show_source(self) -> None:
         if self._chart:
