@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QMenu
 
 from explorer import __version__
 from explorer.app import menus
+from explorer.app.lessons.menu import LessonsMenu
+from explorer.app.lessons.presenter_keys import SHEET
 from explorer.app.look import tip
 from explorer.app.panes import FURTHER, PANES
 from explorer.app.settings import SCALES
@@ -44,6 +46,7 @@ class Actions(QObject):
         self._edit_menu()
         self._scenario_menu()
         self._view_menu()
+        self.lessons = LessonsMenu(window, self._add)
         self._help_menu()
         self._bar_buttons()
 
@@ -170,7 +173,9 @@ class Actions(QObject):
         self._add(menu, "About", lambda: window.dialogs.tell("About", about(window.document.library.data_version)))
 
     def _bar_buttons(self) -> None:
-        buttons = [self._button("Workload", self.workload), self._button("Export", self.export)]
+        lessons = QAction("Lessons", self._window)
+        lessons.setMenu(self.lessons.lessons_copy())
+        buttons = [self._button("Workload", self.workload), self._button("Export", self.export), lessons]
         self._window.bar.set_actions([self.undo, self.redo, *buttons])
 
     def _button(self, text: str, menu: QMenu) -> QAction:
@@ -214,7 +219,7 @@ def _chart_title(name: str) -> str:
 def shortcut_sheet(actions: Mapping[str, QAction]) -> str:
     """Every shortcut, a line each."""
     keys = [f"{a.shortcut().toString():<16}{name}" for name, a in actions.items() if not a.shortcut().isEmpty()]
-    return "\n".join([*keys, "", *_HANDS])
+    return "\n".join([*keys, "", *_HANDS, *SHEET[1:]])
 
 
 def about(data_version: str) -> str:

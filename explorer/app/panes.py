@@ -123,6 +123,11 @@ class PaneGrid(QWidget):
                 self._grid.addWidget(part, 0, 0, 2, 2)
         self._arrange()
 
+    def show_guest(self, title: str) -> None:
+        """Bring a guest's tab to the front."""
+        if self._tabbed and title in self._guests:
+            self._tabs.setCurrentIndex(len(_ALL) + list(self._guests).index(title))
+
     def visible_charts(self) -> tuple[str, ...]:
         """Names of the charts that can be seen now, one a visible pane."""
         return tuple(self._shown[key] for key in self.visible_keys() if key in self._shown)
@@ -143,10 +148,17 @@ class PaneGrid(QWidget):
         if only == self._only:
             return
         self._only = only
-        if only and self._tabbed:
-            with QSignalBlocker(self._tabs):
+        with QSignalBlocker(self._tabs):
+            self._arrange()
+            if only:
                 self._tabs.setCurrentIndex([k for k, _ in _ALL].index(only[0]))
         self._arrange()
+
+    def turn(self, by: int) -> None:
+        """The next pane, or the one before, alone in the centre."""
+        keys = [k for k, _ in PANES if not self._only or k in self._only]
+        now = self.visible_keys()[0] if len(self.visible_keys()) == 1 else ""
+        self.fill(keys[(keys.index(now) + by) % len(keys) if now in keys else 0])
 
     def fill(self, key: str | None) -> None:
         """Let one pane fill the centre; None brings all back."""
@@ -164,7 +176,9 @@ class PaneGrid(QWidget):
         self.fill(key if on else None)
 
     def _arrange(self, _index: int = 0) -> None:
-        self._tabs.setVisible(self._tabbed)
+        for i, (key, _) in enumerate(_ALL):
+            self._tabs.setTabVisible(i, not self._only or key in self._only)
+        self._tabs.setVisible(self._tabbed and len(self._only) + len(self._guests) != 1)
         seen = self.visible_keys()
         for key, pane in (*self.panes.items(), *self.further.items()):
             pane.setVisible(key in seen)

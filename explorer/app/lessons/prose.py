@@ -124,13 +124,14 @@ class Prose(QTextBrowser):
         return units(said)
 
     def _put_formula(self, cursor: QTextCursor, tex: str) -> int:
-        picture = self._formulas.image(tex, self.fontInfo().pixelSize(), self.look.colour(self._colour))
+        pixels, colour = self.fontInfo().pixelSize(), self.look.colour(self._colour)
+        picture = self._formulas.image(tex, pixels, colour)
         if picture is None:
             slanted = QTextCharFormat()
             slanted.setFontItalic(True)
             cursor.insertText(tex, slanted)
             return units(tex)
-        name = f"formula:{hash((tex, self.look))}"
+        name = f"formula:{hash((tex, pixels, colour.name()))}"
         self.document().addResource(QTextDocument.ResourceType.ImageResource.value, QUrl(name), picture)
         cursor.insertImage(_image_format(name, picture, self.viewport().width()))
         return 1
