@@ -31,6 +31,7 @@ class Layout:
         right = window.look.px(max(300, min(420, round(wide * 0.28)))) if teaching.page_shown else side
         window.panes.set_tabbed(wide < _TABS_BELOW[0] or tall < _TABS_BELOW[1])
         self._house(wide >= _BESIDE, tall >= _BELOW)
+        window.side.setContentsMargins(0, *[window.look.px(8) if teaching.page_shown else 0] * 3)
         window.split.setSizes([side, max(1, window.width() - side - right), right])
 
     def _house(self, beside: bool, below: bool) -> None:

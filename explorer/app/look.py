@@ -105,7 +105,7 @@ def stylesheet(look: Look) -> str:
 
     Widgets opt in with a dynamic property ``kind``: ``card`` (QFrame), ``primary``, ``flat``, ``icon`` (buttons; an icon has no padding), ``side`` (QScrollArea), ``mono`` (QLabel), ``rule`` (QFrame, a hairline).
     """
-    return _FRAMES.format(**_names(look)) + _CONTROLS.format(**_names(look)) + _BARS.format(**_names(look))
+    return _FRAMES.format(**_names(look)) + _CONTROLS.format(**_names(look)) + _PICKS.format(**_names(look)) + _BARS.format(**_names(look))
 
 
 def _names(look: Look) -> dict[str, str | int]:
@@ -141,11 +141,24 @@ QPushButton:disabled, QToolButton:disabled {{ color: {muted}; background: {windo
 QToolButton::menu-indicator {{ image: none; width: 0; }}
 QPushButton[kind="primary"], QToolButton[kind="primary"] {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
 QPushButton[kind="primary"]:hover, QToolButton[kind="primary"]:hover {{ background: {muted}; color: {card}; }}
+QPushButton[kind="primary"]:disabled {{ background: {track}; color: {muted}; border-color: {track}; }}
 QPushButton[kind="primary"]:focus, QToolButton[kind="primary"]:focus {{ border: {p2}px solid {text}; }}
 QPushButton[kind="icon"], QToolButton[kind="icon"], QPushButton[kind="icon"]:focus, QToolButton[kind="icon"]:focus {{ padding: 0; }}
 QPushButton[kind="flat"], QToolButton[kind="flat"] {{ background: transparent; border: 1px solid transparent; padding: {p2}px {p4}px; }}
 QPushButton[kind="flat"]:hover, QToolButton[kind="flat"]:hover {{ background: {window}; }}
 QPushButton[kind="flat"]:focus, QToolButton[kind="flat"]:focus {{ border: 1px solid {accent}; }}
+"""
+_PICKS = """
+QRadioButton {{ spacing: {p6}px; color: {text}; }}
+QRadioButton::indicator {{ width: {p10}px; height: {p10}px; border: {p1}px solid {muted}; border-radius: {p6}px; background: {field}; }}
+QRadioButton::indicator:hover {{ border-color: {accent}; }}
+QRadioButton::indicator:checked {{ background: {accent}; border-color: {accent}; }}
+QRadioButton:focus {{ color: {accent}; }}
+QProgressBar {{ background: {track}; border: 0; border-radius: {p4}px; color: {text}; text-align: center; }}
+QProgressBar::chunk {{ background: {accent}; border-radius: {p4}px; }}
+QListWidget {{ background: {card}; color: {text}; border: 1px solid {border}; border-radius: {p6}px; }}
+QListWidget::item {{ padding: {p4}px; }}
+QListWidget::item:selected {{ background: {track}; }}
 """
 _BARS = """
 QTabBar::tab {{ background: transparent; color: {muted}; border: 0; border-bottom: {p2}px solid transparent;

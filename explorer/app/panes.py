@@ -116,6 +116,8 @@ class PaneGrid(QWidget):
             return
         self._guests = dict(guests)
         with QSignalBlocker(self._tabs):
+            if self._tabs.currentIndex() >= len(_ALL):  # else the tab beside it came to the front
+                self._tabs.setCurrentIndex([k for k, _ in _ALL].index(self._only[0]) if self._only else 0)
             while self._tabs.count() > len(_ALL):
                 self._tabs.removeTab(len(_ALL))
             for title, part in guests.items():
@@ -177,7 +179,9 @@ class PaneGrid(QWidget):
 
     def _arrange(self, _index: int = 0) -> None:
         for i, (key, _) in enumerate(_ALL):
-            self._tabs.setTabVisible(i, not self._only or key in self._only)
+            wanted = not self._only or key in self._only
+            if wanted != self._tabs.isTabVisible(i):  # Qt forgets a change when one that is none follows it
+                self._tabs.setTabVisible(i, wanted)
         self._tabs.setVisible(self._tabbed and len(self._only) + len(self._guests) != 1)
         seen = self.visible_keys()
         for key, pane in (*self.panes.items(), *self.further.items()):

@@ -56,19 +56,27 @@ class CallOut(QAbstractButton):
         top = QRectF(side, look.px(2), room, metrics.height())
         name = metrics.elidedText(self.name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(top, Qt.AlignmentFlag.AlignLeft, name)
-        rest = room - metrics.horizontalAdvance(name) - look.px(8)
-        if rest > metrics.horizontalAdvance(self.note[:6]):
-            painter.setPen(look.colour("muted"))
-            painter.drawText(top, Qt.AlignmentFlag.AlignRight, metrics.elidedText(self.note, Qt.TextElideMode.ElideRight, rest))
         painter.setFont(large)
         painter.setPen(look.colour("text"))
         below = QRectF(side, top.bottom(), room, self.height() - top.bottom() - look.px(2))
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.number)
+        beside = below.adjusted(QFontMetrics(large).horizontalAdvance(self.number) + look.px(10), 0, 0, 0)
+        painter.setFont(base)
+        painter.setPen(look.colour("muted"))
+        note = _whole(self.note, metrics, beside.width())
+        painter.drawText(beside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, note)
         if self.hasFocus():
             painter.setPen(look.colour("accent"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), look.px(6), look.px(6))
         painter.end()
+
+
+def _whole(note: str, metrics: QFontMetrics, room: float) -> str:
+    """As many of the note's parts as there is room for, each whole."""
+    parts = note.split(" · ")
+    shown = [" · ".join(parts[:n]) for n in range(len(parts), 0, -1)]
+    return next((text for text in shown if metrics.horizontalAdvance(text) <= room), "")
 
 
 class CallOuts(QWidget):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from explorer.app.dialogs import Dialogs
 from explorer.app.document import Document
 from explorer.app.lessons.shelf import Shelf
-from explorer.app.lessons.visit import Revealed, Visit
+from explorer.app.lessons.visit import Revealed, Visit, in_hand
 from explorer.app.settings import Settings
 from explorer.errors import ExplorerError
 from explorer.lessons.judge import Check, is_close, judge, truth
@@ -148,6 +148,7 @@ class Course(QObject):
         try:
             place = LessonPlace(lesson=lesson.id, step=step)
             study = document.study.replace(lesson=place) if onward else study_at(document.library, lesson, step - 1)
+            study = in_hand(study, lesson.steps[step - 1])
         except ExplorerError as error:
             self._tell(f"{lesson.title}, step {step}: {error}")
             return

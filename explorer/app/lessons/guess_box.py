@@ -95,8 +95,7 @@ class GuessBox(QFrame):
         self.question.show_prose(asked.question, speak)
         self.wrong.show_text("")
         if asked.kind == "marker":
-            unit = unit_in(asked.result)
-            self.marker.set_scale(parse_quantity(asked.low, unit), parse_quantity(asked.high, unit), unit)
+            self.marker.set_scale(asked.low, asked.high, unit_in(asked.result))
         self.field.show_text("")
         self.field.setPlaceholderText(_WANTED.get(unit_in(asked.result), "a number with its unit") if asked.result else "")
         self._group.setExclusive(False)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.app.look import Look, plain_look
 from explorer.lessons.results import text_of
+from explorer.units import parse_quantity
 
 _FINE, _COARSE = 1 / 100, 1 / 10  # of the scale, for the arrow and the page keys
 _STEPS = {
@@ -27,6 +28,7 @@ class GuessMarker(QWidget):
         super().__init__(parent)
         self.look = plain_look()
         self._low, self._high, self._unit = 1.0, 10.0, "1"
+        self._ends_text = ("", "")
         self.value: float | None = None
         self.truth: float | None = None
         self.setAccessibleName("Your guess")
@@ -40,9 +42,10 @@ class GuessMarker(QWidget):
         self.setFont(look.font("base"))
         self.updateGeometry()
 
-    def set_scale(self, low: float, high: float, unit: str) -> None:
-        """The ends, in base units of ``unit``; the marker is lifted off."""
-        self._low, self._high, self._unit = low, high, unit
+    def set_scale(self, low: str, high: str, unit: str) -> None:
+        """The ends, as people write them; the marker is lifted off."""
+        self._low, self._high, self._unit = parse_quantity(low, unit), parse_quantity(high, unit), unit
+        self._ends_text = (low, high)
         self.show_values(None, None)
 
     def show_values(self, value: float | None, truth: float | None) -> None:
@@ -112,8 +115,8 @@ class GuessMarker(QWidget):
         painter.drawLine(QPointF(left, middle), QPointF(right, middle))
         painter.setPen(look.colour("muted"))
         foot = QRectF(0, middle + line * 0.5, self.width(), line * 1.1)
-        painter.drawText(foot, Qt.AlignmentFlag.AlignLeft, text_of(self._low, self._unit))
-        painter.drawText(foot, Qt.AlignmentFlag.AlignRight, text_of(self._high, self._unit))
+        painter.drawText(foot, Qt.AlignmentFlag.AlignLeft, self._ends_text[0])
+        painter.drawText(foot, Qt.AlignmentFlag.AlignRight, self._ends_text[1])
         if self.truth is not None:
             self._mark(painter, self.truth, "good", middle)
         if self.value is not None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from explorer.app.look import Look, plain_look
 from explorer.app.widgets import KnobPanel
+from explorer.app.widgets.choice import Segments
 from explorer.app.widgets.knob_row import KnobRow
 from explorer.app.widgets.text import PlainLabel
 from explorer.knobs import knob
@@ -37,10 +38,13 @@ class KnobStrip(QWidget):
                 row.deleteLater()
             self.rows = {key: self._row(key) for key in keys}
             self.key = keys[0] if keys else ""
-        across = 1 if len(keys) < 2 else 2
-        for i, row in enumerate(self.rows.values()):
+        across, at = 1 if len(keys) < 3 else 2, 0
+        for row in self.rows.values():
             row.set_look(look)
-            self._grid.addWidget(row, i // across, i % across)
+            wide = across if isinstance(row.editor.head, Segments) else 1
+            at += at % across if wide > 1 else 0
+            self._grid.addWidget(row, at // across, at % across, 1, wide)
+            at += wide
         self.playing.dress(look, "base", "muted")
         self._grid.addWidget(self.playing, 9, 0, 1, 2)
         self._grid.setContentsMargins(look.px(10), 0, look.px(10), look.px(2))

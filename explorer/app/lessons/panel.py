@@ -30,6 +30,7 @@ class LessonPanel(QFrame):
         super().__init__(parent)
         self.look = plain_look()
         self.page: Page | None = None
+        self._bare = False
         self._place: tuple[LessonPlace, str] | None = None
         self.setAccessibleName("Lesson")
         self.setProperty("kind", "card")
@@ -94,8 +95,17 @@ class LessonPanel(QFrame):
 
     def set_bare(self, on: bool) -> None:
         """Without what a room need not see."""
-        for button in (self.free, self.again, self.leave):
-            button.setVisible(not on)
+        self._bare = on
+        if self.page is not None:
+            self.title.show_text(f"{self.page.title} ({self.page.progress})" if on else self.page.title)
+        for part in (self.free, self.again, self.leave, self.back, self.next, self.lesson):
+            part.setVisible(not on)
+        self.look_at.setVisible(bool(self.look_at.text()) and not on)  # whoever speaks says it
+
+    def turn_page(self, by: int) -> None:
+        """Scroll the text by lines."""
+        bar = self.scroll.verticalScrollBar()
+        bar.setValue(bar.value() + by * self.look.px(40))
 
     # ---- what is shown
 
@@ -104,10 +114,10 @@ class LessonPanel(QFrame):
         before, self.page = self.page, page
         place = (page.place, page.ending)
         self.lesson.show_text(f"{page.lesson} · {page.progress}")
-        self.title.show_text(page.title)
+        self.title.show_text(f"{page.title} ({page.progress})" if self._bare else page.title)
         self.text.show_prose(page.text, speak)
         self.look_at.show_text(f"Look at: {page.look_at}" if page.look_at else "")
-        self.look_at.setVisible(bool(page.look_at))
+        self.look_at.setVisible(bool(page.look_at) and not self._bare)
         if place != self._place:
             self._place = place
             self.guess.ask(page.asked, speak)

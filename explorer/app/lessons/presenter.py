@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QRect, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from explorer.app.lessons.callouts import CallOuts
 from explorer.app.lessons.halo import BlackOut, Halo
@@ -18,6 +18,9 @@ from explorer.charts import names
 from explorer.charts.common import Scene
 from explorer.charts.style import theme
 from explorer.evaluate import Findings, explain
+from explorer.lessons.model import Step
+from explorer.lessons.results import Results, text_of
+from explorer.quantities import QUANTITIES
 
 if TYPE_CHECKING:
     from explorer.app.lessons.teaching import Teaching
@@ -85,6 +88,7 @@ class Presenter(QObject):
             window.showFullScreen()
         self.keys.watch()
         self.fit()
+        self.step_aside()
         window.refresher.request()
 
     def end(self) -> None:
@@ -116,6 +120,8 @@ class Presenter(QObject):
         window, panel = self._window, self._teaching.panel
         for part in (window.bar, window.knobs):
             part.setVisible(on)
+        for pane in (*window.panes.panes.values(), *window.panes.further.values()):
+            pane.set_bare(not on)
         if panel is not None:
             panel.set_bare(not on)
 
@@ -155,7 +161,7 @@ class Presenter(QObject):
         rows = min(2, len(teaching.charts)) if teaching.charts else 2
         window.panes.set_tabbed(bool(guests) or (rows > 1 and room / rows < window.look.px(_LEAST_CHART)))
         self._house(guests)
-        right = round(window.width() * 0.37) if teaching.page_shown is not None else 0
+        right = round(window.width() * 0.4) if teaching.page_shown is not None else 0
         window.split.setSizes([0, window.width() - right, right])
         if self.black is not None:
             self.black.setGeometry(window.rect())
@@ -179,6 +185,12 @@ class Presenter(QObject):
         wanted = _USUAL if visit is None or not visit.step.knobs else visit.step.knobs
         return tuple(k for k in wanted if rows[k].state is not None)
 
+    def step_aside(self) -> None:
+        """Keys go to nobody in particular, so that no frame marks what a room need not look at."""
+        held = QApplication.focusWidget()
+        if self.on and (held is None or self.strip is None or not self.strip.isAncestorOf(held)):
+            self._window.setFocus()
+
     def _drawn(self, scene: Scene, slow: bool) -> None:
         if not self.on or self.outs is None or self.strip is None:
             return
@@ -187,8 +199,10 @@ class Presenter(QObject):
         self.strip.show_states(self._window.knobs)
         if slow:
             study, visit = scene.study, self._teaching.course.visit
+            key = "" if visit is None or self._teaching.free else key_result(visit.step)
             listed = tuple(
-                _named(explain(scene.report, study.scenarios, i, study.baseline), name) for i, name in enumerate(names(study))
+                _named(explain(scene.report, study.scenarios, i, study.baseline), name, said(self._teaching.results, key, i))
+                for i, name in enumerate(names(study))
             )
             hidden = visit is not None and visit.unanswered and not self._teaching.course.finished
             self.outs.show_all(self._window.look, listed, study.active, hidden=hidden)
@@ -201,6 +215,11 @@ class Presenter(QObject):
             self._teaching.next() if by > 0 else self._teaching.back()
         else:
             self._window.panes.turn(by)
+
+    def scroll(self, by: int) -> None:
+        """Read on in the page."""
+        if self._teaching.panel is not None:
+            self._teaching.panel.turn_page(by)
 
     def black_out(self) -> None:
         """Black, or no longer."""
@@ -227,5 +246,19 @@ class Presenter(QObject):
             self.strip.playing.setVisible(bool(said))
 
 
-def _named(found: Findings, name: str) -> Findings:
-    return replace(found, name=name)
+def _named(found: Findings, name: str, key: tuple[str, str] | None) -> Findings:
+    """A verdict in brief, with the result that a step is about in the place of the usual one."""
+    return replace(found, name=name) if key is None else replace(found, name=name, headline=key[0], headline_note=key[1])
+
+
+def key_result(step: Step) -> str:
+    """The result that a step asks about, as `quantities` calls it; empty where it is none of them."""
+    asked = (step.score, *(c.result for c in step.goal), step.prediction.result if step.prediction else "")
+    terms = (term.rpartition(":")[2] for expression in asked for term in expression.split())
+    return next((t for t in terms if t in QUANTITIES), "")
+
+
+def said(results: Results, key: str, scenario: int) -> tuple[str, str] | None:
+    """A scenario's result and its name; None where it has none."""
+    value = results.value(f"{scenario + 1}:{key}") if key else None
+    return None if value is None else (text_of(value, QUANTITIES[key].unit), QUANTITIES[key].label.lower())

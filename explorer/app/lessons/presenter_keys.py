@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QLineEdit, QPlainTextEdit, QWidget
+
+from explorer.app.lessons.drag_prose import DragProse
+from explorer.app.lessons.guess_marker import GuessMarker
 
 if TYPE_CHECKING:
     from explorer.app.lessons.presenter import Presenter
@@ -35,6 +38,7 @@ class PresenterKeys(QObject):
             key.Key_Escape: presenter.end, key.Key_B: presenter.black_out, key.Key_Period: presenter.black_out,
             key.Key_H: presenter.toggle_halo, key.Key_Space: presenter.play,
             key.Key_Plus: lambda: presenter.player.faster(1), key.Key_Equal: lambda: presenter.player.faster(1),
+            key.Key_Down: lambda: presenter.scroll(1), key.Key_Up: lambda: presenter.scroll(-1),
             key.Key_Minus: lambda: presenter.player.faster(-1),
         }  # fmt: skip
 
@@ -82,6 +86,8 @@ class PresenterKeys(QObject):
             return None
         if key == Qt.Key.Key_Space and isinstance(watched, QAbstractButton):
             return None  # it presses the button
+        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up) and isinstance(watched, QAbstractSlider | DragProse | GuessMarker | QAbstractButton):
+            return None  # it moves what has the focus
         return self._acts.get(key)
 
     def _typing(self, watched: QObject) -> bool:

@@ -111,8 +111,19 @@ class Prose(QTextBrowser):
             grown = self._put(cursor, listed[int(found[1])], at) - len(found[0])
             for live in self.live:
                 live.at += grown if live.at > at else 0
+        self._space()
         self._name_all()
         self._fit()
+
+    def _space(self) -> None:
+        """Room between paragraphs; none after the last."""
+        block = self.document().begin()
+        while block.isValid():
+            shape = block.blockFormat()
+            shape.setTopMargin(0)
+            shape.setBottomMargin(self.look.px(7) if block.next().isValid() else 0)
+            QTextCursor(block).setBlockFormat(shape)
+            block = block.next()
 
     def _put(self, cursor: QTextCursor, piece: Piece, at: int) -> int:
         """Put a live part where the cursor's mark is, and say how long it is."""

@@ -174,6 +174,7 @@ class Teaching(QObject):
         self._told()
         self._window.fit()
         self._bring()
+        self.presenter.step_aside()
         self._window.refresher.request()
 
     def arrange(self) -> None:

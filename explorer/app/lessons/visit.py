@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from explorer.lessons.judge import Truth
 from explorer.lessons.model import Prediction, Step
+from explorer.library.changes import chosen
 from explorer.specs import Study
 
 _BETWEEN = re.compile(r"\s+[/*+\-]\s+")
@@ -72,3 +73,10 @@ def _is_result(expression: str) -> bool:
     """Whether any term is computed, and not merely given by a preset or a hand."""
     names = (term.rpartition(":")[2] for term in _BETWEEN.split(expression))
     return any(n[:1].isalpha() and n.partition(".")[0] not in _GIVEN for n in names)
+
+
+def in_hand(study: Study, step: Step) -> Study:
+    """``study`` with that scenario in hand whose knobs the step's solution moves, where it is a single one."""
+    named = {setting.partition("=")[0].rpartition(":")[0].strip() for setting in step.solution} - {""}
+    at = {i for name in named for i in chosen(study, name)} if len(named) == 1 else set()
+    return study.replace(active=at.pop()) if len(at) == 1 else study
