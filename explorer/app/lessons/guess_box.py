@@ -22,9 +22,10 @@ _WANTED = {"1": "a number, such as 2.5", "B": "with its unit, such as 40 GB", "s
 
 
 class GuessBox(QFrame):
-    """``guessed``: a number in base units, or the number of a choice."""
+    """``guessed``: a number in base units, or the number of a choice. ``touched``: a guess was given, not yet settled."""
 
     guessed = Signal(float)
+    touched = Signal()
 
     def __init__(self, formulas: Formulas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,9 +49,9 @@ class GuessBox(QFrame):
         self.verdict = PlainLabel("", self, wrap=True)
         self._lay_out()
         self.field.typed.connect(lambda _text: self._settle())
-        self.field.textEdited.connect(lambda _text: self._ready())
-        self.marker.moved.connect(lambda _value: self._ready())
-        self._group.idClicked.connect(lambda _id: self._ready())
+        for signal in (self.field.textEdited, self.marker.moved, self._group.idClicked):
+            signal.connect(lambda _value: self._ready())
+            signal.connect(lambda _value: self.touched.emit())
         self.button.clicked.connect(self._settle)
 
     def _lay_out(self) -> None:

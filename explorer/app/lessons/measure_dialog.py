@@ -35,15 +35,19 @@ class MeasureDialog(QDialog):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
+        self.folder: Path | None
         self.find: Callable[[], Sequence[Device]] = devices
-        self.seconds, self.folder = _SECONDS, None if window is None else _own_folder(window)
+        self.seconds, self.folder = _SECONDS, None
         self._stop = threading.Event()
+        self._closing = False
         self._told: tuple[float, str] = (0.0, "")
         self._worker = Worker()
         self._worker.done.connect(self._take)
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._show_progress)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Measure this computer")
+        window.closed.connect(self.close)
         self.words, self.now, self.report = (PlainLabel(t, self, wrap=True, select=True) for t in (_WORDS, "", ""))
         self.label, self.name, self.bar = PlainLabel("Name", self), QLineEdit("This computer", self), QProgressBar(self)
         self.name.setAccessibleName("Name of the preset")
@@ -125,18 +129,21 @@ class MeasureDialog(QDialog):
             self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self._closing = True
         self._stop.set()
         super().closeEvent(event)
 
     def reject(self) -> None:
         """Esc: end the measurement first."""
-        if self._worker.busy:
+        if self._worker.busy and not self._closing:
             self.cancel_or_close()
         else:
             super().reject()
 
     def _take(self, found: object, said: str) -> None:
         self._timer.stop()
+        if self._closing:
+            return
         if not isinstance(found, list):
             self._told = (0.0, said)
             self._show_state()
@@ -174,14 +181,10 @@ def _measured(find: Callable[[], Sequence[Device]], seconds: float, tell: Callab
     return found
 
 
-def _own_folder(window: Window) -> Path | None:
-    return None
-
-
 def _restock(window: Window, folder: Path | None) -> None:
     from explorer.library import user_library
 
     window.document.library, _ = user_library(folder)
 
 
-__all__ = ["MeasureDialog", "Qt"]
+__all__ = ["MeasureDialog"]

@@ -44,6 +44,7 @@ class LessonPanel(QFrame):
         for button, signal in ((self.back, self.back_asked), (self.next, self.next_asked), (self.leave, self.leave_asked), (self.again, self.again_asked)):
             button.clicked.connect(signal)
         self.free.clicked.connect(self.free_toggled)
+        self.guess.touched.connect(lambda: self._bring(self.guess.button))
 
     def _lay_out(self) -> None:
         inside = QWidget()
@@ -97,10 +98,13 @@ class LessonPanel(QFrame):
         """Without what a room need not see."""
         self._bare = on
         if self.page is not None:
-            self.title.show_text(f"{self.page.title} ({self.page.progress})" if on else self.page.title)
+            self.title.show_text(self._heading(self.page))
         for part in (self.free, self.again, self.leave, self.back, self.next, self.lesson):
             part.setVisible(not on)
         self.look_at.setVisible(bool(self.look_at.text()) and not on)  # whoever speaks says it
+
+    def _heading(self, page: Page) -> str:
+        return f"{page.title} · {page.place.step}/{page.count}" if self._bare and not page.ending else page.title
 
     def turn_page(self, by: int) -> None:
         """Scroll the text by lines."""
@@ -114,7 +118,7 @@ class LessonPanel(QFrame):
         before, self.page = self.page, page
         place = (page.place, page.ending)
         self.lesson.show_text(f"{page.lesson} · {page.progress}")
-        self.title.show_text(f"{page.title} ({page.progress})" if self._bare else page.title)
+        self.title.show_text(self._heading(page))
         self.text.show_prose(page.text, speak)
         self.look_at.show_text(f"Look at: {page.look_at}" if page.look_at else "")
         self.look_at.setVisible(bool(page.look_at) and not self._bare)

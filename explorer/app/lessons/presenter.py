@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QObject, QRect, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
+from shiboken6 import isValid
+
 from explorer.app.lessons.callouts import CallOuts
 from explorer.app.lessons.halo import BlackOut, Halo
 from explorer.app.lessons.knob_strip import KnobStrip
@@ -57,6 +59,7 @@ class Presenter(QObject):
         self.black: BlackOut | None = None
         self.halo: Halo | None = None
         self._before: _Before | None = None
+        self._held: QWidget | None = None
         window.refresher.drawn.connect(self._drawn)
 
     @property
@@ -223,8 +226,14 @@ class Presenter(QObject):
 
     def black_out(self) -> None:
         """Black, or no longer."""
-        if self.black is not None:
-            self.black.set_on(self.black.isHidden())
+        if self.black is None:
+            return
+        on = self.black.isHidden()
+        if on:
+            self._held = QApplication.focusWidget()
+        self.black.set_on(on)
+        if not on:  # else Qt hands the keys to whatever comes next, a field perhaps
+            (self._held if self._held is not None and isValid(self._held) else self._window).setFocus()
 
     def toggle_halo(self) -> None:
         """A ring around the pointer, or none."""
@@ -255,10 +264,15 @@ def key_result(step: Step) -> str:
     """The result that a step asks about, as `quantities` calls it; empty where it is none of them."""
     asked = (step.score, *(c.result for c in step.goal), step.prediction.result if step.prediction else "")
     terms = (term.rpartition(":")[2] for expression in asked for term in expression.split())
-    return next((t for t in terms if t in QUANTITIES), "")
+    return next((t for t in terms if _quantity(t) in QUANTITIES), "")
+
+
+def _quantity(term: str) -> str:
+    """``memory.total_bytes`` is ``memory_total_bytes`` there."""
+    return term.replace(".", "_")
 
 
 def said(results: Results, key: str, scenario: int) -> tuple[str, str] | None:
     """A scenario's result and its name; None where it has none."""
     value = results.value(f"{scenario + 1}:{key}") if key else None
-    return None if value is None else (text_of(value, QUANTITIES[key].unit), QUANTITIES[key].label.lower())
+    return None if value is None else (text_of(value, QUANTITIES[_quantity(key)].unit), QUANTITIES[_quantity(key)].label.lower())
