@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QRect, Qt
 from PySide6.QtWidgets import QApplication, QWidget
-
 from shiboken6 import isValid
 
 from explorer.app.lessons.callouts import CallOuts
