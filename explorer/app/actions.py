@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,13 +11,14 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from explorer import __version__
-from explorer.app import menus
+from explorer.app import recent
+from explorer.app.library import stock
+from explorer.app.library.menu import LibraryMenu
 from explorer.app.lessons.menu import LessonsMenu
 from explorer.app.lessons.presenter_keys import SHEET
 from explorer.app.look import tip
 from explorer.app.panes import FURTHER, PANES
 from explorer.app.settings import SCALES
-from explorer.charts import CHARTS
 from explorer.charts.style import theme_names
 
 if TYPE_CHECKING:
@@ -40,15 +40,18 @@ class Actions(QObject):
         super().__init__(window)
         self._window = window
         self.all: dict[str, QAction] = {}
-        self._kept: list[tuple[QAction, QMenu]] = []
+        self.copies: list[tuple[QMenu, QMenu]] = []
+        self._kept: list[QAction] = []
         self._undo()
         self._file_menu()
         self._edit_menu()
         self._scenario_menu()
+        self.library = LibraryMenu(window, self._add)
         self._view_menu()
         self.lessons = LessonsMenu(window, self._add)
         self._help_menu()
         self._bar_buttons()
+        window.document.library_changed.connect(partial(stock.restock, window, self))
 
     def _add(self, menu: QMenu, text: str, act: _Act, *keys: _Key | str) -> QAction:
         action = QAction(text, self._window)
@@ -71,16 +74,16 @@ class Actions(QObject):
         files, menu = self._window.files, self._window.menuBar().addMenu("&File")
         self._add(menu, "&New", files.new, _Key.New)
         self._add(menu, "&Open…", files.ask_open, _Key.Open)
-        self.recent = menu.addMenu("Open &recent")
-        self.recent.aboutToShow.connect(lambda: files.fill_recent(self.recent))
+        self.recent = recent.add_to(menu, self._window)
         menu.addSeparator()
         self._add(menu, "&Save", files.save, _Key.Save)
         self._add(menu, "Save &as…", files.save_as, "Ctrl+Shift+S")
         menu.addSeparator()
         self.export = menu.addMenu("&Export")
-        for name in (*CHARTS, *(key for key, _ in FURTHER)):
-            self._add(self.export, f"{_chart_title(name)}…", partial(files.export, name))
-        self._add(self.export, "Comparison table…", files.export_table, "Ctrl+E")
+        for name, title in (*PANES, *FURTHER):
+            self._add(self.export, f"{title}…", partial(files.export, name))
+        for text, act, *keys in (("Comparison table…", files.export_table, "Ctrl+E"), ("Report…", files.export_report), ("Export all…", files.export_all)):
+            self._add(self.export, text, act, *keys)
         self._window.imports.offer_files(menu, self._add)
         self._add(menu, "Copy verdict", files.copy_verdict, "Ctrl+Shift+C")
         menu.addSeparator()
@@ -98,7 +101,6 @@ class Actions(QObject):
         menu = window.menuBar().addMenu("&Scenario")
         self.add = scenarios.chip_menu("&Add a chip")
         menu.addMenu(self.add)
-
         for text, act, keys in (
             ("&Duplicate", scenarios.duplicate, "Ctrl+D"),
             ("Re&name…", scenarios.ask_rename, "F2"),
@@ -110,10 +112,9 @@ class Actions(QObject):
         self._add(menu, "Previous scenario", lambda: self._step(-1), "Ctrl+Shift+Tab")
         menu.addSeparator()
         self.workload = menu.addMenu("&Workload")
-        models = window.document.library.workloads.values()
-        menus.fill(self.workload, ((_family(m.name), m.name, m.id) for m in models), scenarios.choose_workload)
+        stock.fill_workloads(window, self.workload)
         self.fabric = menu.addMenu("&Fabric")
-        self.fabric.aboutToShow.connect(self._fill_fabrics)
+        self.fabric.aboutToShow.connect(partial(stock.fill_fabrics, window, self.fabric))
 
     def _on_active(self, act: Callable[[int], object]) -> None:
         act(self._window.document.study.active)
@@ -121,18 +122,6 @@ class Actions(QObject):
     def _step(self, by: int) -> None:
         study = self._window.document.study
         self._window.document.activate((study.active + by) % len(study.scenarios))
-
-    def _fill_fabrics(self) -> None:
-        """Only the fabrics that go with the chip in hand."""
-        self.fabric.clear()
-        document = self._window.document
-        scenario = document.study.scenarios[document.study.active]
-        for name in scenario.chip.fabrics:
-            found = document.library.fabrics.get(name)
-            if found:
-                item = self.fabric.addAction(found.name, partial(self._window.scenarios.choose_fabric, found.id))
-                item.setCheckable(True)
-                item.setChecked(found.id == scenario.fabric.id)
 
     def _view_menu(self) -> None:
         window = self._window
@@ -184,7 +173,8 @@ class Actions(QObject):
         copy.addActions(menu.actions())
         action = QAction(text, self._window)
         action.setMenu(copy)
-        self._kept.append((action, copy))
+        self._kept.append(action)
+        self.copies.append((menu, copy))
         return action
 
 
@@ -204,16 +194,6 @@ def _name_step(action: QAction, step: str) -> None:
 def _keys(*wanted: _Key | str) -> list[QKeySequence]:
     """Each once: a shortcut that stands twice is ambiguous to Qt, and Redo is Ctrl+Y already on some systems."""
     return [QKeySequence(text) for text in dict.fromkeys(QKeySequence(w).toString() for w in wanted) if text]
-
-
-def _family(name: str) -> str:
-    """``Llama`` for Llama 3 70B, ``Qwen`` for Qwen3 32B: the letters that a model's name begins with."""
-    return next(iter(re.findall(r"[A-Za-z]+", name)), name)
-
-
-def _chart_title(name: str) -> str:
-    titles = dict((*PANES, *FURTHER)) | {"roofline-sram": "Roofline at the SRAM", "roofline-link": "Roofline at the links"}
-    return titles.get(name, name)
 
 
 def shortcut_sheet(actions: Mapping[str, QAction]) -> str:

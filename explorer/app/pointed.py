@@ -22,6 +22,22 @@ _TIME = {
     "pipeline": "time until the last stage is done - time in which the chip works",
     "host": "fixed time of a step that the host takes",
 }
+_CURVES = {
+    "topology": "TP innermost, then CP, DP, PP; a group crosses domains where stride x ranks > domain",
+    "bandwidth": f"bus bandwidth = bytes of the whole buffer x what crosses a port for each / time\n{_MESSAGE}",
+    "exposed": f"exposed = {QUANTITIES['network_exposed_s'].equation}",
+    "frontier-latency": f"{QUANTITIES['step_s'].label} = {QUANTITIES['step_s'].equation}, at each batch",
+    "frontier": f"{QUANTITIES['largest_batch'].label} = {QUANTITIES['largest_batch'].equation}, at each context",
+    "precision": "attained = MFU x peak of the format; memory = sum of the parts, fullest stage",
+    "sensitivity": "step with the number changed / step - 1",
+    "cost": f"{QUANTITIES['usd_per_million_tokens'].label} = {QUANTITIES['usd_per_million_tokens'].equation}; shared out like the time",
+    "energy": QUANTITIES["joules_per_token"].equation,
+    "radar": "value / best value; where less is better, best value / value",
+    "efficiency": "tokens/s per chip / that of the smallest cluster that can be",
+    "scaling": "tokens/s per chip, all sizes of cluster in one batch",
+    "sweep": "the result at each stop of the knob, all else as it is",
+    "heat-map": "the result at each pair of stops, all else as it is",
+}
 _STACK = "calibrated training: every part / share that the training stack keeps"
 _MEMORY = {
     "weights": "parameters of the stage / TP x bytes of a weight; ZeRO 3: / DP",
@@ -54,6 +70,9 @@ def _of_curve(chart: str, title: str) -> str:
     if chart.startswith("roofline"):
         point = " · " in title
         return f"attained = FLOP / time\n{_OPERATOR}" if point else "roof = min(peak, intensity x rate of the memory)"
+    known = next((text for key, text in _CURVES.items() if chart.startswith(key)), "")
+    if known:
+        return known
     exposed = title.endswith("this step")
     return f"{_MESSAGE}\nexposed = {QUANTITIES['network_exposed_s'].equation}" if exposed else _MESSAGE
 

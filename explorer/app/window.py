@@ -15,13 +15,15 @@ from explorer.app.files import Files
 from explorer.app.imports import Imports
 from explorer.app.layout import Layout
 from explorer.app.lessons import Teaching
+from explorer.app.library import Librarian
 from explorer.app.look import Look, palette, stylesheet
 from explorer.app.panes import PaneGrid
 from explorer.app.refresh import Refresher
 from explorer.app.scenarios import Scenarios
 from explorer.app.settings import Settings
+from explorer.app.sharing import Sharing
 from explorer.app.validator import Validator
-from explorer.app.widgets import CompareTable, KnobPanel, ScenarioBar, VerdictPanel
+from explorer.app.widgets import CompareTable, KnobPanel, NoticeBar, ScenarioBar, VerdictPanel
 from explorer.charts.style import theme
 from explorer.library import Library
 from explorer.specs import Study
@@ -45,9 +47,10 @@ class Window(QMainWindow):
         self._build()
         self.refresher = Refresher(self)
         self.scenarios = Scenarios(self)
-        self.files = Files(self)
+        self.files, self.sharing = Files(self), Sharing(self)
         self.imports = Imports(self)
         self.validator = Validator(self)
+        self.librarian = Librarian(self)
         self.teaching, self.layout_ = Teaching(self), Layout(self)
         self.actions_ = Actions(self)
         self._connect()
@@ -75,8 +78,9 @@ class Window(QMainWindow):
         self.rows = rows = QVBoxLayout(whole)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addWidget(self.bar)
-        rows.addWidget(self.split, 1)
+        self.notices = NoticeBar()
+        for part, share in ((self.bar, 0), (self.notices, 0), (self.split, 1)):
+            rows.addWidget(part, share)
         self.setCentralWidget(whole)
         self.setMinimumSize(*_SMALLEST)  # else Qt makes the window as large as all parts wish
         for name, part in (("Knobs", self.knobs), ("Verdict", self.verdict), ("Comparison", self.table)):
@@ -93,6 +97,8 @@ class Window(QMainWindow):
         self.panes.layout_changed.connect(self.refresher.request)
         self.panes.hovered.connect(self.refresher.point_mark)
         self.panes.export_asked.connect(self.files.export)
+        self.panes.taken.connect(self.sharing.take)
+        self.table.picture_asked.connect(self.sharing.copy_table_picture)
         self.table.row_activated.connect(self.document.activate)
         self.bar.activated.connect(self.document.activate)
         for signal, act in (
@@ -101,6 +107,7 @@ class Window(QMainWindow):
             (self.bar.duplicate_asked, self.scenarios.duplicate),
             (self.bar.rename_asked, self.scenarios.ask_rename),
             (self.bar.baseline_asked, self.scenarios.pin),
+            (self.bar.specify_asked, self.librarian.specify_scenario),
             (self.bar.moved, self.scenarios.move),
         ):
             signal.connect(act)
@@ -128,7 +135,7 @@ class Window(QMainWindow):
         self.setStyleSheet(stylesheet(look))
         self.column.setContentsMargins(*[look.px(8)] * 4)
         self.column.setSpacing(look.px(8))
-        for part in (self.bar, self.knobs, self.panes, self.table, self.verdict, self.teaching):
+        for part in (self.bar, self.knobs, self.panes, self.table, self.verdict, self.librarian, self.teaching):
             part.set_look(look)
         for menu in (self.menuBar(), *self.findChildren(QMenu)):  # the application's font reaches them one look late
             menu.setFont(look.font("base"))
@@ -160,8 +167,8 @@ class Window(QMainWindow):
         QTimer.singleShot(0, partial(self.knobs.setFocus, Qt.FocusReason.OtherFocusReason))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Studies, pictures that carry one, models, measured points and share strings may be dropped."""
-        if self.imports.takes(event.mimeData()):
+        """Studies, pictures that carry one, models, measured points and share strings may be dropped; not this window's own charts."""
+        if event.source() is None and self.imports.takes(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -174,6 +181,8 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.teaching.presenter.end()
+        self.files.exporter.finish()
+        self.files.drawing.clear()
         self.settings.geometry = self.saveGeometry()
         super().closeEvent(event)
         self.closed.emit()

@@ -95,7 +95,7 @@ def tick_text(value: float, unit: str, scale_by: float | None = None) -> str:
     if unit == "USD":
         return f"${number}{text.removesuffix('USD')}"
     if unit not in _SHORT:
-        text = text.removesuffix(unit)
+        text = text.removesuffix(unit).strip()
     return f"{number}{text}" if text in ("", "%") else f"{number} {text}"
 
 
@@ -109,6 +109,9 @@ def axis_title(axis: Axis) -> str:
 def ticks(axis: Axis, low: float, high: float, room: int) -> tuple[Tick, ...]:
     """At most about ``room`` ticks in the view range ``low`` to ``high``."""
     room = max(2, room)
+    if axis.names:
+        step = math.ceil(len(axis.names) / room) if len(axis.names) > room else 1
+        return tuple(Tick(float(i), n) for i, n in enumerate(axis.names) if low <= i <= high and i % step == 0)
     return _log_ticks(axis, low, high, room) if axis.scale == "log" else _linear_ticks(axis, low, high, room)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache, wraps
 from textwrap import shorten
 
 import numpy as np
@@ -13,7 +15,8 @@ from explorer.charts.choices import choices
 from explorer.evaluate import Report, evaluate_study
 from explorer.library import edits, load_library
 from explorer.library.changes import numbered
-from explorer.specs import FORMATS, Scenario, Source, Study, matmul_format
+from explorer.library.edits import hand_edits, same_data
+from explorer.specs import FORMATS, Scenario, Study, matmul_format
 
 Array = NDArray[np.float64]
 _MOST_EDIT_LETTERS = 160
@@ -46,7 +49,7 @@ def at(array: Array, point: int) -> Array:
 def names(study: Study) -> tuple[str, ...]:
     """Scenario names, numbered where two are equal; ``B200 (edited)`` where hardware numbers are not the preset's."""
     library = load_library()
-    return tuple(_marked(n) if edits(library, s) else n for n, s in zip(numbered(study), study.scenarios, strict=True))
+    return tuple(_marked(n) if hand_edits(library, study, i) else n for i, n in enumerate(numbered(study)))
 
 
 def _marked(name: str) -> str:
@@ -67,6 +70,22 @@ def workload_line(study: Study) -> str:
     return " · ".join(agreed)
 
 
+def _of_one_study(act: Callable[[Study], str]) -> Callable[[Study], str]:
+    """What all charts of a frame say alike is said once; a study is frozen, so the same object says the same."""
+    last: list[tuple[Study, str]] = []
+
+    @wraps(act)
+    def said(study: Study) -> str:
+        known = last[0] if last else None
+        if known is None or known[0] is not study:
+            known = study, act(study)
+            last[:] = [known]
+        return known[1]
+
+    return said
+
+
+@_of_one_study
 def context_line(study: Study) -> str:
     """What an exported file must say of its load: model, phase, batch, context, chips, plan and formats.
 
@@ -102,6 +121,7 @@ def _formats_text(s: Scenario) -> str:
     return matmul if cache == matmul else f"{matmul}, KV {cache}"
 
 
+@_of_one_study
 def footer(study: Study) -> str:
     """Where the numbers come from, short enough for a narrow figure: edits, the chips' sources, efficiency, program, data.
 
@@ -119,15 +139,12 @@ def _edits(study: Study) -> str:
     A study that is older than the presets may differ from them without any hand, and is told so.
     """
     library = load_library()
-    said = [
-        f"{name} {edit.text()}"
-        for name, s in zip(numbered(study), study.scenarios, strict=True)
-        for edit in edits(library, s)
-    ]
-    if not said:
-        return ""
-    same_data = study.data_version in ("", library.data_version)
-    return f"{'Set by you' if same_data else 'Unlike the presets'}: {_counted(said, _MOST_EDIT_LETTERS)}. "
+    each = [(name, edit) for name, s in zip(numbered(study), study.scenarios, strict=True) for edit in edits(library, s)]
+    same = same_data(library, study)
+    by_hand = [f"{name} {edit.text()}" for name, edit in each if same or edit.by_hand]
+    older = [f"{name} {edit.text('now')}" for name, edit in each if not (same or edit.by_hand)]
+    said = (("Set by you", by_hand), ("Unlike the presets", older))
+    return "".join(f"{title}: {_counted(entries, _MOST_EDIT_LETTERS)}. " for title, entries in said if entries)
 
 
 def _counted(entries: list[str], most: int) -> str:
@@ -148,7 +165,7 @@ def _source_entries(study: Study) -> list[str]:
         for field in ("hbm_bytes_per_s", "peak_bf16_flop_per_s"):
             source = s.chip.sources.get(field)
             if source and f"chip.{field}" not in changed:
-                chips.setdefault(_short(source), {})[s.chip.name] = None
+                chips.setdefault(_short(source.ref, source.kind), {})[s.chip.name] = None
     return [e if _named(e, list(c)) else f"{', '.join(c)}: {e}" for e, c in chips.items()]
 
 
@@ -157,8 +174,9 @@ def _named(entry: str, chips: list[str]) -> bool:
     return len(chips) == 1 and bool(set(chips[0].split()[:1]) & set(entry.split()))
 
 
-def _short(source: Source) -> str:
+@lru_cache(maxsize=256)
+def _short(ref: str, kind: str) -> str:
     """The work that is cited first, without its chapter, and of what kind it is."""
-    work = shorten(source.ref.split(";")[0].split(",")[0].replace("documentation", "docs"), 60, placeholder="…")
-    kind = {"user": "entered by you", "guess": "assumed", "recalled": "not re-checked"}.get(source.kind, source.kind)
+    work = shorten(ref.split(";")[0].split(",")[0].replace("documentation", "docs"), 60, placeholder="…")
+    kind = {"user": "entered by you", "guess": "assumed", "recalled": "not re-checked"}.get(kind, kind)
     return work if kind in work.replace("data sheet", "datasheet") else f"{work} ({kind})"

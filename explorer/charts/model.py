@@ -10,18 +10,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 Scale = Literal["linear", "log"]
-Role = Literal["roof", "roof_faint", "points", "dots", "ghost", "line", "band"]
+Role = Literal[
+    "roof", "roof_faint", "points", "dots", "ghost", "line", "band", "spread", "cells", "links", "traffic", "block", "used", "free", "group",
+]  # fmt: skip
+MARKS: tuple[Role, ...] = ("block", "used", "free", "group")
+"""Roles of boxes in a drawing, in the order in which they are painted."""
+PAIRS: tuple[Role, ...] = ("links", "traffic", "spread")
+"""Roles whose points go in pairs, each a piece of its own."""
 Severity = Literal["normal", "faint", "good", "bad", "warn"]
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis. ``unit`` is a base unit of `explorer.units`, used to write the ticks; ``range`` is in data units."""
+    """One axis. ``unit`` is a base unit of `explorer.units`, used to write the ticks; ``range`` is in data units.
+
+    ``names`` stand at 0, 1, 2 ... in the place of numbers.
+    """
 
     label: str
     unit: str = "1"
     scale: Scale = "linear"
     range: tuple[float, float] | None = None
+    names: tuple[str, ...] = ()
 
 
 class Later(Sequence[str]):
@@ -72,7 +82,9 @@ class Series:
 
     ``slot`` (0-5) picks hue, dash and marker of a scenario, the same in every chart; `style.NEUTRAL` is the colour of text.
     ``tips[i]`` is the plain-text read-out of point ``i``; ``labels[i]`` a short name beside it (empty for none). ``dots`` are
-    points by the hundred: small, and seen through.
+    points by the hundred: small, and seen through. ``size``: of marks, cells and thick strokes in data units (of cells: in steps
+    of the view), ``weight`` a traffic's thickness in lines; ``shade`` of a cell 0 to 1, NaN where there is nothing,
+    and its ``value``.
     """
 
     key: str
@@ -85,6 +97,10 @@ class Series:
     labels: tuple[str, ...] = ()
     low: NDArray[np.float64] | None = None
     high: NDArray[np.float64] | None = None
+    size: tuple[float, float] = (0.0, 0.0)
+    weight: float = 1.0
+    shade: NDArray[np.float64] | None = None
+    value: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -131,17 +147,19 @@ class Mark:
 
 @dataclass(frozen=True)
 class Annotation:
-    """A few words at a point, in data units."""
+    """A few words at a point, in data units. In a drawing they are centred there and cut to ``room`` data units."""
 
     x: float
     y: float
     text: str
     slot: int | None = None
+    room: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
 class Chart:
-    """Everything that is drawn. Either ``series`` on two axes, or ``bars`` along the x axis.
+    """Everything that is drawn. Either ``series`` on two axes, or ``bars`` along the x axis, or a ``drawing``: series without
+    axes, in the ranges of ``x`` and ``y``. ``of``: what the values of cells are, with their unit.
 
     ``note`` is the source footer of files, ``context`` the load they show (the window shows it elsewhere); ``summary`` one sentence for people who cannot see the chart; ``empty`` says why
     nothing is drawn when that is so.
@@ -162,6 +180,8 @@ class Chart:
     summary: str = ""
     empty: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
+    drawing: bool = False
+    of: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.charts.common import Scene, context_line, footer, names
-from explorer.charts.model import Axis, Chart, Later, Series
+from explorer.charts.model import Axis, Chart, Later, Mark, Series
 from explorer.explore.scaling import MOST_CHIPS, Kind, Scaling
 from explorer.explore.scaling import scaling as scaled
 from explorer.specs import Scenario
@@ -36,6 +36,42 @@ def scaling(scene: Scene, kind: Kind = "weak") -> Chart:
         empty="" if series else "No size of cluster makes this plan possible.",
         metadata=dict(scene.metadata),
     )
+
+
+def efficiency(scene: Scene, kind: Kind = "weak") -> Chart:
+    """Scaling efficiency: what a chip still does of what it did in the smallest cluster that can be."""
+    series: list[Series] = []
+    found = [scaled(s)[kind] for _, s in scene]
+    for i, (name, curve) in enumerate(zip(names(scene.study), found, strict=True)):
+        series += _kept(name, i, curve, scene.study.scenarios[i])
+    x = np.concatenate([s.x for s in series]) if series else np.array([1.0, float(MOST_CHIPS)])
+    return Chart(
+        key=f"efficiency-{kind}",
+        title="Efficiency",
+        subtitle=f"{_TITLES[kind].lower()}: {_LOADS[kind]}; against the smallest cluster",
+        x=Axis("Chips", "1", "log", (float(x.min()) / 1.3, float(x.max()) * 1.3)),
+        y=Axis("Efficiency", "fraction", "linear", (0.0, max([1.05, *(float(s.y.max()) * 1.05 for s in series)]))),
+        series=tuple(series),
+        marks=(Mark("y", 1.0),) if series else (),
+        note=footer(scene.study),
+        context=context_line(scene.study),
+        summary=_summary(scene, kind, found),
+        empty="" if series else "No size of cluster makes this plan possible.",
+        metadata=dict(scene.metadata),
+    )
+
+
+def _kept(name: str, slot: int, f: Scaling, s: Scenario) -> list[Series]:
+    there = np.flatnonzero(np.isfinite(f.kept_fraction) & np.isfinite(f.tokens_per_s_per_chip))
+    if not len(there):
+        return []
+    tips = Later(len(there), lambda: tuple(_tip(name, f, int(i)) for i in there))
+    found = [Series(f"kept-{slot}", name, slot, "line", f.chips[there], f.kept_fraction[there], tips)]
+    here = there[f.chips[there] == s.plan.chips]
+    if len(here):
+        tip = (_tip(f"{name} · this plan", f, int(here[0])),)
+        found.append(Series(f"here-{slot}", name, slot, "points", f.chips[here], f.kept_fraction[here], tip))
+    return found
 
 
 def _trained(scene: Scene) -> bool:

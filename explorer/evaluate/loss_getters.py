@@ -78,6 +78,14 @@ def _stack(s: Scenario) -> float:
     return 1.0 if _ideal(s) else kinds.get(s.job.phase, 1.0)
 
 
+def _matmul_memory(format_of: Callable[[Scenario], str]) -> Callable[[Scenario], float]:
+    """Part of the memory's rate at which a matmul reads. An engine that is slow with prompts reads weights as fast as in decode, where
+    that alone is measured: its constant stretches the whole step, so that this part is larger by as much.
+    """
+    share = _gemm("memory_fraction", 1.0, format_of)
+    return lambda s: share(s) if _ideal(s) or s.job.phase != "prefill" else share(s) / s.calibration.server_fraction
+
+
 def _quantised_apart(format_of: Callable[[Scenario], str]) -> Callable[[Scenario], float]:
     """Stacks quantise to 8 bits in the norm or activation before the matmul; block scales of 4 bits take a kernel of their own."""
     return lambda s: 0.0 if _ideal(s) else float(format_of(s) == "fp4")
@@ -86,7 +94,7 @@ def _quantised_apart(format_of: Callable[[Scenario], str]) -> Callable[[Scenario
 def _gemm_columns(prefix: str, format_of: Callable[[Scenario], str]) -> dict[str, Callable[[Scenario], float]]:
     return {
         f"{prefix}compute": _gemm("compute_fraction", 1.0, format_of),
-        f"{prefix}memory": _gemm("memory_fraction", 1.0, format_of),
+        f"{prefix}memory": _matmul_memory(format_of),
         f"{prefix}exposed": _kernel_exposed(format_of),
         f"{prefix}prologue_k": _gemm("prologue_k", 0.0, format_of),
         f"{prefix}step_s": _gemm("step_s", 0.0, format_of),
@@ -126,6 +134,7 @@ LOSSES: dict[str, Callable[[Scenario], float]] = {
     # In training a loss keeps the choices even. How uneven they are else is no loss: a bound has it too.
     "expert_evenness": lambda s: 1e6 if s.job.phase == "training" else s.calibration.expert_evenness,
     "expert_layer_s": _loss("expert_layer_s", 0.0),
+    "expert_launch_s": lambda s: 0.0 if _ideal(s) or s.job.phase != "training" or s.workload.experts is None else s.calibration.expert_launch_s,
     "tp_overlap": _hidden("tp_overlap_fraction"),
     "tp_backward_overlap": _hidden("tp_backward_overlap_fraction"),
     "cp_overlap": _hidden("cp_overlap_fraction"),

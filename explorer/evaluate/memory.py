@@ -47,11 +47,10 @@ class Memory:
 
 @dataclass(frozen=True, eq=False)
 class Reach:
-    """How far the memory would stretch: largest batch (training: micro-batch), longest context, fewest chips (0: not looked for)."""
+    """How far the memory would stretch: largest batch (training: micro-batch) and longest context."""
 
     largest_batch: Array
     longest_context: Array
-    fewest_chips: Array
 
 
 def fill(c: Columns, s: Shape, stages: Stages) -> Memory:
@@ -61,10 +60,9 @@ def fill(c: Columns, s: Shape, stages: Stages) -> Memory:
     return Memory(parts, total, c.full(c.hbm_bytes), (table, totals))
 
 
-def reach(c: Columns, s: Shape, stages: Stages, held: Memory, *, search: bool) -> Reach:
-    """What else would fit. ``search`` also looks for the smallest group (some 80 points for each point)."""
-    batch, context = stretch(c, s, _growth(c, s, stages, *held.by_stage))
-    return Reach(batch, context, _fewest(c) if search else np.zeros(1))
+def reach(c: Columns, s: Shape, stages: Stages, held: Memory) -> Reach:
+    """What else would fit."""
+    return Reach(*stretch(c, s, _growth(c, s, stages, *held.by_stage)))
 
 
 def _parts(c: Columns, s: Shape, stages: Stages) -> tuple[Array, ...]:
@@ -144,15 +142,19 @@ def _growth(c: Columns, s: Shape, stages: Stages, parts: tuple[Array, ...], tota
     waiting = np.zeros((1, 1))
     if s.trained:
         waiting = s.training * share * kept.waiting_bytes(c, s, stages)
-    windowed = scores = np.zeros((1, 1))
+    windowed = scores = rows_of_scores = np.zeros((1, 1))
     if c.some("window_layers"):
         whole, short = cached_tokens(c)
         windowed = cache * short / (whole + short)
+    if c.some("unfused"):
+        stored = share * kept.score_bytes(c, s)
+        scores, rows_of_scores = stored * (s.decode == 0), stored * s.decode
     if s.trained and c.some("unfused"):
-        scores = s.training * share * (kept.training_bytes(c, s, stages) - kept.training_bytes(c.replace(context=0.0), s, stages))
+        trained = kept.training_bytes(c, s, stages) - kept.training_bytes(c.replace(context=0.0), s, stages)
+        scores = scores + s.training * share * trained
     # Decode keeps the KV cache alone for each token of context; a prompt has the logits of one token, and so has an image's class.
     painted = np.where((s.training * c.decoder > 0) | (c.paints > 0), logits, 0.0)
-    longer = np.where(s.decode > 0, cache, cache + held + sent + painted) - windowed - scores
+    longer = np.where(s.decode > 0, cache + rows_of_scores, cache + held + sent + painted) - windowed - scores
     return Growth(
         stages.there, total, cache, held + logits + sent, waiting, longer, windowed, scores, stages.in_flight, stages.index
     )
@@ -166,8 +168,11 @@ def _splits(c: Columns) -> list[tuple[int, int]]:
     return [(tp, size // tp) for size in sizes for tp in (2**k for k in range(size.bit_length())[::-1]) if tp <= widest]
 
 
-def _fewest(c: Columns) -> Array:
-    """Smallest power-of-two group, cut into TP x PP in whatever way, that holds a replica; 0 for none. Shape (n,)."""
+def fewest_chips(c: Columns) -> Array:
+    """Smallest power-of-two group, cut into TP x PP in whatever way, that holds a replica; 0 for none. Shape (n,).
+
+    Some 80 points are tried for each point.
+    """
     splits = np.array(_splits(c), dtype=np.float64)
     point, split = (i.ravel() for i in np.indices((c.width, len(splits))))
     tp, pp = splits[split].T
@@ -186,4 +191,4 @@ def _fewest(c: Columns) -> Array:
     return best
 
 
-__all__ = ["PARTS", "ROW", "Memory", "Reach", "Stages", "fill", "reach", "stages_of"]
+__all__ = ["PARTS", "ROW", "Memory", "Reach", "Stages", "fewest_chips", "fill", "reach", "stages_of"]

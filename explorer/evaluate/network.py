@@ -13,7 +13,16 @@ from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.matmuls import rows
 from explorer.evaluate.model import Rank, Widths
 from explorer.evaluate.shape import Shape
-from explorer.evaluate.tiers import Tier, all_gather_s, all_reduce_s, all_to_all_s, gather_and_reduce_s, group, send_s
+from explorer.evaluate.tiers import (
+    Tier,
+    all_gather_s,
+    all_reduce_s,
+    all_to_all_s,
+    gather_and_reduce_s,
+    group,
+    reduce_scatter_s,
+    send_s,
+)
 from explorer.physics import mixture
 
 COLLECTIVES: dict[str, tuple[str, str, str]] = {
@@ -114,8 +123,13 @@ def _tensor(c: Columns, s: Shape) -> dict[str, _Row]:
     tier = group(c, c.tp, np.ones(1))
     gather, reduce = gather_and_reduce_s(c, tier, rows(stream, logits))
     share, crossed = (c.tp - 1) / c.tp, _crossed(tier)
+    in_layer = reduce[0]
+    if s.trained and c.some("sequence_parallel"):
+        # Sequence parallelism gathers and reduces apart: two collectives. A bound must grant the network that adds on the way.
+        apart = (s.training > 0) & (c.sequence_parallel > 0) & (c.ideal == 0)
+        in_layer = np.where(apart, gather[0] + reduce_scatter_s(c, tier, stream), in_layer)
     return {
-        "tp_layer": _Row(stream, passes * each * once * several, reduce[0], crossed, 2 * share),
+        "tp_layer": _Row(stream, passes * each * once * several, in_layer, crossed, 2 * share),
         "tp_embedding": _Row(stream, once * several * c.decoder, reduce[0], crossed, 2 * share),
         "tp_logits": _Row(logits, (1.0 - s.training) * once * several, gather[1], crossed, share),
     }
@@ -182,10 +196,10 @@ def _reduced(c: Columns, s: Shape, params: Array, weight_bytes: Array, ranks: Ar
     reductions = replicas * np.where(c.zero >= 2, s.microbatches, 1.0)
     gathers = replicas * np.where(c.zero == 3, 2 * s.microbatches, 1.0)
     tier = group(c, ranks, stride)
-    one, share, crossed = all_gather_s(c, tier, messages), (ranks - 1) / ranks, _crossed(tier)
+    share, crossed = (ranks - 1) / ranks, _crossed(tier)
     return (
-        _Row(messages[0], reductions, one[0], crossed, share),
-        _Row(messages[1], gathers, one[1], crossed, share),
+        _Row(messages[0], reductions, reduce_scatter_s(c, tier, messages[0]), crossed, share),
+        _Row(messages[1], gathers, all_gather_s(c, tier, messages[1]), crossed, share),
     )
 
 

@@ -15,6 +15,7 @@ from explorer.evaluate.network import Traffic
 from explorer.evaluate.operators import PART_OF
 from explorer.evaluate.passes import Passes
 from explorer.evaluate.shape import Shape
+from explorer.evaluate.tapes import as_array
 
 TIME_PARTS: dict[str, str] = {
     "matmul": "matmul",
@@ -49,7 +50,7 @@ class Step:
     def total(self) -> Array:
         """The whole step."""
         total = self.busy + self.inside + self.bubble + self.outside + self.update + self.host
-        return np.asarray(total * self.stretch)
+        return as_array(total * self.stretch)
 
     @cached_property
     def exposed_s(self) -> Array:
@@ -75,29 +76,33 @@ def step_of(c: Columns, s: Shape, p: Passes, t: Traffic) -> Step:
     near, used = hidden.inside(c, s, t, p.busy)
     inside, once = summed(near), s.microbatches / c.pp
     busy = (p.layer_s + (p.first_s + p.last_s)) * once
-    bubble = saved = np.zeros(1)
+    # A host that starts every kernel of a layer may be slower than the chip: what is left of its time the chip waits.
+    waiting = bubble = saved = np.zeros(1)
+    if c.some("expert_launch_s"):
+        launches = c.expert_launch_s * c.expert_layers * c.stack_fraction * once
+        waiting = np.maximum(0.0, launches - (p.layer_s * once + inside))
     if c.some("pp", 1.0):
-        flowing, saved = _flowing_s(c, s, p, t, inside)
-        bubble = np.where(c.pp == 1, 0.0, np.maximum(0.0, flowing - (busy + inside)))
+        flowing, saved = _flowing_s(c, s, p, t, inside, waiting)
+        bubble = np.where(c.pp == 1, 0.0, np.maximum(0.0, flowing - (busy + inside + waiting)))
     far = hidden.outside(c, s, t, p.busy, used, saved)
     outside = summed(far)
     update = offload.none() if p.update is None else p.update.time_s[0]
     if c.some("offload"):
-        update = update + offload.exposed_s(c, s, p, busy + inside + bubble + outside)
+        update = update + offload.exposed_s(c, s, p, busy + inside + waiting + bubble + outside)
     # What a stack adds (gaps between kernels, copies, clocks that sink) stretches all parts but the host's own time alike; a
     # draft model's tokens cost a part of a step each.
     stretch = 1.0 / c.stack_fraction
     if c.some("draft_tokens"):
         stretch = stretch * (1.0 + c.draft_tokens * c.draft_cost_fraction)
-    return Step(p, near, far, busy, inside, outside, bubble, update, c.host_s * c.stack_fraction, stretch)
+    return Step(p, near, far, busy, inside, outside, bubble, update, c.host_s * c.stack_fraction + waiting, stretch)
 
 
-def _flowing_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Array) -> tuple[Array, Array]:
+def _flowing_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Array, idle: Array) -> tuple[Array, Array]:
     """All micro-batches through the slowest stage, and the others filling and draining; and what of that a schedule saves.
 
-    Messages are spread like the layers; embedding and head stand on one stage each.
+    Messages, and waits for the host (``idle``), are spread like the layers; embedding and head stand on one stage each.
     """
-    layers = p.layer_s + inside * (c.pp / s.microbatches)
+    layers = p.layer_s + (inside + idle) * (c.pp / s.microbatches)
     whole = layers + p.first_s + p.last_s
     slowest = np.maximum(layers * s.most_layers / c.layers + p.first_s, layers * s.fewest_layers / c.layers + p.last_s)
     slowest = np.where(c.pp == 1, whole, slowest)
@@ -108,7 +113,7 @@ def _flowing_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Array) -> tu
     filled = s.microbatches * slowest + (waiting - saved)
     if s.decoded:
         filled = np.where(s.decode > 0, np.maximum(s.microbatches * slowest, whole), filled)
-    return np.asarray(filled), saved
+    return as_array(filled), saved
 
 
 def _moved_into_bubble_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Array) -> Array:
@@ -122,4 +127,4 @@ def _moved_into_bubble_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Ar
     appearing = summed(hidden.inside(c, s, t, without)[0]) - inside
     shorter = np.maximum(0.0, p.busy.wgrad - appearing) / s.microbatches
     others = c.pp - 1.0
-    return np.asarray(c.zero_bubble * shorter * (others + np.minimum(others, s.microbatches - 1.0)))
+    return as_array(c.zero_bubble * shorter * (others + np.minimum(others, s.microbatches - 1.0)))

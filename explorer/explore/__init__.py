@@ -4,9 +4,11 @@ from explorer.explore.advice import Advice, next_best
 from explorer.explore.announced import Announced, announced, announced_paragraph
 from explorer.explore.effects import knobs_without_effect
 from explorer.explore.scaling import Scaling, scaling
+from explorer.explore.sensitivity import HARDWARE, Effect, effects
 from explorer.explore.serving_split import ServingSplit, serving_paragraph, serving_splits
-from explorer.explore.sweep import sweep
+from explorer.explore.sweep import able, grid, sweep
 
 __all__ = [
-    "Advice", "Announced", "Scaling", "ServingSplit", "announced", "announced_paragraph", "knobs_without_effect", "next_best", "scaling", "serving_paragraph", "serving_splits", "sweep",
+    "HARDWARE", "Advice", "Announced", "Effect", "Scaling", "ServingSplit", "able", "announced", "announced_paragraph", "effects", "grid",
+    "knobs_without_effect", "next_best", "scaling", "serving_paragraph", "serving_splits", "sweep",
 ]  # fmt: skip

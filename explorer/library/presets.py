@@ -122,7 +122,8 @@ def load_library() -> Library:
 def read_library(folder: Path) -> Library:
     """The presets in ``folder``, checked one by one and against each other. Raises `ExplorerError`."""
     known = folder / "calibration" / "stacks"
-    stacks, servers = read_stacks(known / "training.toml", known / "traits.toml"), read_stacks(known / "serving.toml")
+    stacks = read_stacks(known / "training.toml", known / "traits.toml", known / "launches.toml")
+    servers = read_stacks(known / "serving.toml", known / "traits.toml")
     chips = _read_folder(folder / "chips", Chip)
     library = Library(
         chips=chips,

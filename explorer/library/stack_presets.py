@@ -16,21 +16,23 @@ from explorer.units import parse_quantity
 DEFAULT = "default"
 
 _OVERLAPS = ("tp_overlap_fraction", "ep_overlap_fraction")
+_AMOUNTS = {"reserve_bytes": ("stack_reserve_bytes", "B"), "expert_launch": ("expert_launch_s", "s")}
 
 
 @dataclass(frozen=True)
 class Stack:
     """The speed of a stack against kernels, links and bubbles alone, in (0, 1], and where it comes from; ``experts``: that of
-    models with experts, None where it is the same."""
+    models with experts, None where it is the same. ``traits``: what it does beside the usual; ``like``: the stack whose speed it takes."""
 
     fraction: float
     source: Source
     experts: float | None = None
     traits: Mapping[str, float] = field(default_factory=dict)
-    trait: Source | None = None
+    trait_sources: Mapping[str, Source] = field(default_factory=dict)
+    like: str = ""
 
 
-def read_stacks(path: Path, traits: Path | None = None) -> Mapping[str, Stack]:
+def read_stacks(path: Path, *traits: Path) -> Mapping[str, Stack]:
     """The stacks in a file, ``default`` among them, with their ``traits``; none without the file. Raises `ExplorerError`."""
     if not path.is_file():
         return MappingProxyType({})
@@ -38,7 +40,15 @@ def read_stacks(path: Path, traits: Path | None = None) -> Mapping[str, Stack]:
     stacks = {name: _stack(entry, f"{where}: {name}") for name, entry in parse_toml(read_text(path, "stacks"), where).items()}
     if DEFAULT not in stacks:
         raise ExplorerError(f"{where}: no entry {DEFAULT!r}")
-    return MappingProxyType(stacks if traits is None else _with_traits(stacks, traits))
+    for file in traits:
+        stacks = _with_traits(stacks, file)
+    return MappingProxyType(stacks)
+
+
+def read_likes(path: Path) -> Mapping[str, str]:
+    """The stacks in a file of traits that take the speed of another, and which. Raises `ExplorerError`."""
+    table = parse_toml(read_text(path, "traits of stacks"), f"{path.parent.name}/{path.name}") if path.is_file() else {}
+    return {name: str(entry["like"]) for name, entry in table.items() if isinstance(entry, dict) and "like" in entry}
 
 
 def _with_traits(stacks: dict[str, Stack], path: Path) -> dict[str, Stack]:
@@ -49,9 +59,12 @@ def _with_traits(stacks: dict[str, Stack], path: Path) -> dict[str, Stack]:
     for name, entry in parse_toml(read_text(path, "traits of stacks"), where).items():
         if not isinstance(entry, dict):
             raise ExplorerError(f"{where}: {name}: expected a table")
-        traits = _traits(entry, f"{where}: {name}")
-        if name in stacks:
-            stacks[name] = replace(stacks[name], traits=traits, trait=_source(entry, f"{where}: {name}"))
+        traits, source = _traits(entry, f"{where}: {name}"), _source(entry, f"{where}: {name}")
+        like = str(entry.get("like", ""))
+        stack = stacks.get(like or name)
+        if stack is not None:
+            known, sources = {**stack.traits, **traits}, {**stack.trait_sources, **dict.fromkeys(traits, source)}
+            stacks[name] = replace(stack, traits=known, trait_sources=sources, like=like or stack.like)
     return stacks
 
 
@@ -65,11 +78,11 @@ def _traits(entry: Mapping[str, object], where: str) -> Mapping[str, float]:
         if not isinstance(part, float) or not 0 <= part <= 1:
             raise ExplorerError(f"{where}: {name}: expected a number from 0 to 1")
         found[name] = part
-    reserve = entry.get("reserve_bytes")
-    if reserve is not None:
-        found["stack_reserve_bytes"] = parse_quantity(str(reserve), "B", low=0, high=1e15)
-    if not found:
-        raise ExplorerError(f"{where}: expected {', '.join(_OVERLAPS)} or reserve_bytes")
+    for name, (field_name, unit) in _AMOUNTS.items():
+        if name in entry:
+            found[field_name] = parse_quantity(str(entry[name]), unit, low=0, high=1e15)
+    if not found and "like" not in entry:
+        raise ExplorerError(f"{where}: expected {', '.join((*_OVERLAPS, *_AMOUNTS))} or like")
     return MappingProxyType(found)
 
 
@@ -97,8 +110,7 @@ def under(calibration: Calibration, name: str, stack: Stack) -> Calibration:
     sources = calibration.sources | {"stack_fraction": stack.source}
     if stack.experts is not None:
         sources |= {"expert_stack_fraction": stack.source}
-    if stack.trait is not None:
-        sources |= dict.fromkeys(stack.traits, stack.trait)
+    sources |= stack.trait_sources
     return calibration.replace(
         stack=name, stack_fraction=stack.fraction, expert_stack_fraction=stack.experts, **stack.traits, sources=sources
     )

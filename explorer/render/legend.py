@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explorer.charts.model import Chart
+from explorer.charts.drawings import mark_colors
+from explorer.charts.model import MARKS, Chart, Series
 from explorer.render.box import Box
 from explorer.render.sheet import Sheet
 
@@ -21,6 +22,7 @@ class Entry:
     color: str = ""
     role: str = "line"
     marked: bool = False
+    edge: str = ""
 
 
 def line_entries(chart: Chart, sheet: Sheet) -> tuple[Entry, ...]:
@@ -29,7 +31,9 @@ def line_entries(chart: Chart, sheet: Sheet) -> tuple[Entry, ...]:
     pointed = {s.slot for s in chart.series if s.role in _MARKED and len(s.x)}
     if chart.legend:
         return tuple(
-            Entry(label, by_key[key].slot, role=by_key[key].role, marked=by_key[key].slot in pointed)
+            _box(label, by_key[key], sheet)
+            if key in by_key and by_key[key].role in MARKS
+            else Entry(label, by_key[key].slot, role=by_key[key].role, marked=by_key[key].slot in pointed)
             if key in by_key
             else Entry(label, int(key), marked=int(key) in pointed)
             if key.isdecimal()
@@ -44,6 +48,11 @@ def line_entries(chart: Chart, sheet: Sheet) -> tuple[Entry, ...]:
         entry = Entry(series.label, series.slot, role=series.role, marked=series.slot in pointed)
         found.setdefault((series.slot, series.label), entry)
     return tuple(found.values())
+
+
+def _box(label: str, series: Series, sheet: Sheet) -> Entry:
+    fill, edge = mark_colors(sheet.theme, series.role, series.slot)
+    return Entry(label, color=fill, edge=edge)
 
 
 def part_entries(chart: Chart, sheet: Sheet) -> tuple[Entry, ...]:
@@ -89,7 +98,7 @@ def draw(placed: tuple[Placed, ...], left: float, top: float, sheet: Sheet) -> N
         entry, x, middle = one.entry, left + one.x, top + (one.row + 0.5) * _row(sheet)
         if entry.slot is None:
             side = 0.62 * em
-            sheet.box(Box(x, middle - side / 2, x + side, middle + side / 2), entry.color)
+            sheet.box(Box(x, middle - side / 2, x + side, middle + side / 2), entry.color, edge=entry.edge or "none", width=sheet.hair)
         else:
             long = (0.7 if entry.role == "dots" else 2.2) * em
             if entry.role not in _MARKED:

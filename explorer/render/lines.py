@@ -9,6 +9,7 @@ import numpy as np
 from explorer.charts.model import Chart, Series
 from explorer.render import legend
 from explorer.render.box import Box
+from explorer.render.fields import draw_fields
 from explorer.render.plate import Plot, draw_plate, fit_plot
 from explorer.render.sheet import FloatArray, Sheet
 from explorer.render.words import write_words
@@ -41,6 +42,7 @@ def draw_lines(chart: Chart, sheet: Sheet, area: Box) -> Plot:
     for series in chart.series:
         _band(series, plot, sheet)
     draw_plate(chart, plot, sheet)
+    draw_fields(chart, plot, sheet)
     _marks(chart, plot, sheet)
     for role in ("roof_faint", "ghost", "line", "roof"):
         for series in chart.series:

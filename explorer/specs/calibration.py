@@ -34,6 +34,8 @@ class Calibration(Spec):
     reserve,
     ``server_fraction`` that of prompts under a serving engine. ``expert_evenness`` says how alike experts are chosen (a fact of
     routers, which the ideal set takes too), ``expert_layer_s`` what the small kernels of a layer with experts take.
+    ``expert_launch_s``: in training, the time in which a host starts the kernels of a layer with experts, forward and backward, one by
+    one; the chip waits where it is done sooner. 0: they are started together, as a CUDA graph.
     ``bands`` are the errors against published rows; ``band_fraction`` is what is assumed where a kind has none.
     """
 
@@ -65,6 +67,7 @@ class Calibration(Spec):
     sparse_fraction: Fraction = 0.75
     expert_evenness: Positive = 1e6
     expert_layer_s: NotNegative = 0.0
+    expert_launch_s: NotNegative = 0.0
     idle_power_fraction: Annotated[float, Field(ge=0, lt=1)]
     hbm_j_per_byte: NotNegative
     link_j_per_byte: NotNegative

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -25,14 +26,14 @@ FieldPath = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{0,99}$")]
 class Was(Spec):
     """What a number was before its user changed it, and where that came from. ``value`` None: nobody had published it."""
 
-    value: Annotated[float, Field(ge=-1e24, le=1e24)] | int | Text | None
+    value: Annotated[float, Field(ge=-1e24, le=1e24)] | int | bool | Text | tuple[float | int, ...] | None
     source: Source | None = None
 
 
 class Scenario(Spec):
     """Chip + fabric + workload + job + plan + efficiency set + offer + run. Values are embedded, so a study keeps its meaning.
 
-    ``was`` holds, by dotted path, what its user changed in chip, fabric, workload and offer.
+    ``was`` holds, by dotted path, what its user changed in chip, fabric, workload and offer (`set_by_hand` keeps it).
     """
 
     name: Name
@@ -92,11 +93,18 @@ class Study(Spec):
         return self.replace(scenarios=scenarios)
 
 
+@cache
+def _fields(kind: Any) -> frozenset[str]:
+    """Names of a spec's fields, none of anything else. Kept, because a drag reads every knob in every frame."""
+    return frozenset(kind.model_fields) if issubclass(kind, Spec) else frozenset()
+
+
 def get_path(spec: Spec, path: str) -> Any:
     """The value at a dotted ``path``, such as ``chip.hbm_bytes_per_s``. Raises `SpecError` for no such field."""
     value: Any = spec
     for part in path.split("."):
-        if not isinstance(value, Spec) or part not in type(value).model_fields:
+        kind: Any = type(value)
+        if part not in _fields(kind):
             raise SpecError(f"no field {path!r}")
         value = getattr(value, part)
     return value

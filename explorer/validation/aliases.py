@@ -18,7 +18,7 @@ from explorer.validation.rows import RowError
 _TABLES = (
     "precision", "recompute", "recompute_fraction", "loss", "microbatches", "networks", "offload", "zero", "stacks", "unfused_attention", "attention_kernel", "virtual_stages",
     "expert_tp",
-    "gradients", "optimizer", "kv_format", "waves",
+    "gradients", "optimizer", "kv_format", "waves", "noted_stacks",
 )  # fmt: skip
 
 
@@ -108,9 +108,12 @@ class Aliases:
         fitting = [key for key in entries if folded.startswith(key) and (key or not folded)]
         return entries[max(fitting, key=len)] if fitting else None
 
-    def stack(self, chip: str, said: str) -> str | None:
-        """The stack that a source names, on a chip for which it has kernels of another generation; None where none is known."""
-        return self.begins("stacks", f"{chip} | {said}") or self.begins("stacks", said)
+    def stack(self, chip: str, said: str, notes: str = "") -> str | None:
+        """The stack that a source names, on a chip for which it has kernels of another generation, or as its notes say that it ran.
+
+        None where none is known.
+        """
+        return self.within("noted_stacks", notes) or self.begins("stacks", f"{chip} | {said}") or self.begins("stacks", said)
 
 
 @cache

@@ -5,6 +5,8 @@ Of the rows of quality A and A- that say how fast a step was (of an engine: how 
 constant is the one, on a grid of 0.01 up to 1, with the least mean error, every source counting by the root of its rows, so that
 one machine with many rows does not speak for a stack, nor a single run as loudly as a sweep. A stack with fewer than four rows, or than two that decide, gets none of its own;
 ``default`` is fitted to all stacks, or to all engines without a constant of their own, where there are twenty rows; else it is 1.
+Rows of a stack that is like another speak for that one, but for models with experts, whose host may be what they wait for; those of an
+engine that is like another do not.
 """
 
 from __future__ import annotations
@@ -18,7 +20,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer import paths
 from explorer.errors import ExplorerError
+from explorer.evaluate import evaluate, lower
+from explorer.library.stack_presets import read_likes
 from explorer.validation.aliases import load_aliases
 from explorer.validation.cases import Prediction
 from explorer.validation.fitting import fold
@@ -65,6 +70,22 @@ class Rows:
         return np.asarray(np.abs(np.where(self.is_time, slowed, 1.0 / slowed) - 1.0))
 
 
+class EngineRows(Rows):
+    """Rows of a serving engine. Its constant does not slow the reading of weights, so each of the grid is tried by itself."""
+
+    def __init__(self, rows: Sequence[Prediction]) -> None:
+        super().__init__(rows)
+        self._scenarios = [r.scenario for r in rows if r.scenario is not None]
+        self._measured = np.array([r.measured for r in rows]) * 1e-3
+
+    def off(self, fraction: float) -> Array:
+        """Absolute errors of the time to the first token."""
+        if not self._scenarios:
+            return np.zeros(0)
+        tried = lower(s.replace(calibration=s.calibration.replace(server_fraction=fraction)) for s in self._scenarios)
+        return np.asarray(np.abs(tried.full(evaluate(tried).values["step_s"]) / self._measured - 1.0))
+
+
 def _plain_ratio(row: Prediction) -> float:
     """Time over measured time; rows come without the constants that are fitted here."""
     ratio = row.predicted / row.measured
@@ -73,10 +94,12 @@ def _plain_ratio(row: Prediction) -> float:
 
 def stacks_of(path: Path) -> dict[str, str]:
     """The stack of each row's id; "" where the table of aliases has none."""
-    aliases = load_aliases()
-    table = read_table(path)
+    aliases, table = load_aliases(), read_table(path)
     said = _COLUMNS[table.kind]
-    return {row.id: aliases.stack(aliases.chip_name(row.text("chip")).id, row.text(said)) or "" for row in table.rows}
+    return {
+        row.id: aliases.stack(aliases.chip_name(row.text("chip")).id, row.text(said), row.text("notes")) or ""
+        for row in table.rows
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,9 +119,12 @@ def plain_rows(path: Path) -> list[Prediction]:
 
 def fit_stacks(found: Sequence[Prediction], names: Mapping[str, str]) -> dict[str, Fitted]:
     """Constants and rows of every stack with enough of them, and of ``default``."""
+    likes = read_likes(paths.presets() / "calibration" / "stacks" / "traits.toml")
     trained = [r for r in found if r.kind == "training" and r.quantity != "peak_mem_gb"]
     if not trained:
-        return _fit_engines([r for r in found if r.quantity == "ttft_ms"], names)
+        return _fit_engines([r for r in found if r.quantity == "ttft_ms" and names[r.id] not in likes], names)
+    trained = [r for r in trained if not (_has_experts(r) and names[r.id] in likes)]
+    names = {row: likes.get(name, name) for row, name in names.items()}
     dense, mixed = ([r for r in trained if _has_experts(r) == experts] for experts in (False, True))
     own, own_mixed = _groups(dense, names), _groups(mixed, names)
     return {
@@ -125,15 +151,15 @@ def _groups(rows: Sequence[Prediction], names: Mapping[str, str]) -> dict[str, R
 
 def _fit_engines(rows: Sequence[Prediction], names: Mapping[str, str]) -> dict[str, Fitted]:
     """Engines: one whose prompts run on other hardware does not speak for the others."""
-    own = _groups(rows, names)
-    others = Rows([r for r in rows if names[r.id] not in own])
+    own = {name: EngineRows([r for r in rows if names[r.id] == name]) for name in _groups(rows, names)}
+    others = EngineRows([r for r in rows if names[r.id] not in own])
     default = _best(others) if others.ratio.size >= FEWEST_DEFAULT else 1.0
     return {"default": Fitted(default, others)} | {name: Fitted(_best(g), g) for name, g in own.items()}
 
 
 def _best(rows: Rows) -> float:
-    """The constant with the least cost."""
-    return float(min(GRID, key=rows.cost))
+    """The constant with the least cost; 1 without a row that decides."""
+    return float(min(GRID, key=rows.cost)) if rows.seen.any() else 1.0
 
 
 def toml(fitted: Mapping[str, Fitted], kind: str) -> str:

@@ -24,6 +24,7 @@ from explorer.validation.rows import Row, RowError
 from explorer.validation.scenes import Setting, job_of, precision_of, scenario_of
 
 _ONE = {"layers": 1, "hidden": 1, "heads": 1, "kv_heads": 1, "head_dim": 1, "ffn": 1, "vocab": 1, "max_context": 1}
+_EXPERTS = {"count": 2, "active": 1, "width": 1, "layers": 1}
 _RATES = (
     "peak_flop_per_s", "array_flop_per_s", "attention_flop_per_s", "vector_flop_per_s", "hbm_bytes_per_s", "sram_bytes_per_s",
     "sram_bytes",
@@ -45,10 +46,11 @@ class Kernel:
 
 
 class Bases:
-    """A scenario for each chip and format, lowered once; rows widen its columns."""
+    """A scenario for each chip and format, lowered once; rows widen its columns. ``experts``: its layer has some."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, *, experts: bool = False) -> None:
         self._setting = setting
+        self._layer: dict[str, object] = {"experts": _EXPERTS} if experts else {}
         self._places: dict[tuple[str, str, str, str], int] = {}
         self._scenarios: list[Scenario] = []
 
@@ -58,7 +60,7 @@ class Bases:
         key = (chip.id, phase, precision, kv_format)
         if key not in self._places:
             job = job_of(phase, 1, 1, precision, kv_format)
-            workload = build(Workload, {"id": "kernel", "name": "Kernel", "ffn_gated": False, "tied_embeddings": True} | _ONE)
+            workload = build(Workload, {"id": "kernel", "name": "Kernel", "ffn_gated": False, "tied_embeddings": True} | _ONE | self._layer)
             self._places[key] = len(self._scenarios)
             self._scenarios.append(scenario_of(self._setting, row, chip, workload, job, Plan(chips=1)))
         return self._places[key], chip.id, name.share
@@ -76,8 +78,10 @@ Maker = Callable[[Setting, Bases, Row], Kernel]
 
 
 def predict_gemm(setting: Setting, found: Found, rows: tuple[Row, ...]) -> None:
-    """Predict all rows of a matmul file in one batch."""
-    _predict(setting, found, "gemm", "head", rows, _gemm)
+    """Predict all rows of a matmul file in two batches: single ones, and those of experts."""
+    grouped = tuple(row for row in rows if row.text("op") == "grouped_gemm")
+    _predict(setting, found, "gemm", "head", tuple(row for row in rows if row not in grouped), _gemm)
+    _predict(setting, found, "gemm", "expert_up", grouped, _grouped)
 
 
 def predict_attention(setting: Setting, found: Found, rows: tuple[Row, ...]) -> None:
@@ -86,7 +90,7 @@ def predict_attention(setting: Setting, found: Found, rows: tuple[Row, ...]) -> 
 
 
 def _predict(setting: Setting, found: Found, kind: str, operator: str, rows: tuple[Row, ...], kernel_of: Maker) -> None:
-    bases = Bases(setting)
+    bases = Bases(setting, experts=kernel_of is _grouped)
     kernels: list[Kernel] = []
     for row in rows:
         try:
@@ -125,7 +129,7 @@ def _gemm(setting: Setting, bases: Bases, row: Row) -> Kernel:
     if op not in ("gemm", "mamf", "hbm_copy"):
         raise RowError(f"{op or 'a missing op'} is not modelled yet")
     if row.count("batch", 1) > 1 or row.text("groups"):
-        raise RowError("batched and grouped matmuls are not modelled yet")
+        raise RowError("batched matmuls are not modelled yet")
     _, chip = setting.chip(row)
     precision = precision_of(setting, row, chip, "dtype")
     base, chip_id, share = bases.place(row, "decode", precision, "bf16")
@@ -139,6 +143,21 @@ def _gemm(setting: Setting, bases: Bases, row: Row) -> Kernel:
         "phase": float(DECODE), "batch": float(m), "vocab": float(n), "hidden": float(k),
         "quantised_apart": float(quantises(row.text("library"), row.text("dtype"))),
     } | _as_timed(setting, chip_id, precision)  # fmt: skip
+    return Kernel("gemm", row, chip_id, base, share, quantity, measured, columns)
+
+
+def _grouped(setting: Setting, bases: Bases, row: Row) -> Kernel:
+    """As many experts as groups, each with m tokens of its own."""
+    m, n, k, groups = (row.count(name) for name in ("m", "n", "k", "groups"))
+    _, chip = setting.chip(row)
+    precision = precision_of(setting, row, chip, "dtype")
+    base, chip_id, share = bases.place(row, "decode", precision, "bf16")
+    quantity, measured = _measured(row, "time_us", "tflops")
+    timed = {f"expert_{name}": value for name, value in _as_timed(setting, chip_id, precision).items()}
+    columns = {
+        "batch": float(m * groups), "hidden": float(k), "experts": float(groups), "active_experts": 1.0, "expert_ffn": float(n),
+        "expert_evenness": 1e9, "experts_quantised_apart": float(quantises(row.text("library"), row.text("dtype"))),
+    } | timed  # fmt: skip
     return Kernel("gemm", row, chip_id, base, share, quantity, measured, columns)
 
 

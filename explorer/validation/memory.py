@@ -24,7 +24,7 @@ def _scenario(setting: Setting, row: Row) -> Scenario:
         raise RowError(f"{row.text('phase') or 'a missing phase'} is not modelled yet")
     name, chip = setting.chip(row)
     plan = plan_of(setting, row, name.ranks_per_chip)
-    workload = workload_of(setting, row, plan.tp)
+    workload = workload_of(setting, row, plan.tp * name.ranks_per_chip)
     precision = precision_of(setting, row, chip)
     mbs = row.count("mbs", 1)
     replicas = max(1, plan.chips // (plan.tp * plan.pp * plan.cp))

@@ -20,6 +20,7 @@ STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("fit_host", ("inference.csv",), "host/steps.toml"),
     ("fit_experts", ("inference.csv",), "experts/routing.toml"),
     ("fit_stacks", ("training.csv",), "stacks/training.toml"),
+    ("fit_launches", ("training.csv",), "stacks/launches.toml"),
     ("fit_stacks", ("inference.csv",), "stacks/serving.toml"),
     ("bands", ("",), "bands/measured.toml"),
 )

@@ -109,10 +109,10 @@ def plan_of(setting: Setting, row: Row, ranks_per_chip: int, default_zero: str =
     parallel = row.text("seq_par")
     return made(Plan, {
         "chips": row.count("chips"), "tp": tp, "pp": row.count("pp", 1), "cp": row.count("cp", 1), "ep": row.count("ep", 1),
-        "expert_tp": int(aliases.begins("expert_tp", row.text("framework")) or 0), "virtual_stages": row.count("vpp", int(aliases.begins("virtual_stages", row.text("source")) or 1)),
+        "expert_tp": int(aliases.begins("expert_tp", row.text("framework")) or 0), "virtual_stages": row.count("vpp", int(aliases.begins("virtual_stages", row.text("source")) or aliases.begins("virtual_stages", row.text("framework")) or 1)),
         "microbatch": _microbatch(aliases, row), "recompute": recompute, "zero": int(zero), "offload": _offload(setting, row),
         "sequence_parallel": row.number("seq_par") != 0 if parallel else True,
-        "fused_attention": aliases.begins("unfused_attention", row.text("source")) is None,
+        "fused_attention": not aliases.begins("unfused_attention", row.text("source")),
         "attention_kernel": aliases.begins("attention_kernel", row.text("framework")) or "newest",
         "recompute_fraction": float(aliases.begins("recompute_fraction", again) or 1),
         "loss": aliases.within("loss", f"{row.text('notes')} | {row.text('source')}") or "plain",
@@ -138,17 +138,17 @@ def _offload(setting: Setting, row: Row) -> str:
     return (setting.aliases.begins("offload", row.text("recompute")) or "none") if found == "none" else found
 
 
-def workload_of(setting: Setting, row: Row, tp: int) -> Workload:
-    """The row's model: a preset by its name, the row's own columns before it; heads padded to what TP divides."""
+def workload_of(setting: Setting, row: Row, ranks: int) -> Workload:
+    """The row's model: a preset by its name, the row's own columns before it; heads padded to what the ranks of TP divide."""
     known = setting.aliases.model(setting.library, row.text("model"))
     given = tuple(
         row.count(c) if row.text(c) else None for c in ("layers", "hidden", "heads", "kv_heads", "ffn", "vocab", "seq")
     )
-    key = (row.text("model"), given, tp)
+    key = (row.text("model"), given, ranks)
     if key not in setting.workloads:
         if known is None and (given[0] is None or given[1] is None):
             raise setting.aliases.unknown_model(setting.library, row.text("model"))
-        setting.workloads[key] = _workload(row, known, given, tp)
+        setting.workloads[key] = _workload(row, known, given, ranks)
     return setting.workloads[key]
 
 
@@ -213,7 +213,8 @@ def _padded(heads: int, kv_heads: int, tp: int) -> tuple[int, int]:
 def scenario_of(setting: Setting, row: Row, chip: Chip, workload: Workload, job: Job, plan: Plan) -> Scenario:
     """The scenario, calibrated, under the row's training stack where its constant is known."""
     training = job.phase == "training"
-    stack = setting.aliases.stack(chip.id, row.text("framework") or row.text("source")) if training else None
+    said = row.text("framework") or row.text("source")
+    stack = setting.aliases.stack(chip.id, said, row.text("notes")) if training else None
     server = None if training else setting.aliases.begins("stacks", row.text("backend"))
     return made(Scenario, {
         "name": row.id[:80], "chip": chip, "fabric": setting.fabric(chip, row.text("system")), "workload": workload, "job": job, "plan": plan,

@@ -67,7 +67,7 @@ def server_of(setting: Setting, row: Row, part: str = "") -> Server:
     )
     if kv is None and said:
         raise RowError(f"kv_dtype {said!r} is not one that the model knows")
-    workload = workload_of(setting, row, plan.tp)
+    workload = workload_of(setting, row, plan.tp * name.ranks_per_chip)
     precision, experts = _formats(setting, row, chip, workload, stated)
     if workload.experts is None:
         plan = plan.replace(ep=1, expert_tp=0)

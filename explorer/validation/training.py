@@ -22,7 +22,7 @@ def training_scenario(setting: Setting, row: Row) -> Scenario:
     """The scenario of a training row. Raises `RowError`."""
     name, chip = setting.chip(row)
     plan = plan_of(setting, row, name.ranks_per_chip)
-    workload = workload_of(setting, row, plan.tp)
+    workload = workload_of(setting, row, plan.tp * name.ranks_per_chip)
     job = job_of("training", row.count("gbs"), row.count("seq"), precision_of(setting, row, chip), **state_of(setting, row))
     return scenario_of(setting, row, chip, workload, job, plan)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -27,13 +28,21 @@ class Answers(Quiet):
         self.path: Path | None = None
         self.line: str | None = None
         self.leave = "discard"
+        self.on_disk = ["cancel"]
+        self.choices: list[tuple[str, int]] = []
         self.asked: list[str] = []
+        self.sure = False
+        self.outside: list[str] = []
 
     def open_file(self, title: str, filters: str) -> Path | None:
         self.asked.append(title)
         return self.path
 
     def save_file(self, title: str, suggested: str, filters: str) -> Path | None:
+        self.asked.append(title)
+        return self.path
+
+    def folder(self, title: str) -> Path | None:
         self.asked.append(title)
         return self.path
 
@@ -44,6 +53,21 @@ class Answers(Quiet):
     def confirm_close(self, name: str) -> str:
         self.asked.append(f"leave {name}")
         return self.leave
+
+    def changed_on_disk(self, name: str) -> str:
+        self.asked.append(f"changed {name}")
+        return self.on_disk.pop(0) if len(self.on_disk) > 1 else self.on_disk[0]
+
+    def restore(self, lines: Sequence[str]) -> tuple[str, int]:
+        self.asked += [f"restore {line}" for line in lines]
+        return self.choices.pop(0) if self.choices else ("later", 0)
+
+    def confirm(self, title: str, message: str, act: str) -> bool:
+        self.asked.append(f"{title}: {message}")
+        return self.sure
+
+    def open_outside(self, url: QUrl) -> None:
+        self.outside.append(url.toString())
 
 
 def scenario(chip: str = "trainium2", **changes: object) -> Scenario:
@@ -64,6 +88,14 @@ def settle() -> None:
     """Let everything that was asked for happen."""
     for _ in range(3):
         QApplication.processEvents()
+
+
+def exported(window: Window, begun: bool) -> bool:
+    """Whether an export has begun, and ended without a word."""
+    before = len(getattr(window.dialogs, "said", ()))
+    window.files.exporter.finish(300)
+    assert not window.files.exporter.busy
+    return begun and len(getattr(window.dialogs, "said", ())) == before
 
 
 def edit(window: Window) -> None:

@@ -97,3 +97,32 @@ def test_presets(cli):
         assert "published by the vendor" in shown.out
     assert "hbm_bytes_per_s = 4.9 TB/s" in cli("presets", "show", "trainium3").out
     assert "all right" in cli("presets", "check").out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("sweep", "--knob", "plan.tpp"), "unknown knob 'plan.tpp' (did you mean plan.tp?)"),
+        (("sweep", "--result", "step"), "unknown result 'step'"),
+        (("roofline", "--knob", "plan.tp"), "chart roofline takes no --knob: it is for sweep and heat-map"),
+        (("sweep", "--knob-y", "plan.tp"), "chart sweep takes no --knob-y: it is for heat-map"),
+        (("heat-map", "--knob", "job.context"), "give two"),
+    ],
+)
+def test_a_wrong_knob_is_told_in_one_line(cli, tmp_path: Path, words, said):
+    done = cli("chart", *words, "-o", "out.csv")
+    assert done.status == 2
+    assert said in done.err
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_any_knob_can_be_swept(cli, tmp_path: Path):
+    quiet(cli("chart", "sweep", "--knob", "chip.sram_bytes", "--result", "step_s", "-o", "out.csv"))
+    header = next(csv.reader(io.StringIO((tmp_path / "out.csv").read_text(encoding="utf-8"))))
+    assert header[3:5] == ["SRAM capacity (B)", "Time of a step (s)"]
+    quiet(cli("chart", "heat-map", "--knob", "plan.tp", "--knob-y", "job.weight_format", "-o", "map.svg"))
+    quiet(cli("chart", "heat-map", "--knob", "plan.tp", "--knob-y", "job.weight_format", "-o", "map.csv"))
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "map.csv").read_text(encoding="utf-8"))))
+    cell = next(r for r in rows if (r["role"], r["Tensor parallel"], r["Weights"]) == ("cells", "16", "BF16"))
+    answer = cli("eval", "--json").json["scenarios"][0]
+    assert float(cell["tokens/s per chip (tokens/s)"]) == pytest.approx(answer["tokens_per_s_per_chip"])

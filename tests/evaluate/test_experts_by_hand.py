@@ -9,7 +9,7 @@ from math import exp
 
 import pytest
 
-from explorer.evaluate import Report, evaluate_study
+from explorer.evaluate import TIME_PARTS, Report, evaluate_study
 from explorer.evaluate.memory import PARTS
 from explorer.evaluate.network import ROW
 from explorer.evaluate.operators import ROW as OPERATOR
@@ -239,3 +239,38 @@ def test_experts_have_replicas_of_their_own(library: Library) -> None:
     assert float(report.traffic.message_bytes[ROW["dp_gradients"], 0]) == pytest.approx(4 * rest)
     assert float(report.traffic.sent_bytes[ROW["ep_gradients"], 0]) == pytest.approx(7 / 8 * 4 * experts)
     assert _part(report, "optimizer") == pytest.approx(12 * (experts / 8 + rest / 64))
+
+
+# --------------------------------------------------------------------------------------------------------------- the host's time
+
+
+def _launched(library: Library, launch_s: float, chips: int = 8, pp: int = 1, **more: object) -> Report:
+    made = _make(library, "qwen3-30b-a3b", "training", chips=chips, tp=1, pp=pp, batch=32, ep=8, **more)
+    return evaluate_study([made.replace(calibration=made.calibration.replace(expert_launch_s=launch_s, expert_stack_fraction=0.5))])
+
+
+def test_a_chip_waits_for_a_host_that_starts_every_kernel(library: Library) -> None:
+    """Four micro-batches through 48 layers with experts, 20 ms each, are 3.84 s, whatever the chip could do."""
+    free, bound, little = (_launched(library, s) for s in (0.0, 0.020, 1e-6))
+    parts = {key: float(bound.time_parts[i, 0]) for i, key in enumerate(TIME_PARTS)}
+    once = parts["optimizer_step"] + sum(float(s) for s in bound.exposed_s[6:, 0]) / 0.5
+    ends = (float(bound.passes.first_s[0]) + float(bound.passes.last_s[0])) * 4 / 0.5
+    assert bound.value("step_s", 0) == pytest.approx(4 * 48 * 0.020 + once + ends + float(bound.columns.host_s[0]), rel=1e-9)
+    assert parts["host"] > 1.0
+    assert little.value("step_s", 0) == free.value("step_s", 0)
+    assert _launched(library, 0.020, efficiency="ideal").value("step_s", 0) == _launched(library, 0.0, efficiency="ideal").value("step_s", 0)
+
+
+def test_the_host_is_waited_for_in_every_stage(library: Library) -> None:
+    """Two stages of 24 layers: 4 micro-batches and one more to fill take 5 x 24 x 20 ms, and the ends a little."""
+    report = _launched(library, 0.020, chips=16, pp=2)
+    part = list(TIME_PARTS).index
+    waited = sum(float(report.time_parts[part(key), 0]) for key in ("matmul", "attention", "elementwise", "network", "pipeline", "host"))
+    assert waited == pytest.approx(5 * 24 * 0.020, rel=0.05)
+    assert float(report.time_parts.sum(axis=0)[0]) == pytest.approx(report.value("step_s", 0))
+
+
+def test_no_host_is_waited_for_without_experts(library: Library) -> None:
+    made = _make(library, "llama3-8b", "training", chips=8, tp=1, pp=1, batch=32)
+    slow = made.replace(calibration=made.calibration.replace(expert_launch_s=0.02))
+    assert evaluate_study([slow]).value("step_s", 0) == evaluate_study([made]).value("step_s", 0)

@@ -170,6 +170,22 @@ def test_selective_recomputation_drops_stored_scores(library: Library) -> None:
     assert _part(none, "activations") - _part(selective, "activations") == pytest.approx(31 * (scores + rows), rel=1e-3)
 
 
+@pytest.mark.parametrize(("phase", "queries"), [("prefill", 2048), ("decode", 1)])
+def test_stored_scores_of_inference(library: Library, phase: str, queries: int) -> None:
+    """Of one layer, 32 heads and 8 sequences: every pair's score and its softmax, 2 bytes each."""
+    made = _make(library, "llama3-8b", phase, 1, context=2048, batch=8)
+    stored = evaluate_study([made.replace(plan=made.plan.replace(fused_attention=False))])
+    assert _part(stored, "activations") - _part(evaluate_study([made]), "activations") == 8 * 32 * queries * 2048 * 2 * 2
+    longest, largest = stored.value("longest_context", 0), stored.value("largest_batch", 0)
+    for key, most in (("context", longest), ("batch", largest)):
+        assert most is not None
+        fits = [
+            float(evaluate_study([made.replace(plan=made.plan.replace(fused_attention=False), job=made.job.replace(**{key: int(most) + more}))]).fits[0])
+            for more in (0, 1)
+        ]
+        assert fits == [1, 0]
+
+
 # --------------------------------------------------------------------------------------------------------- guessed tokens, images
 
 

@@ -182,7 +182,25 @@ def test_tensor_parallel_messages_of_training(library: Library) -> None:
         report = evaluate_study([scenario.replace(plan=scenario.plan.replace(recompute=recompute))])
         assert float(report.traffic.count[ROW["tp_layer"], 0]) == passes * 80 * 4
     assert float(report.traffic.message_bytes[ROW["tp_layer"], 0]) == 8192 * 8192 * 2
-    assert float(report.traffic.one_s[ROW["tp_layer"], 0]) == pytest.approx(hand_links.all_reduce_s(scenario, 8192 * 8192 * 2, 8), rel=1e-9)
+    # Under sequence parallelism a gather and a scatter, of one phase each, which no switch adds up.
+    apart = 2 * hand_links.ring_s(scenario, 8192 * 8192 * 2, 8, 1)
+    assert float(report.traffic.one_s[ROW["tp_layer"], 0]) == pytest.approx(apart, rel=1e-9)
+    together = evaluate_study([scenario.replace(plan=scenario.plan.replace(sequence_parallel=False))])
+    reduced = hand_links.all_reduce_s(scenario, 8192 * 8192 * 2, 8)
+    assert float(together.traffic.one_s[ROW["tp_layer"], 0]) == pytest.approx(reduced, rel=1e-9)
+    assert apart > reduced
+
+
+@pytest.mark.parametrize(("split", "hidden"), [(True, 0.5), (False, 1.0)])
+def test_what_hides_behind_weight_gradients(library: Library, split: bool, hidden: float) -> None:
+    """Of the backward half of the messages; under sequence parallelism one in two must be there before its matmul."""
+    scenario = _training(library, "llama3-70b", 8, 8, 1, 4)
+    report = evaluate_study([scenario.replace(plan=scenario.plan.replace(sequence_parallel=split))])
+    row, share = ROW["tp_layer"], scenario.calibration.tp_backward_overlap_fraction
+    cores = scenario.calibration.collective_core_fraction_up
+    assert cores is not None
+    exposed = 1 - hidden / 2 * share * (1 - cores)
+    assert float(report.exposed_s[row, 0]) == pytest.approx(exposed * float(report.traffic.time_s[row, 0]), rel=1e-9)
 
 
 def test_recomputation_repeats_what_it_says(library: Library) -> None:

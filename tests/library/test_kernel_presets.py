@@ -42,7 +42,18 @@ def test_a_stack_of_its_own_and_the_default(library: Library) -> None:
         library.calibration("h100", "llm-foundri")
 
 
+def test_a_stack_like_another_takes_its_speed_and_has_traits_of_its_own(library: Library) -> None:
+    usual, eager = (library.calibration("h100", name) for name in ("nemo", "nemo-eager"))
+    assert (eager.stack_fraction, eager.expert_stack_fraction) == (usual.stack_fraction, usual.expert_stack_fraction)
+    assert (eager.tp_overlap_fraction, usual.expert_launch_s) == (usual.tp_overlap_fraction, 0.0)
+    assert 0.001 < eager.expert_launch_s < 0.1
+    assert eager.sources["expert_launch_s"].note.startswith("Fitted to ")
+    assert library.calibration("h100", "torchtitan-async").tp_overlap_fraction > library.calibration("h100", "torchtitan").tp_overlap_fraction
+
+
 @pytest.mark.parametrize(("file", "old", "new", "told"), [
+    ("stacks/traits.toml", "tp_overlap_fraction = 0.8", "tp_overlap_fraction = 8.0", "stacks/traits.toml: nemo: tp_overlap_fraction"),
+    ("stacks/traits.toml", 'like = "nemo"', "", "stacks/traits.toml: nemo-eager: expected"),
     ("kernels/h100.toml", "compute_fraction = 0.8306", "compute_fraction = 1.5", "kernels/h100.toml: gemm.bf16: compute_fraction"),
     ("kernels/h100.toml", "[gemm.bf16]", "[gemm.bf16", "kernels/h100.toml:"),
     ("stacks/training.toml", "[default]", "[other]", "stacks/training.toml: no entry 'default'"),

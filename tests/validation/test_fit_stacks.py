@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from validate_samples import INFERENCE, TRAINING, run
 
+from explorer.evaluate import evaluate_study
 from explorer.library import load_library
-from explorer.validation import fit_host, fit_stacks
+from explorer.validation import fit_host, fit_launches, fit_stacks
 
 TRAIN = {
     "model": "Llama-3-8B", "chip": "A100-80GB-SXM", "chips": 64, "tp": 2, "pp": 1, "seq": 8192, "mbs": 1, "precision": "bf16",
@@ -64,7 +65,42 @@ def test_host_time_is_what_the_kernels_leave(tmp_path: Path) -> None:
     assert host.held_out.worst < 1e-3
 
 
-@pytest.mark.parametrize("command", [fit_host.main, fit_stacks.main])
+def test_an_engines_constant_slows_all_but_the_reading_of_weights(tmp_path: Path) -> None:
+    serve = {"model": "Llama-3-8B", "chip": "Trainium1", "tp": 32, "pp": 1, "precision": "bf16", "backend": "Transformers NeuronX", "mode": "static batch"}
+    rows = [serve | {"isl": 128 * 2**k, "osl": 8, "batch_or_concurrency": b} for k in range(6) for b in (1, 4)]
+    plain = [r.scenario for r in run(tmp_path, INFERENCE, *(r | {"ttft_ms": 1} for r in rows)).rows]
+    steps = []
+    for fraction in (1.0, 0.5):
+        slowed = [s.replace(calibration=s.calibration.replace(server_fraction=fraction)) for s in plain if s is not None]
+        steps.append([evaluate_study([s]).value("step_s", 0) or 0.0 for s in slowed])
+    # One short prompt reads all weights for few tokens, four long ones hardly wait for them.
+    assert steps[1][0] / steps[0][0] < 1.8
+    assert 1.9 < steps[1][-1] / steps[0][-1] <= 2.0
+    run(tmp_path, INFERENCE, *(r | {"ttft_ms": 1e3 * s} for r, s in zip(rows, steps[1], strict=True)))
+    fitted = fit_stacks.fit_stacks(fit_stacks.plain_rows(tmp_path / "rows.csv"), fit_stacks.stacks_of(tmp_path / "rows.csv"))
+    assert fitted["neuron"].fraction == 0.5
+
+
+def test_the_time_of_launches_is_found_again(tmp_path: Path) -> None:
+    eager = {
+        "model": "Qwen3_30B_a3B", "chip": "H100-80GB-SXM", "chips": 16, "tp": 1, "pp": 1, "ep": 16, "seq": 4096, "mbs": 1, "precision": "FP8",
+        "framework": "Megatron-Bridge 26.04 NeMo Container",
+    }  # fmt: skip
+    rows = [eager | {"gbs": 64 * k} for k in range(1, 13)]
+    bound = [r.predicted for r in run(tmp_path, TRAINING, *(r | {"step_time_s": 1} for r in rows)).rows]
+    known = load_library().stacks["nemo-eager"].traits["expert_launch_s"]
+    # 48 layers of gbs / 16 micro-batches: each 3 ms longer.
+    later = [r | {"step_time_s": b + 48 * r["gbs"] / 16 * 0.003} for r, b in zip(rows, bound, strict=True)]
+    run(tmp_path, TRAINING, *later)
+    found, fitted, held = fit_launches.fit_launches(tmp_path / "rows.csv")
+    assert found == pytest.approx(known + 0.003)
+    assert fitted.n + held.n == 12
+    assert held.worst < 1e-3
+    # What a host holds up says nothing of the stack.
+    assert not fit_stacks.fit_stacks(fit_stacks.plain_rows(tmp_path / "rows.csv"), fit_stacks.stacks_of(tmp_path / "rows.csv"))["default"].rows.ratio.size
+
+
+@pytest.mark.parametrize("command", [fit_host.main, fit_stacks.main, fit_launches.main])
 def test_a_wrong_file_is_one_line(command: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command([str(tmp_path / "none.csv"), "-o", "never.toml"]) == 2  # type: ignore[operator]
     told = capsys.readouterr().err

@@ -151,9 +151,36 @@ def test_what_lies_in_the_hosts_memory(setting: Setting, cells: dict[str, str], 
 def test_sources_before_flash_attention_stored_the_scores(setting: Setting) -> None:
     for source, fused in (
         ("Korthikanti et al. arXiv:2205.05198 Table 5", False), ("BigScience BLOOM-176B chronicles-prequel", False),
-        ("Megatron-LM README weak-scaling table", True), ("", True),
+        ("Megatron-LM README weak-scaling table", True), ("", True), ("AWS Neuron SDK benchmark CSV", False),
+        ("AWS Neuron SDK benchmark CSV about-neuron/benchmarks/trn1/training_data_decoder.csv", True),
     ):  # fmt: skip
         assert plan_of(setting, Row(1, PLAN | {"source": source}), 1).fused_attention is fused
+
+
+@pytest.mark.parametrize(
+    ("cells", "stages"),
+    [
+        ({"source": "MLPerf Training v5.0 closed, llama31_405b", "pp": "8"}, 8), ({"framework": "torchtitan 3D Interleaved 1F1B"}, 2),
+        ({"framework": "torchtitan 4D 1F1B"}, 1), ({"source": "MLPerf Training v5.0 closed, llama31_405b", "vpp": "4"}, 4),
+    ],
+)  # fmt: skip
+def test_virtual_stages_that_a_row_does_not_say(setting: Setting, cells: dict[str, str], stages: int) -> None:
+    assert plan_of(setting, Row(1, PLAN | cells), 1).virtual_stages == stages
+
+
+@pytest.mark.parametrize(
+    ("chip", "said", "notes", "stack"),
+    [
+        ("h100", "Megatron-Bridge 26.04 NeMo Container", "", "nemo-eager"), ("gb200", "Megatron-Bridge 26.04 NeMo Container", "", "nemo"),
+        ("b200", "Megatron-Bridge 25.09 NeMo Container", "", "nemo"), ("b200", "Megatron-Bridge 26.02 NeMo Container", "", "nemo-eager"),
+        ("gb200", "Megatron-Bridge 26.06.01 NeMo Container", "", "megatron-bridge"),
+        ("gb200", "Megatron-Bridge 26.06.01 NeMo Container", "; MoE [cuDNN regression noted]", "nemo"),
+        ("h100", "Megatron-Core r0.8.0", "", "megatron-core"), ("h100-96gb-hbm2e", "torchtitan async TP none", "", "torchtitan-async"),
+    ],
+)  # fmt: skip
+def test_stacks_by_chip_release_and_notes(setting: Setting, chip: str, said: str, notes: str, stack: str) -> None:
+    assert setting.aliases.stack(chip, said, notes) == stack
+    assert stack in LIBRARY.stacks
 
 
 @pytest.mark.parametrize(

@@ -82,10 +82,23 @@ def test_a_matmul_is_the_operator_of_every_evaluation(tmp_path: Path) -> None:
     )
     head = float(evaluate_study([scenario]).operators.time_s[ROW["head"], 0])
     shape = {"op": "gemm", "chip": "H100-80GB-SXM", "dtype": "fp8", "m": 512, "n": 128256, "k": 8192}
-    found = run(tmp_path, GEMM, shape | {"time_us": 900}, shape | {"tflops": 900}, shape | {"groups": 4, "time_us": 1}, shape | {"n": "x", "time_us": 1})
+    found = run(tmp_path, GEMM, shape | {"time_us": 900}, shape | {"tflops": 900}, shape | {"batch": 4, "time_us": 1}, shape | {"n": "x", "time_us": 1})
     assert found.rows[0].predicted == pytest.approx(head * 1e6)
     assert found.rows[1].predicted == pytest.approx(float(matmul_flop(m=512, n=128256, k=8192)) / head / 1e12)
-    assert [s.reason.split(":")[0] for s in found.skipped] == ["batched and grouped matmuls are not modelled yet", "n"]
+    assert [s.reason.split(":")[0] for s in found.skipped] == ["batched matmuls are not modelled yet", "n"]
+
+
+def test_grouped_matmuls_are_those_of_experts(tmp_path: Path) -> None:
+    """Four groups of 2,048 rows take as long as one matmul of all rows, of which each expert reads its own weights."""
+    shape = {"chip": "H100-80GB-SXM", "dtype": "fp8", "n": 4096, "k": 7168, "time_us": 500}
+    one, grouped, small = run(
+        tmp_path, GEMM, shape | {"op": "gemm", "m": 8192}, shape | {"op": "grouped_gemm", "m": 2048, "groups": 4},
+        shape | {"op": "grouped_gemm", "m": 16, "groups": 256},
+    ).rows  # fmt: skip
+    assert grouped.predicted == pytest.approx(one.predicted, rel=0.05)
+    # Few rows each: reading 256 experts' weights decides.
+    chip = load_library().chip("h100")
+    assert small.predicted > 256 * 4096 * 7168 / chip.hbm_bytes_per_s * 1e6
 
 
 def test_a_copy_runs_at_the_calibrated_bandwidth_and_half_a_chip_is_slower(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.app.dialogs import Dialogs
 from explorer.app.document import Document
 from explorer.app.lessons.shelf import Shelf
 from explorer.app.lessons.visit import Revealed, Visit, in_hand
@@ -22,6 +21,7 @@ from explorer.specs import LessonPlace, Study
 class Course(QObject):
     """Follows the place that the study names, and takes it further. ``moved``: another step; ``told``: something was done there.
 
+    ``unknown`` and ``refused`` carry a line for a place that does not exist, and for what could not be done.
     ``leaping`` and ``landed`` come before and after a change of the study that is to be seen against what was before.
     """
 
@@ -30,11 +30,11 @@ class Course(QObject):
     leaping = Signal()
     landed = Signal()
     unknown = Signal(str)
+    refused = Signal(str)
 
     def __init__(self, document: Document, settings: Settings, parent: QObject | None = None, shelf: Shelf | None = None) -> None:
         super().__init__(parent)
         self._document, self._settings = document, settings
-        self.dialogs: Dialogs | None = None
         self.shelf = shelf or Shelf()
         self.lesson: Lesson | None = None
         self.number = 0
@@ -103,7 +103,7 @@ class Course(QObject):
         try:
             lesson = self.shelf.put(path, self._document.library)
         except ExplorerError as error:
-            self._tell(str(error))
+            self.refused.emit(str(error))
             return
         self.start(lesson.id)
 
@@ -150,7 +150,7 @@ class Course(QObject):
             study = document.study.replace(lesson=place) if onward else study_at(document.library, lesson, step - 1)
             study = in_hand(study, lesson.steps[step - 1])
         except ExplorerError as error:
-            self._tell(f"{lesson.title}, step {step}: {error}")
+            self.refused.emit(f"{lesson.title}, step {step}: {error}")
             return
         if fresh:
             self._visits = {key: v for key, v in self._visits.items() if key[0] != lesson.id}
@@ -173,7 +173,7 @@ class Course(QObject):
             after = changed(study, asked.after)
             answer = truth(asked, Results(after))
         except ExplorerError as error:
-            self._tell(f"{error}. Start the step again: the study is no longer the one that was asked about.")
+            self.refused.emit(f"{error}. Start the step again: the study is no longer the one that was asked about.")
             return
         said = asked.choices[int(value)].text if asked.kind == "pick" else text_of(value, answer.unit)
         visit.revealed = Revealed(value, said, answer, is_close(asked, value, answer), after)
@@ -197,7 +197,7 @@ class Course(QObject):
         try:
             after = changed(self._document.study, visit.step.solution)
         except ExplorerError as error:
-            self._tell(f"{error}. Start the step again.")
+            self.refused.emit(f"{error}. Start the step again.")
             return
         self.leaping.emit()
         self._document.replace(after, "Show me")
@@ -227,7 +227,3 @@ class Course(QObject):
             visit.reached = True
             self.told.emit()
         return checks
-
-    def _tell(self, line: str) -> None:
-        if self.dialogs is not None:
-            self.dialogs.tell("Lesson", line)

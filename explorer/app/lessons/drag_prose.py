@@ -126,8 +126,9 @@ class DragProse(Prose):
 
     def event(self, event: QEvent) -> bool:
         """Arrow keys are for the number."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and Qt.Key(event.key()) in _STEPS and self.key:
-            if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier
+            if plain and Qt.Key(event.key()) in _STEPS and self.key:
                 event.accept()
                 return True
         return super().event(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
@@ -30,14 +30,13 @@ Found = list[tuple[str, Measured]]
 
 
 class MeasureDialog(QDialog):
-    """``find`` and ``seconds`` are for tests; ``folder`` is where the user's presets lie."""
+    """``find`` says what can compute, ``seconds`` how long all of it is measured."""
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
-        self.folder: Path | None
         self.find: Callable[[], Sequence[Device]] = devices
-        self.seconds, self.folder = _SECONDS, None
+        self.seconds = _SECONDS
         self._stop = threading.Event()
         self._closing = False
         self._told: tuple[float, str] = (0.0, "")
@@ -160,31 +159,25 @@ class MeasureDialog(QDialog):
         """Save what was measured, and put it into the study."""
         lines, chips = [], []
         for key, measured in found:
-            chip, where = keep(measured, self.name.text() or "This computer", key, self.folder)
+            chip, where = keep(measured, self.name.text() or "This computer", key, self._window.librarian.folder)
             lines += [*report_lines(measured), f"  saved as {chip.id}: {where}"]
             chips.append(chip.id)
-        _restock(self._window, self.folder)
+        self._window.librarian.reload()
         for chip_id in chips:
             self._window.scenarios.add(chip_id)
         return lines
 
 
+def _told(tell: Callable[[float, str], None], device: int, of: int, name: str, part: float, text: str) -> None:
+    tell((device + part) / of, f"{name}: {text}")
+
+
 def _measured(find: Callable[[], Sequence[Device]], seconds: float, tell: Callable[[float, str], None], stop: threading.Event) -> Found:
     listed, found = find(), []
     for i, device in enumerate(listed):
-        share = 1 / len(listed)
-
-        def told(part: float, text: str, at: float = i * share, name: str = device.name) -> None:
-            tell(at + part * share, f"{name[:40]}: {text}")
-
-        found.append((device.key, measure(device, seconds * share, told, stop.is_set)))
+        told = partial(_told, tell, i, len(listed), device.name[:40])
+        found.append((device.key, measure(device, seconds / len(listed), told, stop.is_set)))
     return found
-
-
-def _restock(window: Window, folder: Path | None) -> None:
-    from explorer.library import user_library
-
-    window.document.library, _ = user_library(folder)
 
 
 __all__ = ["MeasureDialog"]

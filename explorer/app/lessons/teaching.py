@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -42,7 +43,6 @@ class Teaching(QObject):
         self.formulas = Formulas(self)
         self.hand = LadderHand(window)
         self.course = Course(window.document, window.settings, self)
-        self.course.dialogs = window.dialogs
         self.stage = Stage(window)
         self.panel: LessonPanel | None = None
         self.results = Results(window.document.study)
@@ -57,6 +57,7 @@ class Teaching(QObject):
         course.leaping.connect(self._leaping)
         course.landed.connect(self._landed)
         course.unknown.connect(self._say)
+        course.refused.connect(lambda line: window.dialogs.tell("Lesson", line))
         window.refresher.drawn.connect(self._drawn)
         window.document.changed.connect(lambda _study: self._cover())
 
@@ -79,13 +80,14 @@ class Teaching(QObject):
             self._cover()
 
     def _say(self, line: str) -> None:
-        self._window.dialogs.tell("Lesson", line)
+        self._window.notices.say("lesson", line)
 
     def tell_left_out(self) -> None:
         """Lesson files that are wrong are skipped, with a notice."""
         told, self.course.shelf.told = self.course.shelf.told, ()
         if told:
-            self._say("Left out:\n" + "\n".join(told))
+            more = (("Show all", partial(self._window.dialogs.tell, "Lessons that were left out", "\n".join(told))),) if len(told) > 1 else ()
+            self._window.notices.say("lesson", f"A lesson was left out: {told[0]}", more)
 
     # ---- what of the window is in sight
 

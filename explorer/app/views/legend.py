@@ -8,7 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from explorer.app.views.ink import Ink
-from explorer.charts.model import Chart
+from explorer.charts.drawings import mark_colors
+from explorer.charts.model import MARKS, Chart, Series
 
 _READABLE = 5.0  # lines of text in width below which a cut name says too little
 _LONGEST, _SHORTEST, _GAP = 16, 6, 1.2  # lines of text in width: of an entry, and between two
@@ -25,6 +26,7 @@ class Entry:
     color: str = ""
     role: str = "line"
     marked: bool = False
+    edge: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,9 @@ def chart_entries(chart: Chart, ink: Ink) -> tuple[Entry, ...]:
     pointed = {s.slot for s in chart.series if s.role in _MARKED}
     if chart.legend:
         return tuple(
-            Entry(label, by_key[key].slot, role=by_key[key].role, marked=by_key[key].slot in pointed)
+            _box(label, by_key[key], ink)
+            if key in by_key and by_key[key].role in MARKS
+            else Entry(label, by_key[key].slot, role=by_key[key].role, marked=by_key[key].slot in pointed)
             if key in by_key
             else Entry(label, int(key), marked=int(key) in pointed) if key.isdecimal()
             else Entry(label, color=ink.theme.part(key))
@@ -57,6 +61,11 @@ def chart_entries(chart: Chart, ink: Ink) -> tuple[Entry, ...]:
         entry = Entry(series.label, series.slot, role=series.role, marked=series.slot in pointed)
         found.setdefault((series.slot, series.label), entry)
     return tuple(found.values())
+
+
+def _box(label: str, series: Series, ink: Ink) -> Entry:
+    fill, edge = mark_colors(ink.theme, series.role, series.slot)
+    return Entry(label, color=fill, edge=edge)
 
 
 def bar_entries(chart: Chart, ink: Ink) -> tuple[Entry, ...]:
@@ -134,6 +143,10 @@ def paint(painter: QPainter, placed: tuple[Placed, ...], corner: QPointF, ink: I
         if entry.slot is None:
             side = 0.62 * ink.em
             painter.fillRect(QRectF(x, middle - side / 2, side, side), ink.color(entry.color))
+            if entry.edge:
+                painter.setPen(ink.pen(entry.edge, ink.hair))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(QRectF(x, middle - side / 2, side, side))
         else:
             long = (0.7 if entry.role == "dots" else 1.8) * ink.em
             if entry.role not in _MARKED:

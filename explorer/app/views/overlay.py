@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
 
-from explorer.app.views import labels
+from explorer.app.views import fields, labels
 from explorer.app.views.frame import Frame
 from explorer.app.views.ink import Ink
 from explorer.charts.axes import FloatArray, to_view
@@ -24,7 +24,8 @@ def pixels(series: Series, chart: Chart, frame: Frame) -> FloatArray:
 
 
 def paint_under(painter: QPainter, chart: Chart, frame: Frame, ink: Ink) -> None:
-    """Bands and mark lines."""
+    """Cells, thick strokes, bands and mark lines."""
+    fields.paint(painter, chart, frame, ink)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for series in chart.series:
         if series.low is not None and series.high is not None and series.role != "points":

@@ -36,16 +36,25 @@ def nearest(chart: Chart, positions: dict[str, FloatArray], x: float, y: float, 
         count = min(len(series.tips), len(series.x))
         if not count:
             continue
-        away = np.hypot(*(positions[series.key][:count] - (x, y)).T)
+        away = _away(series, positions[series.key][:count], x, y)
         if not isinstance(series.tips, Each):
             away[[not tip for tip in series.tips[:count]]] = np.nan
         if np.isnan(away).all():
             continue
         at = int(np.nanargmin(away))
         rank = float(away[at]) - (_POINT_BONUS if series.role in _MARKED else 0.0)
-        if away[at] <= reach and (best is None or rank < best[0]):
+        if away[at] <= (np.inf if series.role == "cells" else reach) and (best is None or rank < best[0]):
             best = rank, Picked(series.key, at)
     return best[1] if best else None
+
+
+def _away(series: Series, places: FloatArray, x: float, y: float) -> FloatArray:
+    """Pixels from each point; of a thick stroke, from all along it."""
+    if series.role != "spread":
+        return np.asarray(np.hypot(*(places - (x, y)).T))
+    ends = places.reshape(-1, 4)
+    low, high = np.minimum(ends[:, 0], ends[:, 2]), np.maximum(ends[:, 0], ends[:, 2])
+    return np.repeat(np.hypot(np.maximum(np.maximum(low - x, x - high), 0.0), ends[:, 1] - y), 2)
 
 
 @lru_cache(maxsize=1)  # a chart is exchanged, never changed, and a hand steps through it key by key

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QFontMetrics,
     QGuiApplication,
     QKeySequence,
     QPainter,
@@ -27,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from explorer.app.look import Look, plain_look
 from explorer.app.widgets.compare_model import CompareDelegate, CompareModel, is_whole
-from explorer.app.widgets.compare_text import as_tsv, visible_columns
+from explorer.app.widgets.compare_text import as_html, as_tsv, visible_columns
 from explorer.app.widgets.text import tint
 from explorer.charts.model import Table
 
@@ -46,8 +45,7 @@ class WholeHeader(QHeaderView):
 class CompareTable(QFrame):
     """Rows are scenarios. Ctrl+C copies what is shown; the button in the corner hides columns in which all rows agree."""
 
-    differences_toggled = Signal(bool)
-    row_activated = Signal(int)
+    differences_toggled, row_activated, picture_asked = Signal(bool), Signal(int), Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -129,13 +127,13 @@ class CompareTable(QFrame):
 
     def _needed(self) -> list[int]:
         """Natural width of each column [px]."""
-        model, heads = self.model, QFontMetrics(self.look.font("small"))
+        model = self.model
         widths = []
         for column in range(model.columnCount()):
             head = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
             cells = (self.delegate.natural(model, model.index(row, column)) for row in range(model.rowCount()))
             least = self.toggle.sizeHint().width() + self.look.px(12) if column == 0 else 0
-            widths.append(max(least, heads.horizontalAdvance(head) + self.look.px(self.delegate.air), *cells, 0))
+            widths.append(max(least, self.look.width("small", head) + self.look.px(self.delegate.air), *cells, 0))
         return widths
 
     def _measure(self) -> None:
@@ -178,8 +176,8 @@ class CompareTable(QFrame):
         return as_tsv(self.model.table, self.model.columns)
 
     def copy(self) -> None:
-        """Copy the shown table, tab-separated."""
-        QGuiApplication.clipboard().setText(self.copied_text())
+        """Copy the shown table, tab-separated for spreadsheets and as HTML for word processors."""
+        QGuiApplication.clipboard().setMimeData(_copied(self.copied_text(), as_html(self.model.table, self.model.columns)))
 
     def _copy_cell(self, index: QModelIndex) -> None:
         QGuiApplication.clipboard().setText(str(index.data() or ""))
@@ -188,11 +186,19 @@ class CompareTable(QFrame):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setFont(self.look.font("base"))
-        menu.addAction("Copy table").triggered.connect(self.copy)
+        menu.addAction("Copy as table").triggered.connect(self.copy)
+        menu.addAction("Copy as picture").triggered.connect(lambda: self.picture_asked.emit())
         index = self.view.indexAt(self.view.viewport().mapFromGlobal(event.globalPos()))
         if index.isValid():
             menu.addAction("Copy cell").triggered.connect(lambda: self._copy_cell(index))
         menu.popup(event.globalPos())
+
+
+def _copied(text: str, html: str) -> QMimeData:
+    data = QMimeData()
+    data.setText(text)
+    data.setHtml(html)
+    return data
 
 
 def _still(view: QTableView) -> None:

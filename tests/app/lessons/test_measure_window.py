@@ -38,7 +38,8 @@ def dialog(window: Window, tmp_path: Path) -> MeasureDialog:
     window.actions_.all["Measure this computer"].trigger()
     found = window.teaching.measure
     assert found is not None
-    found.folder, found.find, found.seconds = tmp_path, lambda: (Machine(),), 0.2
+    window.librarian.folder = tmp_path
+    found.find, found.seconds = lambda: (Machine(),), 0.2
     return found
 
 
