@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QMenu
 
 from explorer import __version__
 from explorer.app import recent
-from explorer.app.library import stock
-from explorer.app.library.menu import LibraryMenu
 from explorer.app.lessons.menu import LessonsMenu
 from explorer.app.lessons.presenter_keys import SHEET
+from explorer.app.library import stock
+from explorer.app.library.menu import LibraryMenu
 from explorer.app.look import tip
 from explorer.app.panes import FURTHER, PANES
 from explorer.app.settings import SCALES

@@ -37,8 +37,8 @@ class Layout:
     def _house(self, beside: bool, below: bool) -> None:
         window, teaching = self._window, self._window.teaching
         parts: list[tuple[str, QWidget, bool, bool]] = [
-            ("Verdict", window.verdict, beside, teaching.shows("verdict")),
-            ("Comparison", window.table, below, teaching.shows("table")),
+            ("Verdict", window.verdict, beside, teaching.sights.shows("verdict")),
+            ("Comparison", window.table, below, teaching.sights.shows("table")),
         ]
         if teaching.page_shown is not None:
             parts.insert(0, ("Lesson", teaching.page_shown, beside, True))

@@ -23,7 +23,7 @@ from explorer.explore import (
     serving_paragraph,
     serving_splits,
 )
-from explorer.knobs import Ladder, knob, was
+from explorer.knobs import knob, was
 from explorer.specs import Scenario, Study
 
 if TYPE_CHECKING:
@@ -51,18 +51,14 @@ class Slow:
 
 
 class Refresher(QObject):
-    """Evaluates the study once a redraw and hands each widget what it shows.
+    """Evaluates the study once a redraw and hands each widget what it shows. ``silent``: the knobs give no answer away."""
 
-    ``drawn`` carries the scene, and whether its words (which follow a moving hand at a slower pace) are to follow as well.
-    ``silent``: say nothing at the knobs that would give an answer away.
-    """
-
-    drawn = Signal(object, bool)
+    drawn = Signal(object, bool)  # the scene, and whether its words are shown by now as well
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
-        self._stops = ladders(window.document.library)
+        self.stops = ladders(window.document.library)
         window.document.library_changed.connect(self._restock)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.draw)
@@ -80,11 +76,6 @@ class Refresher(QObject):
         self.silent = False
         self.scene: Scene | None = None
 
-    @property
-    def stops(self) -> dict[str, Ladder]:
-        """The stops of every knob."""
-        return self._stops
-
     def request(self, _study: Study | None = None) -> None:
         """Redraw at the next turn of the event loop, however often this is called until then."""
         if self.scene is not None:  # before the window is shown there is nothing to draw again
@@ -93,7 +84,7 @@ class Refresher(QObject):
 
     def _restock(self) -> None:
         """Other presets: other names among the stops, perhaps other marks."""
-        self._stops = ladders(self._window.document.library)
+        self.stops = ladders(self._window.document.library)
         self.request()
 
     def draw(self) -> None:
@@ -158,7 +149,7 @@ class Refresher(QObject):
         window.panes.show_charts({k: charts.chart(k, self.scene) for k in window.panes.visible_charts()})
         # A note that is a moment old is better than rows that jump while the hand moves.
         notes = {} if self.silent else dict(self._slow.notes)
-        window.knobs.show_states(knob_states(window.document.library, window.document.opened, study, self._stops, notes))
+        window.knobs.show_states(knob_states(window.document.library, window.document.opened, study, self.stops, notes))
         cast = (study.active, study.baseline, tuple(s.name for s in study.scenarios))
         self._late = self._gesture != -1 and self._words.isActive() and cast == self._cast
         self._cast = cast

@@ -35,8 +35,8 @@ class LessonsMenu(QObject):
         add(menu, "&Open a lesson file…", self.ask_file)
         menu.addSeparator()
         self._steps = [
-            add(menu, "Next step", teaching.next, "Alt+Right"),
-            add(menu, "Previous step", teaching.back, "Alt+Left"),
+            add(menu, "Next step", teaching.desk.next, "Alt+Right"),
+            add(menu, "Previous step", course.back, "Alt+Left"),
             add(menu, "Leave the lesson", course.leave),
         ]
         menu.addSeparator()

@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject, QRect, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
+from explorer.app.lessons.backstage import Before, bring_back, kept, show_chrome
 from explorer.app.lessons.callouts import CallOuts
 from explorer.app.lessons.halo import BlackOut, Halo
 from explorer.app.lessons.knob_strip import KnobStrip
 from explorer.app.lessons.player import Player
 from explorer.app.lessons.presenter_keys import PresenterKeys
+from explorer.app.lessons.room import Room
 from explorer.app.look import Look
-from explorer.charts import names
 from explorer.charts.common import Scene
 from explorer.charts.style import theme
-from explorer.evaluate import Findings, explain
-from explorer.lessons.model import Step
-from explorer.lessons.results import Results, text_of
-from explorer.quantities import QUANTITIES
 
 if TYPE_CHECKING:
     from explorer.app.lessons.teaching import Teaching
     from explorer.app.window import Window
 
 LEAST_PT = 18.0
-_USUAL = ("job.batch", "job.context", "chip.hbm_bytes_per_s", "plan.chips")  # without a lesson
-_LEAST_CHART = 190  # effective pixels of height, below which charts stand behind tabs
-
-
-@dataclass(frozen=True)
-class _Before:
-    look: Look
-    theme: str
-    scale: float
-    filled: str | None
-    state: Qt.WindowState
-    geometry: QRect
-    sizes: QByteArray
 
 
 class Presenter(QObject):
@@ -52,12 +35,12 @@ class Presenter(QObject):
         self.full_screen = True
         self.player = Player(teaching.hand, self)
         self.player.changed.connect(self._say_playing)
-        self.keys = PresenterKeys(window, self)
+        self.keys, self.room = PresenterKeys(window, self), Room(window, teaching)
         self.outs: CallOuts | None = None
         self.strip: KnobStrip | None = None
         self.black: BlackOut | None = None
         self.halo: Halo | None = None
-        self._before: _Before | None = None
+        self._before: Before | None = None
         self._held: QWidget | None = None
         window.refresher.drawn.connect(self._drawn)
 
@@ -76,16 +59,12 @@ class Presenter(QObject):
     def start(self) -> None:
         """Show the room what it came for."""
         window = self._window
-        self._before = _Before(
-            window.look, window.settings.theme, window.settings.scale, window.panes.filled, window.windowState(), window.geometry(),
-            window.split.saveState(),
-        )  # fmt: skip
+        self._before = kept(window)
         self._build()
-        window.menuBar().setFixedHeight(0)  # hidden, its shortcuts would be deaf
-        self._show_chrome(False)
+        show_chrome(window, False)
         window.set_look(Look(theme("projector"), 1.0, LEAST_PT))
         if not self._teaching.on:
-            window.panes.turn(0)
+            self._turn_chart(0)
         if self.full_screen:
             window.showFullScreen()
         self.keys.watch()
@@ -94,11 +73,10 @@ class Presenter(QObject):
         window.refresher.request()
 
     def end(self) -> None:
-        """The window as it was before: theme, scale, panes, place and size."""
+        """The window as it was before."""
         before, self._before = self._before, None
         if before is None:
             return
-        window = self._window
         self.keys.stop()
         self.player.stop()
         for part in (self.outs, self.strip, self.black):
@@ -106,26 +84,8 @@ class Presenter(QObject):
                 part.hide()
         if self.halo is not None:
             self.halo.set_on(False)
-        window.menuBar().setMinimumHeight(0)
-        window.menuBar().setMaximumHeight(16_777_215)
-        self._show_chrome(True)
-        window.settings.theme, window.settings.scale = before.theme, before.scale
-        if window.windowState() != before.state:
-            window.setWindowState(before.state)
-        window.setGeometry(before.geometry)
-        window.set_look(before.look)
-        window.panes.fill(before.filled)
-        window.fit()
-        window.split.restoreState(before.sizes)
-
-    def _show_chrome(self, on: bool) -> None:
-        window, panel = self._window, self._teaching.panel
-        for part in (window.bar, window.knobs):
-            part.setVisible(on)
-        for pane in (*window.panes.panes.values(), *window.panes.further.values()):
-            pane.set_bare(not on)
-        if panel is not None:
-            panel.set_bare(not on)
+        show_chrome(self._window, True)
+        bring_back(self._window, before)
 
     def _build(self) -> None:
         window = self._window
@@ -143,49 +103,12 @@ class Presenter(QObject):
         self.halo = Halo(window, Look(theme("projector")))
         self.outs.show()
 
-    # ---- layout
-
     def fit(self) -> None:
         """Charts, page and knobs for the present size."""
-        window, teaching, strip, outs = self._window, self._teaching, self.strip, self.outs
-        if strip is None or outs is None:
-            return
-        if teaching.panel is not None:
-            teaching.panel.set_bare(True)
-        strip.set_knobs(self.knobs(), window.look)
-        strip.setVisible(bool(strip.rows))
-        guests: dict[str, QWidget] = {}
-        if teaching.on:
-            guests = {t: p for t, p, k in (("Verdict", window.verdict, "verdict"), ("Comparison", window.table, "table")) if teaching.shows(k)}
-        if teaching.free:
-            guests = {}
-        room = window.height() - outs.sizeHint().height() - strip.sizeHint().height()
-        rows = min(2, len(teaching.charts)) if teaching.charts else 2
-        window.panes.set_tabbed(bool(guests) or (rows > 1 and room / rows < window.look.px(_LEAST_CHART)))
-        self._house(guests)
-        right = round(window.width() * 0.4) if teaching.page_shown is not None else 0
-        window.split.setSizes([0, window.width() - right, right])
-        if self.black is not None:
-            self.black.setGeometry(window.rect())
-
-    def _house(self, guests: dict[str, QWidget]) -> None:
-        window, page = self._window, self._teaching.page_shown
-        window.panes.set_guests(guests)
-        for title, part in (("Verdict", window.verdict), ("Comparison", window.table)):
-            if title not in guests:
-                window.layout_.bring_home(title, part)
-                part.hide()
-        if page is not None:
-            window.layout_.bring_home("Lesson", page)
-            page.show()
-        window.side.setVisible(page is not None)
-
-    def knobs(self) -> tuple[str, ...]:
-        """Those of the step, or the usual ones; never what the scenario in hand does not have."""
-        visit = self._teaching.course.visit
-        rows = self._window.knobs.rows
-        wanted = _USUAL if visit is None or not visit.step.knobs else visit.step.knobs
-        return tuple(k for k in wanted if rows[k].state is not None)
+        if self.strip is not None and self.outs is not None:
+            self.room.fit(self.strip, self.outs)
+            if self.black is not None:
+                self.black.setGeometry(self._window.rect())
 
     def step_aside(self) -> None:
         """Keys go to nobody in particular, so that no frame marks what a room need not look at."""
@@ -196,27 +119,25 @@ class Presenter(QObject):
     def _drawn(self, scene: Scene, slow: bool) -> None:
         if not self.on or self.outs is None or self.strip is None:
             return
-        if self.knobs() != tuple(self.strip.rows):
+        if self.room.knobs() != tuple(self.strip.rows):
             self.fit()
         self.strip.show_states(self._window.knobs)
         if slow:
-            study, visit = scene.study, self._teaching.course.visit
-            key = "" if visit is None or self._teaching.free else key_result(visit.step)
-            listed = tuple(
-                _named(explain(scene.report, study.scenarios, i, study.baseline), name, said(self._teaching.results, key, i))
-                for i, name in enumerate(names(study))
-            )
-            hidden = visit is not None and visit.unanswered and not self._teaching.course.finished
-            self.outs.show_all(self._window.look, listed, study.active, hidden=hidden)
+            self.room.show_results(scene, self.outs)
 
     # ---- what the keys do
 
     def turn(self, by: int) -> None:
         """The next step or the one before; without a lesson, the next chart."""
         if self._teaching.on:
-            self._teaching.next() if by > 0 else self._teaching.back()
+            self._teaching.desk.next() if by > 0 else self._teaching.course.back()
         else:
-            self._window.panes.turn(by)
+            self._turn_chart(by)
+
+    def _turn_chart(self, by: int) -> None:
+        panes = self._window.panes
+        keys, seen = list(panes.panes), panes.visible_keys()
+        panes.fill(keys[(keys.index(seen[0]) + by) % len(keys) if len(seen) == 1 and seen[0] in keys else 0])
 
     def scroll(self, by: int) -> None:
         """Read on in the page."""
@@ -252,26 +173,3 @@ class Presenter(QObject):
             said = f"▶ {row.knob.label}, {self.player.speed:g}x (Space pauses, + and - set the pace)" if row and self.player.on else ""
             self.strip.playing.show_text(said)
             self.strip.playing.setVisible(bool(said))
-
-
-def _named(found: Findings, name: str, key: tuple[str, str] | None) -> Findings:
-    """A verdict in brief, with the result that a step is about in the place of the usual one."""
-    return replace(found, name=name) if key is None else replace(found, name=name, headline=key[0], headline_note=key[1])
-
-
-def key_result(step: Step) -> str:
-    """The result that a step asks about, as `quantities` calls it; empty where it is none of them."""
-    asked = (step.score, *(c.result for c in step.goal), step.prediction.result if step.prediction else "")
-    terms = (term.rpartition(":")[2] for expression in asked for term in expression.split())
-    return next((t for t in terms if _quantity(t) in QUANTITIES), "")
-
-
-def _quantity(term: str) -> str:
-    """``memory.total_bytes`` is ``memory_total_bytes`` there."""
-    return term.replace(".", "_")
-
-
-def said(results: Results, key: str, scenario: int) -> tuple[str, str] | None:
-    """A scenario's result and its name; None where it has none."""
-    value = results.value(f"{scenario + 1}:{key}") if key else None
-    return None if value is None else (text_of(value, QUANTITIES[_quantity(key)].unit), QUANTITIES[_quantity(key)].label.lower())

@@ -147,11 +147,6 @@ class Pane(QFrame):
         self._grow.setToolTip(_SHRINK if on else _GROW)
         self._grow.update()
 
-    def set_bare(self, on: bool) -> None:
-        """Without buttons, for a room."""
-        for part in (self._more, self._grow, *((self.variants,) if self.variants is not None else ())):
-            part.setVisible(not on)
-
     def grab_image(self) -> QImage:
         """The card as it is on the screen."""
         return self.grab().toImage()

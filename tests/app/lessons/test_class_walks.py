@@ -63,7 +63,7 @@ def test_a_step_is_one_undo_and_undo_steps_back(window: Window) -> None:
     before = window.document.study
     course = begin(window, "roofline")
     count = window.document.undo_stack.count()
-    window.teaching.next()
+    window.teaching.desk.next()
     rest(window)
     assert window.document.undo_stack.count() == count + 1
     assert (course.number, page(window).title.text()) == (2, "Where decode stands")
