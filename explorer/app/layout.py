@@ -48,7 +48,7 @@ class Layout:
             if home or not shown:
                 self.bring_home(title, part)
                 part.setVisible(shown)
-        window.side.setVisible(any(not window.side.widget(i).isHidden() for i in range(window.side.count())))
+        window.side.setVisible(any(home and shown for title, _, home, shown in parts if title != "Comparison"))
         for (_, part, _, _), then in zip(parts, before, strict=True):
             if part.parentWidget() is not then:  # in a new place the style sheet forgets the colours of labels
                 part.set_look(window.look)  # type: ignore[attr-defined]

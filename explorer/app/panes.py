@@ -43,8 +43,7 @@ class PaneGrid(QWidget):
         self._tabs = PaneTabs(self, _ALL)
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
+        (outer := QVBoxLayout(self)).setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._tabs)
         outer.addLayout(self._grid, 1)
         for i, (key, title) in enumerate(PANES):
@@ -147,13 +146,12 @@ class PaneGrid(QWidget):
 
     def _arrange(self, _index: int = 0) -> None:
         self._tabs.setVisible(self._tabbed and len(self._only) + len(self._guests) != 1)
-        seen = self.visible_keys()
+        seen, chosen = self.visible_keys(), bool(self._only) and not self._tabbed and not self._filled
         for key, pane in (*self.panes.items(), *self.further.items()):
             pane.setVisible(key in seen)
             pane.set_filled(key == self._filled)
         for title, part in self._guests.items():
             part.setVisible(self._tabbed and title == self._tabs.guest)
-        chosen = bool(self._only) and not self._tabbed and not self._filled
         place_panes(self._grid, self.panes, [k for k in seen if k in self.panes], chosen=chosen)
         self.layout_changed.emit()
 

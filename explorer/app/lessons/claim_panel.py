@@ -40,16 +40,16 @@ class ClaimPanel(QFrame):
         for part in (self.says, self.heading, self.checks, self.right, self.source):
             self._body.addWidget(part)
         self._body.addStretch(1)
-        self.scroll = QScrollArea(self)
-        self.scroll.setProperty("kind", "side")
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setWidget(inside)
+        self.reel = QScrollArea(self)
+        self.reel.setProperty("kind", "side")
+        self.reel.setFrameShape(QFrame.Shape.NoFrame)
+        self.reel.setWidgetResizable(True)
+        self.reel.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.reel.setWidget(inside)
         self._column, self._row = QVBoxLayout(self), QHBoxLayout()
         for head in (self.verdict, self.quote):
             self._column.addWidget(head)
-        self._column.addWidget(self.scroll, 1)
+        self._column.addWidget(self.reel, 1)
         for button, signal in ((self.solve, self.solve_asked), (self.again, self.again_asked), (self.leave, self.close_asked)):
             self._row.addWidget(button)
             button.clicked.connect(signal)

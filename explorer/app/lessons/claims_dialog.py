@@ -29,12 +29,10 @@ class ClaimsDialog(QDialog):
         super().__init__(window)
         self._window, self._desk = window, desk
         self._known: dict[str, Computed] = {}
-        self.claims: tuple[Claim, ...] = ()
-        self.article = ""
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Claims of a press release")
-        self._read()
-        topics = tuple(dict.fromkeys(c.topic for c in self.claims if c.topic))
+        self.claims, self.article = self._read()
+        topics = tuple(dict.fromkeys(claim.topic for claim in self.claims if claim.topic))
         self.verdicts = ChoiceBox((_ALL_VERDICTS, *VERDICTS, _LIVE), lambda v: str(v).capitalize() if v != _LIVE else _LIVE, self)
         self.topics = ChoiceBox((_ALL_TOPICS, *topics), str, self)
         self.list = QListWidget(self)
@@ -47,19 +45,19 @@ class ClaimsDialog(QDialog):
         self.opener, self.shutter = QPushButton("Open in the window", self), QPushButton("Close", self)
         self._lay_out()
         self._wanted = (_ALL_VERDICTS, _ALL_TOPICS)
-        self.verdicts.show_value(_ALL_VERDICTS)
-        self.topics.show_value(_ALL_TOPICS)
+        for box, word in zip((self.verdicts, self.topics), self._wanted, strict=True):
+            box.show_value(word)
         self._connect()
         self.set_look(window.look)
         self.filter()
 
-    def _read(self) -> None:
+    def _read(self) -> tuple[tuple[Claim, ...], str]:
         try:
             found = read_claims()
         except ExplorerError as error:
             self._window.dialogs.tell("Claims", str(error))
-            return
-        self.claims, self.article = found.claims, found.article
+            return (), ""
+        return found.claims, found.article
 
     def _lay_out(self) -> None:
         self._row, self._left, self._right, self._filters, self._buttons = QHBoxLayout(self), QVBoxLayout(), QVBoxLayout(), QHBoxLayout(), QHBoxLayout()
@@ -90,7 +88,6 @@ class ClaimsDialog(QDialog):
 
     def set_look(self, look: Look) -> None:
         """Fonts, colours and sizes."""
-        self._row.setContentsMargins(*[look.px(12)] * 4)
         for layout, gap in ((self._row, 14), (self._left, 6), (self._right, 8), (self._filters, 6), (self._buttons, 6)):
             layout.setSpacing(look.px(gap))
         for box in (self.verdicts, self.topics):
@@ -101,6 +98,7 @@ class ClaimsDialog(QDialog):
         for label, kind, colour in ((self.right, "base", "text"), (self.numbers, "base", "text"), (self.source, "small", "muted"), (self.count, "small", "muted")):
             label.dress(look, kind, colour)  # type: ignore[arg-type]
         self.checks.set_look(look)
+        self._row.setContentsMargins(*[look.px(12)] * 4)
         self.resize(look.px(860), look.px(560))
         self.show_claim()
 
@@ -124,8 +122,7 @@ class ClaimsDialog(QDialog):
         kept = self.claim
         self.list.clear()
         for claim in self.claims:
-            right = verdict in (_ALL_VERDICTS, claim.verdict) or (verdict == _LIVE and claim.live is not None)
-            if right and topic in (_ALL_TOPICS, claim.topic):
+            if wanted(claim, verdict, topic):
                 item = QListWidgetItem(f"{SIGNS[claim.verdict]}  {claim.quote}", self.list)
                 item.setData(Qt.ItemDataRole.UserRole, claim.id)
                 item.setForeground(self._window.look.colour(COLOURS[claim.verdict]))
@@ -175,3 +172,9 @@ class ClaimsDialog(QDialog):
         if self.claim is not None:
             self._desk.open(self.claim)
             self.show_claim()
+
+
+def wanted(claim: Claim, verdict: str, topic: str) -> bool:
+    """Whether a claim passes both filters."""
+    right = verdict in (_ALL_VERDICTS, claim.verdict) or (verdict == _LIVE and claim.live is not None)
+    return right and topic in (_ALL_TOPICS, claim.topic)

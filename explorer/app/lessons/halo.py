@@ -16,6 +16,7 @@ class Halo(QWidget):
 
     def __init__(self, window: QWidget, look: Look) -> None:
         super().__init__(window)
+        self._window = window
         self._colour = look.colour("warn")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFixedSize(look.px(44), look.px(44))
@@ -34,8 +35,7 @@ class Halo(QWidget):
 
     def follow(self) -> None:
         """Go where the pointer is; over nothing of the window's own there is no ring."""
-        at = self.parentWidget().mapFromGlobal(QCursor.pos())
-        self.put(at)
+        self.put(self._window.mapFromGlobal(QCursor.pos()))
 
     def put(self, at: QPoint) -> None:
         """Stand around ``at``."""
@@ -67,6 +67,7 @@ class BlackOut(QWidget):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self.setAccessibleName("Black-out: any key ends it")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.BlankCursor)
@@ -74,7 +75,7 @@ class BlackOut(QWidget):
 
     def set_on(self, on: bool) -> None:
         """Show or hide."""
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._window.rect())
         self.setVisible(on)
         if on:
             self.raise_()

@@ -30,12 +30,12 @@ Found = list[tuple[str, Measured]]
 
 
 class MeasureDialog(QDialog):
-    """``find`` says what can compute, ``seconds`` how long all of it is measured."""
+    """``machines`` says what can compute, ``seconds`` how long all of it is measured."""
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
-        self.find: Callable[[], Sequence[Device]] = devices
+        self.machines: Callable[[], Sequence[Device]] = devices
         self.seconds = _SECONDS
         self._stop = threading.Event()
         self._closing = False
@@ -100,7 +100,7 @@ class MeasureDialog(QDialog):
         self._told = (0.0, "looking for what can compute here")
         self._show_state()
         self._timer.start()
-        find, seconds = self.find, self.seconds
+        find, seconds = self.machines, self.seconds
         self._worker.start(lambda: _measured(find, seconds, self._tell, stop))
         self._show_state()
 

@@ -53,13 +53,13 @@ class LessonPanel(QFrame):
         for part in (self.text, self.look_at, self.guess, self.goal):
             self._body.addWidget(part)
         self._body.addStretch(1)
-        self.scroll = QScrollArea(self)
-        self.scroll.setProperty("kind", "side")
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setWidget(inside)
+        self.reel = QScrollArea(self)
+        self.reel.setProperty("kind", "side")
+        self.reel.setFrameShape(QFrame.Shape.NoFrame)
+        self.reel.setWidgetResizable(True)
+        self.reel.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.reel.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.reel.setWidget(inside)
         self._foot, self._ways = QGridLayout(), QHBoxLayout()
         for i, button in enumerate((self.free, self.again, self.leave)):
             self._foot.addWidget(button, 0, i)
@@ -68,7 +68,7 @@ class LessonPanel(QFrame):
         self._column = QVBoxLayout(self)
         for head in (self.lesson, self.title):
             self._column.addWidget(head)
-        self._column.addWidget(self.scroll, 1)
+        self._column.addWidget(self.reel, 1)
         self._column.addLayout(self._foot)
         self._column.addLayout(self._ways)
 
@@ -108,7 +108,7 @@ class LessonPanel(QFrame):
 
     def turn_page(self, by: int) -> None:
         """Scroll the text by lines."""
-        bar = self.scroll.verticalScrollBar()
+        bar = self.reel.verticalScrollBar()
         bar.setValue(bar.value() + by * self.look.px(40))
 
     # ---- what is shown
@@ -125,7 +125,7 @@ class LessonPanel(QFrame):
         if place != self._place:
             self._place = place
             self.guess.ask(page.asked, speak)
-            self.scroll.verticalScrollBar().setValue(0)
+            self.reel.verticalScrollBar().setValue(0)
         self.guess.show_outcome(page.revealed)
         self.goal.setVisible(page.has_goal and not page.unanswered)
         self._show_ways(page)
@@ -158,4 +158,4 @@ class LessonPanel(QFrame):
             prose.refresh(("result", "drag") if slow else ("drag",))
 
     def _bring(self, part: QWidget) -> None:
-        QTimer.singleShot(0, self, lambda: self.scroll.ensureWidgetVisible(part, 0, self.look.px(8)))
+        QTimer.singleShot(0, self, lambda: self.reel.ensureWidgetVisible(part, 0, self.look.px(8)))

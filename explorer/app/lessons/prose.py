@@ -48,7 +48,8 @@ class Prose(QTextBrowser):
         super().__init__(parent)
         self.look = plain_look()
         self.live: list[Live] = []
-        self._formulas, self._text, self._speak = formulas, "", _silence
+        self._formulas, self._text = formulas, ""
+        self._speak: Speak = _silence
         self._colour = "text"
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
@@ -61,7 +62,7 @@ class Prose(QTextBrowser):
         self.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit())
         formulas.ready.connect(self._formulas_came)
 
-    def loadResource(self, kind: int, name: QUrl) -> object:
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
         """Nothing: no file and no address that a text names is opened."""
         return None
 
@@ -121,19 +122,9 @@ class Prose(QTextBrowser):
             grown = self._put(cursor, listed[int(found[1])], at) - len(found[0])
             for live in self.live:
                 live.at += grown if live.at > at else 0
-        self._space()
+        space_out(document, self.look.px(7))
         self._name_all()
         self._fit()
-
-    def _space(self) -> None:
-        """Room between paragraphs; none after the last."""
-        block = self.document().begin()
-        while block.isValid():
-            shape = block.blockFormat()
-            shape.setTopMargin(0)
-            shape.setBottomMargin(self.look.px(7) if block.next().isValid() else 0)
-            QTextCursor(block).setBlockFormat(shape)
-            block = block.next()
 
     def _put(self, cursor: QTextCursor, piece: Piece, at: int) -> int:
         """Put a live part where the cursor's mark is, and say how long it is."""
@@ -196,6 +187,17 @@ class Prose(QTextBrowser):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.look.px(120), self.sizeHint().height())
+
+
+def space_out(document: QTextDocument, gap: int) -> None:
+    """Room between paragraphs; none after the last."""
+    block = document.begin()
+    while block.isValid():
+        shape = block.blockFormat()
+        shape.setTopMargin(0)
+        shape.setBottomMargin(gap if block.next().isValid() else 0)
+        QTextCursor(block).setBlockFormat(shape)
+        block = block.next()
 
 
 def _image_format(name: str, picture: QImage, room: int) -> QTextImageFormat:

@@ -39,7 +39,7 @@ def dialog(window: Window, tmp_path: Path) -> MeasureDialog:
     found = window.teaching.measure
     assert found is not None
     window.librarian.folder = tmp_path
-    found.find, found.seconds = lambda: (Machine(),), 0.2
+    found.machines, found.seconds = lambda: (Machine(),), 0.2
     return found
 
 
@@ -63,7 +63,7 @@ def test_it_is_measured_saved_and_added(window: Window, dialog: MeasureDialog, t
 
 def test_cancel_ends_it_and_saves_nothing(window: Window, dialog: MeasureDialog, tmp_path: Path, qtbot: QtBot) -> None:
     before = window.document.study
-    dialog.find, dialog.seconds = lambda: (Machine(0.01),), 30
+    dialog.machines, dialog.seconds = lambda: (Machine(0.01),), 30
     dialog.starter.click()
     qtbot.waitUntil(lambda: dialog.bar.value() > 0 or "matmul" in dialog.now.text(), timeout=30_000)
     dialog.shutter.click()
@@ -79,7 +79,7 @@ def test_what_goes_wrong_is_told(window: Window, dialog: MeasureDialog, qtbot: Q
     def none() -> tuple[Machine, ...]:
         raise ExplorerError("no device 'cuda:7'")
 
-    dialog.find = none
+    dialog.machines = none
     dialog.starter.click()
     qtbot.waitUntil(lambda: not dialog._worker.busy, timeout=30_000)
     assert "cuda:7" in dialog.now.text()
@@ -87,7 +87,7 @@ def test_what_goes_wrong_is_told(window: Window, dialog: MeasureDialog, qtbot: Q
 
 
 def test_closing_ends_the_measurement(window: Window, dialog: MeasureDialog, qtbot: QtBot) -> None:
-    dialog.find, dialog.seconds = lambda: (Machine(0.01),), 30
+    dialog.machines, dialog.seconds = lambda: (Machine(0.01),), 30
     dialog.starter.click()
     worker = dialog._worker
     dialog.close()
