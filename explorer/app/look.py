@@ -175,7 +175,7 @@ QProgressBar {{ background: {track}; border: 0; border-radius: {p4}px; color: {t
 QProgressBar::chunk {{ background: {accent}; border-radius: {p4}px; }}
 QListWidget {{ background: {card}; color: {text}; border: 1px solid {border}; border-radius: {p6}px; }}
 QListWidget::item {{ padding: {p4}px; }}
-QListWidget::item:selected {{ background: {track}; }}
+QListWidget::item:selected {{ background: {track}; color: {text}; }}
 """
 _BARS = """
 QTabBar::tab {{ background: transparent; color: {muted}; border: 0; border-bottom: {p2}px solid transparent;

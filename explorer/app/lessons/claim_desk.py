@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from explorer.app.lessons.visit import in_hand
 from explorer.app.look import Look
 from explorer.charts.common import Scene
 from explorer.errors import ExplorerError
 from explorer.knobs import knob
-from explorer.lessons.claims import Claim, computed
 from explorer.lessons.openings import changed, opened
 from explorer.lessons.prose import Piece
 from explorer.lessons.results import Results
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from explorer.app.lessons.claim_panel import ClaimPanel
     from explorer.app.lessons.teaching import Teaching
     from explorer.app.window import Window
+    from explorer.lessons.claims import Claim
 
 
 class ClaimDesk(QObject):
@@ -63,7 +64,7 @@ class ClaimDesk(QObject):
         if claim.live is None:
             return
         try:
-            study = opened(document.library, claim.live.opening, claim.quote[:200])
+            study = in_hand(opened(document.library, claim.live.opening, claim.quote[:200]), claim.live.becomes_true)
         except ExplorerError as error:
             self._window.dialogs.tell("Claims", str(error))
             return
@@ -147,6 +148,8 @@ class ClaimDesk(QObject):
     def _show(self) -> None:
         if self.claim is None or self.panel is None:
             return
+        from explorer.lessons.claims import computed  # not at launch
+
         try:
             checks = computed(self.claim, self._window.document.library, self._window.document.study).checks
         except ExplorerError:

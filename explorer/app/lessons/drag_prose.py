@@ -27,6 +27,7 @@ class DragProse(Prose):
         self._burst = Burst(self)
         self._burst.ended.connect(lambda: self.let_go.emit(self.key))
         self.viewport().setMouseTracking(True)
+        self.setProperty("arrows", True)  # it wants the arrow keys
 
     @property
     def handles(self) -> list[Live]:

@@ -34,6 +34,7 @@ class GuessMarker(QWidget):
         self.setAccessibleName("Your guess")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setProperty("arrows", True)  # it wants the arrow keys
         self.setCursor(Qt.CursorShape.SizeHorCursor)
 
     def set_look(self, look: Look) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from explorer.app.lessons.page import page_of
-from explorer.app.lessons.panel import LessonPanel
 from explorer.app.look import Look
 from explorer.app.widgets.gestures import new_gesture
 from explorer.charts.common import Scene
@@ -17,6 +16,7 @@ from explorer.lessons.prose import Piece
 from explorer.lessons.results import Results, text_of, unit_in
 
 if TYPE_CHECKING:
+    from explorer.app.lessons.panel import LessonPanel
     from explorer.app.lessons.teaching import Teaching
     from explorer.app.window import Window
 
@@ -49,6 +49,8 @@ class LessonDesk(QObject):
 
     def _page(self) -> LessonPanel:
         """The panel, made with the first lesson."""
+        from explorer.app.lessons.panel import LessonPanel  # not at launch
+
         if self.panel is None:
             self.panel = panel = LessonPanel(self._teaching.formulas)
             panel.set_look(self._window.look)

@@ -27,7 +27,7 @@ class LessonsMenu(QObject):
         self._window = window
         self._teaching: Teaching = window.teaching
         teaching, course = self._teaching, self._teaching.course
-        self.menu = menu = window.menuBar().addMenu("&Lessons")
+        self.menu = menu = window.menuBar().addMenu("Less&ons")
         self.lessons, self.workshops = menu.addMenu("All &lessons"), menu.addMenu("&Workshop plans")
         self.lessons.aboutToShow.connect(lambda: self.fill())
         self.workshops.aboutToShow.connect(self.fill_workshops)
@@ -42,7 +42,7 @@ class LessonsMenu(QObject):
         menu.addSeparator()
         add(menu, "&Present", teaching.presenter.toggle, "F5")
         menu.addSeparator()
-        add(menu, "Claims of a &press release…", teaching.show_claims)
+        add(menu, "Claims of a press &release…", teaching.show_claims)
         add(menu, "&Measure this computer…", teaching.show_measure)
         course.moved.connect(self._follow)
         self._follow()

@@ -137,7 +137,7 @@ class Place(QObject):
         try:
             place = LessonPlace(lesson=lesson.id, step=step)
             study = document.study.replace(lesson=place) if onward else study_at(document.library, lesson, step - 1)
-            study = in_hand(study, lesson.steps[step - 1])
+            study = in_hand(study, lesson.steps[step - 1].solution)
         except ExplorerError as error:
             self.refused.emit(f"{lesson.title}, step {step}: {error}")
             return

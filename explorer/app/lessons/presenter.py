@@ -9,9 +9,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from explorer.app.lessons.backstage import Before, bring_back, kept, show_chrome
-from explorer.app.lessons.callouts import CallOuts
-from explorer.app.lessons.halo import BlackOut, Halo
-from explorer.app.lessons.knob_strip import KnobStrip
 from explorer.app.lessons.player import Player
 from explorer.app.lessons.presenter_keys import PresenterKeys
 from explorer.app.lessons.room import Room
@@ -20,6 +17,9 @@ from explorer.charts.common import Scene
 from explorer.charts.style import theme
 
 if TYPE_CHECKING:
+    from explorer.app.lessons.callouts import CallOuts
+    from explorer.app.lessons.halo import BlackOut, Halo
+    from explorer.app.lessons.knob_strip import KnobStrip
     from explorer.app.lessons.teaching import Teaching
     from explorer.app.window import Window
 
@@ -88,6 +88,10 @@ class Presenter(QObject):
         bring_back(self._window, before)
 
     def _build(self) -> None:
+        from explorer.app.lessons.callouts import CallOuts  # not at launch
+        from explorer.app.lessons.halo import BlackOut, Halo
+        from explorer.app.lessons.knob_strip import KnobStrip
+
         window = self._window
         if self.outs is None or self.strip is None:
             self.outs, self.strip = CallOuts(), KnobStrip()

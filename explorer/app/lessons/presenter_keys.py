@@ -8,9 +8,6 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QLineEdit, QPlainTextEdit, QWidget
 
-from explorer.app.lessons.drag_prose import DragProse
-from explorer.app.lessons.guess_marker import GuessMarker
-
 if TYPE_CHECKING:
     from explorer.app.lessons.presenter import Presenter
     from explorer.app.window import Window
@@ -86,7 +83,7 @@ class PresenterKeys(QObject):
             return None
         if key == Qt.Key.Key_Space and isinstance(watched, QAbstractButton):
             return None  # it presses the button
-        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up) and isinstance(watched, QAbstractSlider | DragProse | GuessMarker | QAbstractButton):
+        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up) and (isinstance(watched, QAbstractSlider | QAbstractButton) or watched.property("arrows")):
             return None  # it moves what has the focus
         return self._acts.get(key)
 

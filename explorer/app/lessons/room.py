@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from explorer.app.lessons.callouts import CallOuts
-from explorer.app.lessons.knob_strip import KnobStrip
 from explorer.charts import names
 from explorer.charts.common import Scene
 from explorer.evaluate import Findings, explain
@@ -17,6 +15,8 @@ from explorer.lessons.results import Results, text_of
 from explorer.quantities import QUANTITIES
 
 if TYPE_CHECKING:
+    from explorer.app.lessons.callouts import CallOuts
+    from explorer.app.lessons.knob_strip import KnobStrip
     from explorer.app.lessons.teaching import Teaching
     from explorer.app.window import Window
 

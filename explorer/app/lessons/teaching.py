@@ -13,7 +13,6 @@ from explorer.app.lessons.course import Course
 from explorer.app.lessons.formulas import Formulas
 from explorer.app.lessons.ladder_hand import LadderHand
 from explorer.app.lessons.lesson_desk import LessonDesk
-from explorer.app.lessons.panel import LessonPanel
 from explorer.app.lessons.presenter import Presenter
 from explorer.app.lessons.sights import Sights
 from explorer.app.lessons.stage import Stage
@@ -22,6 +21,7 @@ from explorer.app.look import Look
 if TYPE_CHECKING:
     from explorer.app.lessons.claims_dialog import ClaimsDialog
     from explorer.app.lessons.measure_dialog import MeasureDialog
+    from explorer.app.lessons.panel import LessonPanel
     from explorer.app.window import Window
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from explorer.lessons.judge import Truth
@@ -75,8 +76,8 @@ def _is_result(expression: str) -> bool:
     return any(n[:1].isalpha() and n.partition(".")[0] not in _GIVEN for n in names)
 
 
-def in_hand(study: Study, step: Step) -> Study:
-    """``study`` with that scenario in hand whose knobs the step's solution moves, where it is a single one."""
-    named = {setting.partition("=")[0].rpartition(":")[0].strip() for setting in step.solution} - {""}
+def in_hand(study: Study, settings: Iterable[str]) -> Study:
+    """``study`` with that scenario in hand whose knobs ``settings`` move, where they name a single one."""
+    named = {setting.partition("=")[0].rpartition(":")[0].strip() for setting in settings} - {""}
     at = {i for name in named for i in chosen(study, name)} if len(named) == 1 else set()
     return study.replace(active=at.pop()) if len(at) == 1 else study

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from class_tools import begin, guess, page, rest, visit
+from pytestqt.qtbot import QtBot
 from window_tools import Answers, settle
 
 from explorer.app.lessons.menu import plan_text
@@ -125,3 +126,18 @@ def test_launch_reads_no_lesson(window: Window) -> None:
     assert window.teaching.course.shelf._lessons is None
     assert window.teaching.panel is None
     settle()
+
+
+def test_a_window_made_in_the_middle_of_a_class_shows_its_page(qtbot: QtBot) -> None:
+    from explorer.app import create
+    from explorer.lessons.openings import study_at
+    from explorer.lessons.read import read_lessons
+    from explorer.library import load_library
+
+    window = create(study_at(load_library(), read_lessons()[0]["sram"], 2), size=(1280, 720))
+    qtbot.addWidget(window)
+    rest(window)
+    assert window.teaching.course.number == 3
+    assert page(window).isVisible()
+    assert visit(window).unanswered
+    assert window.document.undo_stack.isClean()
