@@ -12,6 +12,7 @@ from explorer.library.field_text import field_text
 from explorer.library.fields import Row, label_of
 from explorer.library.own import is_shipped
 from explorer.library.presets import Library
+from explorer.library.sheet import called
 from explorer.library.sourced import unit_of
 from explorer.library.user import Preset
 from explorer.specs import CONFIDENCE, Chip, Instance, Source, Workload, value_at
@@ -107,7 +108,7 @@ def _listed(library: Library, root: str, spec: Preset) -> Listed:
     said = [_said(root, field, value) for field, value in numbers]
     about = (", ".join(vendors), *((str(year or ""),) if isinstance(spec, Chip) else ()))
     return Listed(
-        root, spec, vendors, year, not is_shipped(spec), share, weakest, (spec.name, *about, *said, f"{share:.0%}", weakest),
+        root, spec, vendors, year, not is_shipped(spec), share, weakest, (called(spec), *about, *said, f"{share:.0%}", weakest),
         (spec.name.casefold(), *about, *(UNKNOWN if value is None else value for _, value in numbers), share, _RANK[weakest]),
     )  # fmt: skip
 
