@@ -50,7 +50,7 @@ def test_only_multiples_are_known(library: Library) -> None:
     assert decode(library).name == "Trainium4 (announced)"
     for field, times in MULTIPLES.items():
         assert getattr(chip, field) == pytest.approx(times * getattr(before, field), rel=1e-12)
-        assert chip.sources[field].kind == "derived"
+        assert chip.sources[field].kind == ("recalled" if field == "hbm_bytes" else "derived")  # that one nobody could check
         assert chip.at_least[field] <= getattr(chip, field) <= chip.at_most.get(field, float("inf"))
     assert set(chip.at_least) == set(MULTIPLES)
     assert set(chip.at_most) == set(MULTIPLES) - {"peak_fp4_flop_per_s"}  # "at least 6x"
