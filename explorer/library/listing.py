@@ -24,6 +24,7 @@ VENDOR_KINDS = ("datasheet", "vendor doc", "vendor blog")
 LEVELS: Mapping[str, float] = MappingProxyType({"high": 2 / 3, "medium": 1 / 3, "low": 0.0})
 _RANK = {kind: i for i, kind in enumerate(CONFIDENCE)}
 _YEAR = re.compile(r"\b20\d\d\b")
+NO_YEAR = "not known"  # a filter that left these out in silence would seem to be about all
 UNKNOWN = -1.0  # sorts before every number
 _COLUMNS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType({
     "chip": (("BF16", "peak_bf16_flop_per_s"), ("HBM", "hbm_bytes"), ("HBM rate", "hbm_bytes_per_s"), ("SRAM", "sram_bytes"), ("Power", "tdp_w")),
@@ -71,7 +72,7 @@ class Wanted:
         return (
             all(word in named for word in self.text.casefold().split())
             and self.vendor in ("", *row.vendors)
-            and self.year in ("", str(row.year or ""))
+            and self.year in ("", str(row.year or NO_YEAR))
             and self.confidence in ("", row.confidence)
             and self.owner in ("", "own" if row.own else "shipped")
         )
@@ -140,4 +141,4 @@ def family(name: str) -> str:
     return next(iter(re.findall(r"[A-Za-z]+", name)), name)
 
 
-__all__ = ["LEVELS", "ROOTS", "UNKNOWN", "VENDOR_KINDS", "Listed", "Shown", "Wanted", "all_sources", "choices", "family", "headers", "listed"]
+__all__ = ["LEVELS", "NO_YEAR", "ROOTS", "UNKNOWN", "VENDOR_KINDS", "Listed", "Shown", "Wanted", "all_sources", "choices", "family", "headers", "listed"]

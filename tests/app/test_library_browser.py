@@ -68,6 +68,7 @@ def test_search_and_filters_narrow_the_list(browser: Browser) -> None:
     for key, value, holds in (
         ("vendor", "AWS", lambda row: row.vendors == ("AWS",)),
         ("year", "2025", lambda row: row.year == 2025),
+        ("year", "not known", lambda row: row.year is None),
         ("confidence", "high", lambda row: row.vendor_fraction >= 2 / 3),
     ):
         browser._narrow(key, value)

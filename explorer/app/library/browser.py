@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from explorer.app.library.browser_face import KINDS, BrowserFace
-from explorer.library.listing import LEVELS, Wanted, choices, listed
+from explorer.library.listing import LEVELS, NO_YEAR, Wanted, choices, listed
 from explorer.library.machines import listed_machines, machine_sheet
 from explorer.library.own import is_own
 from explorer.library.sheet import Sheet, sheet
@@ -79,7 +79,7 @@ class Browser(BrowserFace):
         any_vendor = {"workload": "Any family", "instance": "Any provider"}.get(self.root, "Any vendor")
         for key, entries in (
             ("vendor", choices(every, lambda row: row.vendors, any_vendor)),
-            ("year", choices(every, lambda row: [str(row.year or "")], "Any year")),
+            ("year", choices(every, lambda row: [str(row.year or NO_YEAR)], "Any year")),
             ("confidence", choices(every, lambda row: [row.confidence], "Any confidence", list(LEVELS).index)),
             ("owner", choices(every, lambda row: ["own" if row.own else "shipped"], "All")),
         ):
