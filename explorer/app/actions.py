@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QMenu
 
 from explorer import __version__
 from explorer.app import recent
+from explorer.app.lessons.menu import LessonsMenu
+from explorer.app.lessons.presenter_keys import SHEET
 from explorer.app.library import stock
 from explorer.app.library.menu import LibraryMenu
 from explorer.app.look import tip
@@ -46,6 +48,7 @@ class Actions(QObject):
         self._scenario_menu()
         self.library = LibraryMenu(window, self._add)
         self._view_menu()
+        self.lessons = LessonsMenu(window, self._add)
         self._help_menu()
         self._bar_buttons()
         window.document.library_changed.connect(partial(stock.restock, window, self))
@@ -166,7 +169,9 @@ class Actions(QObject):
         self._add(menu, "About", lambda: window.dialogs.tell("About", about(window.document.library.data_version)))
 
     def _bar_buttons(self) -> None:
-        buttons = [self._button("Workload", self.workload), self._button("Export", self.export)]
+        lessons = QAction("Lessons", self._window)
+        lessons.setMenu(self.lessons.lessons_copy())
+        buttons = [self._button("Workload", self.workload), self._button("Export", self.export), lessons]
         self._window.bar.set_actions([self.undo, self.redo, *buttons])
 
     def _button(self, text: str, menu: QMenu) -> QAction:
@@ -201,7 +206,7 @@ def _keys(*wanted: _Key | str) -> list[QKeySequence]:
 def shortcut_sheet(actions: Mapping[str, QAction]) -> str:
     """Every shortcut, a line each."""
     keys = [f"{a.shortcut().toString():<16}{name}" for name, a in actions.items() if not a.shortcut().isEmpty()]
-    return "\n".join([*keys, "", *_HANDS])
+    return "\n".join([*keys, "", *_HANDS, *SHEET[1:]])
 
 
 def about(data_version: str) -> str:

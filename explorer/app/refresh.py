@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer import charts
 from explorer.app.knob_notes import knob_notes
@@ -52,12 +52,14 @@ class Slow:
 
 
 class Refresher(QObject):
-    """Evaluates the study once a redraw and hands each widget what it shows."""
+    """Evaluates the study once a redraw and hands each widget what it shows. ``silent``: the knobs give no answer away."""
+
+    drawn = Signal(object, bool)  # the scene, and whether its words are shown by now as well
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
-        self._stops = ladders(window.document.library)
+        self.stops = ladders(window.document.library)
         window.document.library_changed.connect(self._restock)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.draw)
@@ -72,6 +74,7 @@ class Refresher(QObject):
         self._slow = Slow()
         self._gesture = -1
         self._pointed = self._chart = ""
+        self.silent = False
         self.scene: Scene | None = None
 
     def request(self, _study: Study | None = None) -> None:
@@ -82,7 +85,7 @@ class Refresher(QObject):
 
     def _restock(self) -> None:
         """Other presets: other names among the stops, perhaps other marks."""
-        self._stops = ladders(self._window.document.library)
+        self.stops = ladders(self._window.document.library)
         self.request()
 
     def draw(self) -> None:
@@ -133,7 +136,7 @@ class Refresher(QObject):
         self._window.panes.hold_axes(True)
         self._window.knobs.hold_rows(True)
 
-    def end_gesture(self) -> None:
+    def end_gesture(self, ghost_ms: int = _GHOST_MS) -> None:
         """The drag is over: fit the axes again; the ghost stays a moment longer."""
         self._gesture = -1
         self._window.knobs.hold_rows(False)
@@ -141,20 +144,21 @@ class Refresher(QObject):
             return
         self.draw()
         self._window.panes.hold_axes(False)
-        self._forget.start()
+        self._forget.start(ghost_ms)
 
     def _show(self, *, search: bool) -> None:
         window, study = self._window, self._window.document.study
         self.scene = Scene(study, evaluate_study(study, search=search))
         window.panes.show_charts({k: charts.chart(k, self.scene) for k in window.panes.visible_charts()})
         # A note that is a moment old is better than rows that jump while the hand moves.
-        notes = dict(self._slow.notes)
-        window.knobs.show_states(knob_states(window.document.library, window.document.opened, study, self._stops, notes))
+        notes = {} if self.silent else dict(self._slow.notes)
+        window.knobs.show_states(knob_states(window.document.library, window.document.opened, study, self.stops, notes))
         cast = (study.active, study.baseline, tuple(s.name for s in study.scenarios))
         self._late = self._gesture != -1 and self._words.isActive() and cast == self._cast
         self._cast = cast
         if not self._late:
             self._show_words()
+        self.drawn.emit(self.scene, not self._late)
 
     def _show_words(self) -> None:
         window, scene = self._window, self.scene
@@ -172,6 +176,7 @@ class Refresher(QObject):
     def _catch_up(self) -> None:
         if self._late:
             self._show_words()
+            self.drawn.emit(self.scene, True)
 
     def _show_source(self) -> None:
         if self._chart:

@@ -89,6 +89,18 @@ class Settings:
         listed = value if isinstance(value, list) else []
         return [v for v in listed if isinstance(v, str) and v and "\0" not in v][:_MOST_RECENT]
 
+    @property
+    def progress(self) -> dict[str, int]:
+        """The furthest step of each lesson, from 1; the lesson that was open last stands last."""
+        listed = (word.rpartition(":") for word in str(self._get("lessons") or "").split())
+        return {lesson: int(step) for lesson, _, step in listed if lesson and step.isascii() and step.isdigit()}
+
+    def keep_progress(self, lesson: str, step: int) -> None:
+        """A step of ``lesson`` was reached; an earlier one than before changes nothing but which was open last."""
+        known = self.progress
+        furthest = max(step, known.pop(lesson, 0))
+        self._set("lessons", " ".join(f"{name}:{at}" for name, at in (*known.items(), (lesson, furthest))))
+
     def remember(self, path: Path) -> None:
         """Put ``path`` first among the recent files."""
         name = str(path.absolute())

@@ -68,7 +68,8 @@ examples:
 without FILE the shipped measurements are predicted; resources/measurements/README.md lists their columns and sources.
 """
 _TOP = """\
-without a command the window opens; `chip-explorer study.json` opens it with a study.
+without a command the window opens; `chip-explorer study.json` opens it with a study, a share string (chipx1:...) with the
+study that it holds, a model's config.json or measured points (CSV) with what they hold, once it has been looked at.
 
 examples:
   chip-explorer eval --chip trainium3 --chip b200 --batch 64 --json
