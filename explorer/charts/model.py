@@ -186,23 +186,25 @@ class Chart:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table: the text as shown, the bare number for files, and the change against the baseline."""
+    """One cell of a table: the text as shown, the bare number for files, the change against the baseline, and whether no row is better."""
 
     text: str
     value: float | str | None = None
     change: str = ""
     severity: Severity = "normal"
+    best: bool = False
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: key and label, unit, help text, and whether every row says the same."""
+    """A column: key and label, unit, help text, whether every row says the same, and which way is better."""
 
     key: str
     label: str
     unit: str
     help: str
     same: bool = False
+    better: Literal["more", "less", "neither"] = "neither"
 
 
 @dataclass(frozen=True)
