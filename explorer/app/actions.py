@@ -76,7 +76,8 @@ class Actions(QObject):
         self.export = menu.addMenu("&Export")
         for name, title in (*PANES, *FURTHER):
             self._add(self.export, f"{title}…", partial(files.export, name))
-        self._add(self.export, "Comparison table…", files.export_table, "Ctrl+E")
+        for text, act, *keys in (("Comparison table…", files.export_table, "Ctrl+E"), ("Report…", files.export_report), ("Export all…", files.export_all)):
+            self._add(self.export, text, act, *keys)
         self._window.imports.offer_files(menu, self._add)
         self._add(menu, "Copy verdict", files.copy_verdict, "Ctrl+Shift+C")
         menu.addSeparator()
@@ -94,7 +95,6 @@ class Actions(QObject):
         menu = window.menuBar().addMenu("&Scenario")
         self.add = scenarios.chip_menu("&Add a chip")
         menu.addMenu(self.add)
-
         for text, act, keys in (
             ("&Duplicate", scenarios.duplicate, "Ctrl+D"),
             ("Re&name…", scenarios.ask_rename, "F2"),

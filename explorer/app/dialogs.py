@@ -8,6 +8,8 @@ from typing import Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
+from explorer.render.options import Draft, Options
+
 
 class Dialogs(Protocol):
     """What the window may ask a person."""
@@ -17,6 +19,12 @@ class Dialogs(Protocol):
 
     def save_file(self, title: str, suggested: str, filters: str) -> Path | None:
         """A file to write, or None."""
+
+    def folder(self, title: str) -> Path | None:
+        """A folder to write into, or None."""
+
+    def look_of(self, title: str, draft: Draft, given: Options) -> Options | None:
+        """How a picture shall look, or None for no picture at all."""
 
     def text(self, title: str, label: str, given: str) -> str | None:
         """A line of text, or None."""
@@ -44,6 +52,14 @@ class Quiet:
     def save_file(self, title: str, suggested: str, filters: str) -> Path | None:
         """Nowhere to save."""
         return None
+
+    def folder(self, title: str) -> Path | None:
+        """Nowhere to save."""
+        return None
+
+    def look_of(self, title: str, draft: Draft, given: Options) -> Options | None:
+        """As it was the last time."""
+        return given
 
     def text(self, title: str, label: str, given: str) -> str | None:
         """No text."""
@@ -84,6 +100,17 @@ class Modal:
         chosen = dialog.selectedFiles() if dialog.exec() else []
         dialog.deleteLater()
         return Path(chosen[0]) if chosen else None
+
+    def folder(self, title: str) -> Path | None:
+        """The platform's dialog for folders."""
+        name = QFileDialog.getExistingDirectory(self._parent, title)
+        return Path(name) if name else None
+
+    def look_of(self, title: str, draft: Draft, given: Options) -> Options | None:
+        """A dialog with the picture as it would be."""
+        from explorer.app.export_dialog import ExportDialog
+
+        return ExportDialog(title, draft, given, self._parent).ask()
 
     def text(self, title: str, label: str, given: str) -> str | None:
         """A one-line dialog."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +12,15 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QMenu
 
 from explorer import charts
+from explorer.app.drawing import Drawing
+from explorer.app.exporter import Exporter
+from explorer.charts.wording import AS_IT_IS
 from explorer.errors import ExplorerError
 from explorer.library import default_study, parse_study, read_study, study_text, write_study
 from explorer.library.text_files import read_bytes, shown
+from explorer.render.apart import job
+from explorer.render.files import CHART_SUFFIXES, TABLE_SUFFIXES, checked
+from explorer.render.options import Options
 from explorer.specs import Study
 
 if TYPE_CHECKING:
@@ -21,7 +28,10 @@ if TYPE_CHECKING:
 
 _STUDIES = "Studies (*.json);;Pictures with a study (*.png *.svg *.pdf);;All files (*)"
 _PICTURES = (".png", ".svg", ".pdf")
-STUDY_KEY = "study"
+_TABLE_KINDS = ";;".join((
+    "CSV table (*.csv)", "Excel workbook (*.xlsx)", "Markdown (*.md)", "LaTeX (*.tex)", "HTML page (*.html)", "PNG picture (*.png)",
+    "SVG drawing (*.svg)", "PDF document (*.pdf)",
+))  # fmt: skip
 
 
 class Files(QObject):
@@ -30,6 +40,7 @@ class Files(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
+        self.exporter, self.drawing, self.options = Exporter(window), Drawing(window), Options()
 
     def new(self) -> None:
         """Back to the default study."""
@@ -97,34 +108,51 @@ class Files(QObject):
         return self.save() if answer == "save" else answer == "discard"
 
     def export(self, name: str) -> bool:
-        """Ask for a file and draw one chart into it."""
+        """Show what a chart would look like, ask for a file and have the chart drawn into it, beside the window."""
+        make, draft = self.drawing.maker(name), self.drawing.path("draft", ".png")
+        options = self._window.dialogs.look_of("Export", lambda chosen, dpi: make(draft, chosen, dpi), self.options)
+        if options is None:
+            return False
+        self.options = replace(options, wording=AS_IT_IS)  # words belong to one picture, the look to the next as well
         kinds = "PNG picture (*.png);;SVG drawing (*.svg);;PDF document (*.pdf);;CSV table (*.csv)"
         path = self._window.dialogs.save_file("Export", f"{name}.png", kinds)
-        return path is not None and self.export_to(name, path)
+        return path is not None and self.export_to(name, path, options)
 
-    def export_to(self, name: str, path: Path) -> bool:
-        """Draw one chart into ``path``; its suffix says how."""
+    def export_to(self, name: str, path: Path, options: Options | None = None) -> bool:
+        """Begin to draw one chart into ``path``, whose suffix says how; what cannot be is told at once."""
+        chosen = options or self.options
         if name not in charts.CHARTS:
-            return self._told(lambda: self._window.validator.export_to(name, path))
-        from explorer.render import files as render  # matplotlib loads on the first export, not at launch
-
-        study = self._window.document.study
-        scene = charts.scene(study, {STUDY_KEY: study_text(study)})
-        return self._told(lambda: render.export_chart(charts.chart(name, scene), path))
+            self.exporter.submit(self._window.validator.writer(name, path, chosen))
+            return True
+        return self._told(lambda: checked(path, CHART_SUFFIXES, chosen)) and self._order("chart", path, chosen, name=name)
 
     def export_table(self) -> bool:
         """Ask for a file and write the comparison into it."""
-        kinds = "CSV table (*.csv);;Excel workbook (*.xlsx);;Markdown (*.md);;PNG picture (*.png);;SVG drawing (*.svg);;PDF document (*.pdf)"
-        path = self._window.dialogs.save_file("Export the comparison", "comparison.csv", kinds)
+        path = self._window.dialogs.save_file("Export the comparison", "comparison.csv", _TABLE_KINDS)
         return path is not None and self.export_table_to(path)
 
     def export_table_to(self, path: Path) -> bool:
-        """Write the comparison into ``path``; its suffix says how."""
-        from explorer.render import files as render  # as above
+        """Begin to write the comparison into ``path``; its suffix says how."""
+        return self._told(lambda: checked(path, TABLE_SUFFIXES, self.options)) and self._order("table", path, self.options)
 
-        study = self._window.document.study
-        scene = charts.scene(study, {STUDY_KEY: study_text(study)})
-        return self._told(lambda: render.export_table(charts.comparison(scene), path))
+    def export_report(self) -> bool:
+        """Ask for a file and write the report of the study into it."""
+        path = self._window.dialogs.save_file("Export the report", "report.pdf", "PDF document (*.pdf)")
+        if path is None:
+            return False
+        path = path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
+        return self._order("report", path, self.options, "The report of this study")
+
+    def export_all(self) -> bool:
+        """Ask for a folder and write every chart, the comparison, the report and the study into it."""
+        folder = self._window.dialogs.folder("Export all into a folder")
+        return folder is not None and self._order("all", folder, self.options, "Everything about this study")
+
+    def _order(self, do: str, path: Path, options: Options, title: str = "", **more: str) -> bool:
+        """Have the present study drawn. The other process may stand in another folder, so paths are whole."""
+        text = study_text(self._window.document.study)
+        self.exporter.order(job(do, text, options, path.absolute(), **more), title=title)
+        return True
 
     def _told(self, act: Callable[[], object]) -> bool:
         try:

@@ -39,9 +39,8 @@ def _tab_bar(parent: QWidget) -> QTabBar:
 class PaneGrid(QWidget):
     """Shows charts by name in their panes. Only panes that can be seen are given charts: ask `visible_charts`."""
 
-    export_asked = Signal(str)
-    layout_changed = Signal()
-    hovered = Signal(str, str)
+    export_asked, taken = Signal(str), Signal(str, str)
+    layout_changed, hovered = Signal(), Signal(str, str)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +87,7 @@ class PaneGrid(QWidget):
             pane.variants.name(f"{title}: what is drawn")
         pane.fill_toggled.connect(partial(self._fill, key))
         pane.export_asked.connect(self.export_asked)
+        pane.taken.connect(self.taken)
 
     def set_look(self, look: Look) -> None:
         """Fonts, colours and distances."""

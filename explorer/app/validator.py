@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ from explorer.app.worker import Worker
 
 if TYPE_CHECKING:
     from explorer.app.window import Window
+    from explorer.charts.measured import Choice
+    from explorer.charts.model import Chart
+    from explorer.render.options import Options
     from explorer.validation import Found, Prediction
 
 KEY = "validation"
@@ -66,14 +70,33 @@ class Validator(QObject):
         elif self._window.scenarios.take(row.scenario, "Load a row"):
             self.pane.say(f"{row.id} is loaded as a scenario.")
 
-    def export_to(self, name: str, path: Path) -> None:
-        """Write what the pane shows (else all shipped rows): a picture, or the rows as a table. Raises `ExplorerError`."""
+    def chart_maker(self, name: str) -> Callable[[], Chart]:
+        """What draws the rows that the pane shows, or else all shipped ones; it may run in a thread."""
+        found, choice, file = self._shown(name)
+
+        def make() -> Chart:
+            from explorer.charts.validation import validation
+
+            return validation(found if found is not None else _predict(None), choice, file).chart
+
+        return make
+
+    def writer(self, name: str, path: Path, options: Options) -> Callable[[], None]:
+        """What writes these rows into a file: a picture, or the rows as a table. It raises `ExplorerError`."""
+        found, choice, file = self._shown(name)
+
+        def write() -> None:
+            from explorer.render.rows import export_rows  # matplotlib loads on the first export, not at launch
+
+            export_rows(found if found is not None else _predict(None), choice, path, name=file, options=options)
+
+        return write
+
+    def _shown(self, name: str) -> tuple[Found | None, Choice, str]:
         from explorer.charts.measured import Choice
         from explorer.charts.validation import RATIO_KEY
-        from explorer.render.rows import export_rows  # matplotlib loads on the first export, not at launch
 
-        found, choice = self.pane.found, replace(self.pane.choice or Choice(), ratio=name == RATIO_KEY)
-        export_rows(found if found is not None else _predict(None), choice, path, name=self.pane.name)
+        return self.pane.found, replace(self.pane.choice or Choice(), ratio=name == RATIO_KEY), self.pane.name
 
 
 def _predict(path: Path | None) -> Found:

@@ -18,6 +18,7 @@ from explorer.app.panes import PaneGrid
 from explorer.app.refresh import Refresher
 from explorer.app.scenarios import Scenarios
 from explorer.app.settings import Settings
+from explorer.app.sharing import Sharing
 from explorer.app.validator import Validator
 from explorer.app.widgets import CompareTable, KnobPanel, ScenarioBar, VerdictPanel
 from explorer.charts.style import theme
@@ -44,7 +45,7 @@ class Window(QMainWindow):
         self._build()
         self.refresher = Refresher(self)
         self.scenarios = Scenarios(self)
-        self.files = Files(self)
+        self.files, self.sharing = Files(self), Sharing(self)
         self.imports = Imports(self)
         self.validator = Validator(self)
         self.actions_ = Actions(self)
@@ -87,6 +88,8 @@ class Window(QMainWindow):
         self.panes.layout_changed.connect(self.refresher.request)
         self.panes.hovered.connect(self.refresher.point_mark)
         self.panes.export_asked.connect(self.files.export)
+        self.panes.taken.connect(self.sharing.take)
+        self.table.picture_asked.connect(self.sharing.copy_table_picture)
         self.table.row_activated.connect(self.document.activate)
         self.bar.activated.connect(self.document.activate)
         for signal, act in (
@@ -176,8 +179,8 @@ class Window(QMainWindow):
         QTimer.singleShot(0, partial(self.knobs.setFocus, Qt.FocusReason.OtherFocusReason))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Studies, pictures that carry one, models, measured points and share strings may be dropped."""
-        if self.imports.takes(event.mimeData()):
+        """Studies, pictures that carry one, models, measured points and share strings may be dropped; not this window's own charts."""
+        if event.source() is None and self.imports.takes(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -189,6 +192,8 @@ class Window(QMainWindow):
         if not self.files.may_leave():
             event.ignore()
             return
+        self.files.exporter.finish()
+        self.files.drawing.clear()
         self.settings.geometry = self.saveGeometry()
         super().closeEvent(event)
         self.closed.emit()

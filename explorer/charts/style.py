@@ -13,6 +13,7 @@ from explorer.errors import unknown
 DASHES: tuple[tuple[float, ...], ...] = ((), (5, 2.5), (1.2, 1.8), (7, 2, 1.2, 2), (9, 3), (3, 1.5))
 MARKERS: tuple[str, ...] = ("o", "s", "t", "d", "p", "x")  # circle, square, triangle, diamond, pentagon, cross
 
+READABLE = 4.5  # contrast of words on their ground, WCAG 2.2 AA
 NEUTRAL = -1  # the slot of what belongs to no scenario
 
 
@@ -48,6 +49,36 @@ class Theme:
     def slot(self, index: int | None) -> str:
         """Hue of a scenario; that of text for none."""
         return self.text if index is None or index == NEUTRAL else self.slots[index % len(self.slots)]
+
+    def ink(self, index: int | None) -> str:
+        """Hue of a scenario for words, which need more contrast than lines: as near to it as can still be read on the card."""
+        return _readable(self.slot(index), self.card, self.text)
+
+
+@cache
+def _readable(color: str, ground: str, text: str) -> str:
+    """The colour, mixed with that of text as little as gives it a contrast of `READABLE` on the ground."""
+    steps = (_mixed(color, text, i / 20) for i in range(21))
+    return next((c for c in steps if contrast(c, ground) >= READABLE), text)
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours, 1 to 21, as WCAG 2.2 has it."""
+    dark, bright = sorted((_luminance(one), _luminance(other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: str) -> float:
+    parts = ((c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4) for c in (v / 255 for v in _rgb(color)))
+    return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+
+def _rgb(color: str) -> tuple[int, ...]:
+    return tuple(int(color[i : i + 2], 16) for i in (1, 3, 5))
+
+
+def _mixed(one: str, other: str, share: float) -> str:
+    return "#" + "".join(f"{round(p + (q - p) * share):02X}" for p, q in zip(_rgb(one), _rgb(other), strict=True))
 
 
 def theme_names() -> tuple[str, ...]:

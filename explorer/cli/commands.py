@@ -5,26 +5,28 @@ from __future__ import annotations
 import argparse
 import os
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer import __version__, charts
-from explorer.cli import imports
+from explorer import charts
+from explorer.charts.records import as_json
+from explorer.charts.report import exported_scene, report_record
+from explorer.charts.wording import worded_table
+from explorer.cli import batch, imports
 from explorer.cli.drawn import drawn_chart
-from explorer.cli.output import as_json
+from explorer.cli.look_args import options_of
 from explorer.cli.report_text import report_text
 from explorer.cli.study_args import describes_a_study, study_of
 from explorer.errors import ExplorerError, unknown
-from explorer.evaluate import evaluate_study, record
-from explorer.explore import announced, serving_splits
-from explorer.knobs import Value
-from explorer.library import edits, load_library, study_text
-from explorer.specs import Scenario, Study
+from explorer.library import load_library
+from explorer.render import files, tables  # matplotlib comes with the first picture, not here
+from explorer.render.options import Options
+from explorer.specs import Study
 
 if TYPE_CHECKING:
     from explorer.validation import Found
 
-_STUDY_KEY = "study"  # under which pictures carry it, so that they open again
 _OF_ROWS = tuple(name for name, _ in charts.VARIANTS["validation"])
 _SIZE = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})", re.IGNORECASE)
 
@@ -44,40 +46,30 @@ def run_eval(arguments: argparse.Namespace) -> str:
     study = study_of(arguments)
     if not arguments.json:
         return report_text(study)
-    report = evaluate_study(study, search=True)
-    splits = serving_splits(study.scenarios)
-    found = {
-        "version": __version__,
-        "data_version": study.data_version,
-        "scenarios": [
-            record(report, s, i, _edited(s)) | {"serving": split and split.record(), "announced": known and known.record()}
-            for i, (s, split, known) in enumerate(zip(study.scenarios, splits, map(announced, study.scenarios), strict=True))
-        ],
-    }
-    return as_json(found)
-
-
-def _edited(scenario: Scenario) -> dict[str, tuple[Value | None, Value | None]]:
-    return {e.key: (e.was, e.now) for e in edits(load_library(), scenario)}
-
-
-def _scene(study: Study) -> charts.Scene:
-    return charts.scene(study, {_STUDY_KEY: study_text(study)})
+    return as_json(report_record(study))
 
 
 def run_chart(arguments: argparse.Namespace) -> str:
     """Draw one chart into a file."""
     if arguments.name == "comparison":
-        raise ExplorerError("the comparison is a table: chip-explorer table -o comparison.png (svg, pdf, csv, xlsx, md)")
+        raise ExplorerError("the comparison is a table: chip-explorer table -o comparison.png (svg, pdf, csv, xlsx, md, tex, html)")
     if arguments.name in _OF_ROWS:
         return _chart_of_rows(arguments)
     if arguments.name not in charts.CHARTS:
         raise unknown("chart", arguments.name, chart_names())
-    from explorer.render import files  # matplotlib takes its time
+    options = options_of(arguments)
+    if batch.is_folder(arguments):
+        suffix = batch.suffix_of(arguments, files.CHART_SUFFIXES)
+        batch.each_study(arguments, suffix, partial(_draw, arguments, options))
+        return ""
+    batch.no_format(arguments)
+    return _draw(arguments, options, study_of(arguments), Path(arguments.output))
 
-    study, said = imports.with_measured(study_of(arguments), arguments.name, arguments.measured)
-    drawn = drawn_chart(arguments, _scene(study))
-    files.export_chart(drawn, Path(arguments.output), theme=arguments.theme, size=arguments.size)
+
+def _draw(arguments: argparse.Namespace, options: Options, study: Study, path: Path) -> str:
+    files.checked(path, files.CHART_SUFFIXES, options)
+    study, said = imports.with_measured(study, arguments.name, arguments.measured)
+    files.export_chart(drawn_chart(arguments, exported_scene(study)), path, options=options)
     return said
 
 
@@ -85,7 +77,7 @@ def _chart_of_rows(arguments: argparse.Namespace) -> str:
     """Draw measured rows, where a study would stand the file that holds them."""
     if describes_a_study(arguments):
         raise ExplorerError(f"chart {arguments.name} draws measured rows: give a CSV file of them, or nothing, and no flags of a study")
-    from explorer.validation import validate  # as above
+    from explorer.validation import validate  # takes its time
 
     path = None if arguments.study is None else _file(arguments.study)
     _draw_rows(validate(path), path, arguments)
@@ -99,18 +91,27 @@ def _draw_rows(found: Found, path: Path | None, arguments: argparse.Namespace) -
     from explorer.validation.rows import plain
 
     choice, name = Choice(ratio=getattr(arguments, "name", "") == _OF_ROWS[1]), plain(path.name) if path else ""
-    export_rows(found, choice, Path(arguments.output), name=name, theme=arguments.theme, size=arguments.size)
+    export_rows(found, choice, Path(arguments.output), name=name, options=options_of(arguments))
 
 
 def run_table(arguments: argparse.Namespace) -> str:
     """Write the comparison into a file, or print it."""
-    from explorer.render import files, tables  # as above
+    options = options_of(arguments)
+    if batch.is_folder(arguments):
+        if arguments.output is None:
+            raise ExplorerError("a folder of studies needs -o FOLDER")
+        batch.each_study(arguments, batch.suffix_of(arguments, files.TABLE_SUFFIXES), partial(_tabulate, options))
+        return ""
+    batch.no_format(arguments)
+    if arguments.output is not None:
+        _tabulate(options, study_of(arguments), Path(arguments.output))
+        return ""
+    return tables.table_markdown(worded_table(charts.comparison(exported_scene(study_of(arguments))), options.wording))
 
-    table = charts.comparison(_scene(study_of(arguments)))
-    if arguments.output is None:
-        return tables.table_markdown(table)
-    files.export_table(table, Path(arguments.output), theme=arguments.theme, size=arguments.size)
-    return ""
+
+def _tabulate(options: Options, study: Study, path: Path) -> None:
+    files.checked(path, files.TABLE_SUFFIXES, options)
+    files.export_table(charts.comparison(exported_scene(study)), path, options=options)
 
 
 def run_shot(arguments: argparse.Namespace) -> str:

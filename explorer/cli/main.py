@@ -1,4 +1,4 @@
-"""From the words after ``chip-explorer`` to an exit status: 0 for an answer, 2 for bad input told in one line."""
+"""From the words after ``chip-explorer`` to an exit status: 0 for an answer, 1 where a part of it is missing, 2 for bad input told in one line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STUDY_ENDINGS = (".json", ".png", ".svg", ".pdf")
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command and return the exit status: 0, 2 for bad input (one line on stderr), 130 when interrupted."""
+    """Run one command and return the exit status: 0, 1 for a part, 2 for bad input (one line on stderr), 130 when interrupted."""
     words = sys.argv[1:] if argv is None else argv
     tolerant()
     try:
@@ -22,7 +22,7 @@ def main(argv: list[str] | None = None) -> int:
     except ExplorerError as error:
         for line in error.lines if isinstance(error, SeveralError) else [str(error)]:
             print(f"chip-explorer: {line}", file=sys.stderr)
-        return 2
+        return int(getattr(error, "status", 2))
     except BrokenPipeError:
         _drop_output()
         return 0  # whoever reads has enough

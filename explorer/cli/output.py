@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
-from typing import Any
 
+from explorer.charts.records import as_json
 from explorer.errors import ExplorerError
+
+__all__ = ["as_json", "say", "tolerant"]
 
 
 class SeveralError(ExplorerError):
@@ -38,15 +38,3 @@ def say(text: str) -> None:
     except OSError as error:
         raise ExplorerError(f"cannot write the output: {(error.strerror or str(error)).lower()}") from None
 
-
-def as_json(data: Any) -> str:
-    """Results as JSON text; a number that is none (NaN, infinity) is null."""
-    return json.dumps(_finite(data), indent=1, ensure_ascii=False, allow_nan=False)
-
-
-def _finite(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {key: _finite(value) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [_finite(value) for value in data]
-    return None if isinstance(data, float) and not math.isfinite(data) else data

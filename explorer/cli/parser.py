@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from explorer import __version__
-from explorer.cli import claims, commands
+from explorer.cli import claims, commands, report
 from explorer.cli.claims import add_claims
 from explorer.cli.imports import SHARE, add_share, run_share
+from explorer.cli.look_args import add_look
 from explorer.cli.measure import EXAMPLES, add_measure, run_measure
 from explorer.cli.presets_verbs import add_verbs, check_verb, run_presets
 from explorer.cli.study_args import add_study_flags
@@ -27,6 +28,8 @@ examples:
   chip-explorer chart roofline -o roofline.svg
   chip-explorer chart memory --workload llama3.1-405b --precision fp8 -o memory.pdf --size single
   chip-explorer chart time study.json -o time.csv
+  chip-explorer chart roofline --size 1600x900 --dpi 300 --title "Decode on 16 chips" --no-footer -o talk.png
+  chip-explorer chart roofline studies/ --format svg -o pictures/
   chip-explorer chart roofline --measured kernels.csv -o roofline.svg
   chip-explorer chart validation my_runs.csv -o validation.svg
 
@@ -36,6 +39,12 @@ _TABLE = """\
 examples:
   chip-explorer table
   chip-explorer table --chip h100 --chip b200 --chips 8 -o comparison.xlsx
+"""
+_REPORT = """\
+examples:
+  chip-explorer report -o report.pdf
+  chip-explorer report study.json -o everything/ --format svg
+  chip-explorer report studies/ -o reports/ --format json
 """
 _SHOT = """\
 examples:
@@ -66,7 +75,7 @@ examples:
   chip-explorer chart roofline -o roofline.svg
   chip-explorer COMMAND -h
 """
-COMMANDS = ("eval", "chart", "table", "shot", "presets", "validate", "measure", "claims", "share")
+COMMANDS = ("eval", "chart", "table", "report", "shot", "presets", "validate", "measure", "claims", "share")
 
 
 class Parser(argparse.ArgumentParser):
@@ -97,6 +106,7 @@ def make_parser() -> Parser:
     _eval(kinds)
     _chart(kinds)
     _table(kinds)
+    _report(kinds)
     _shot(kinds)
     _presets(kinds)
     _validate(kinds)
@@ -127,20 +137,31 @@ def _chart(kinds: Any) -> None:
     parser.add_argument("--knob", metavar="KEY", help="with sweep and heat-map: what goes along x (default job.batch)")
     parser.add_argument("--knob-y", metavar="KEY", help="with heat-map: what goes along y (default job.context)")
     parser.add_argument("--result", metavar="KEY", help="with sweep and heat-map: the result drawn (default tokens_per_s_per_chip)")
-    _add_look(parser)
+    _add_format(parser, "png (default), svg, pdf or csv")
+    add_look(parser)
 
 
-def _add_look(parser: Parser) -> None:
-    parser.add_argument("--theme", default="print", help="of a picture: print (default), light, dark or projector")
-    parser.add_argument("--size", default="slide", help="of a picture: slide (default), or single or double column of a paper")
+def _add_format(parser: Parser, kinds_of_file: str) -> None:
+    parser.add_argument("--format", metavar="KIND", help=f"where STUDY and FILE are folders, each study's file: {kinds_of_file}")
+
+
+def _report(kinds: Any) -> None:
+    text = "everything about a study: verdicts, charts, comparison, assumptions, sources, equations, error bands"
+    parser = _command(kinds, "report", text, _REPORT, report.run_report)
+    add_study_flags(parser)
+    parser.add_argument("-o", "--output", metavar="OUT", required=True, help="a .pdf, a .json, or a folder for all charts and tables")
+    parser.add_argument("--format", metavar="KIND", help=f"of the files in a folder: {', '.join(report.FORMATS)}")
+    parser.add_argument("--paper", default="a4", help="of the PDF: a4 (default), letter or slide")
+    add_look(parser)
 
 
 def _table(kinds: Any) -> None:
     parser = _command(kinds, "table", "the comparison as a table", _TABLE, commands.run_table)
     add_study_flags(parser)
-    kinds_of_file = "csv, xlsx, md, png, svg or pdf"
+    kinds_of_file = "csv, xlsx, md, tex, html, png, svg or pdf"
     parser.add_argument("-o", "--output", metavar="FILE", help=f"the file; its ending says {kinds_of_file} (else Markdown on stdout)")
-    _add_look(parser)
+    _add_format(parser, f"png (default), {kinds_of_file}")
+    add_look(parser)
 
 
 def _shot(kinds: Any) -> None:
@@ -162,9 +183,9 @@ def _validate(kinds: Any) -> None:
     parser = _command(kinds, "validate", text, _VALIDATE, commands.run_validate)
     parser.add_argument("file", metavar="FILE", nargs="?", help="a CSV of measurements (default: the shipped ones)")
     parser.add_argument("--json", action="store_true", help="rows, fit calls, skipped rows and summary as JSON")
-    kinds_of_file = "png, svg or pdf (predicted against measured), csv, xlsx or md (row by row)"
+    kinds_of_file = "png, svg or pdf (predicted against measured), csv, xlsx, md, tex or html (row by row)"
     parser.add_argument("-o", "--output", metavar="FILE", help=f"write this as well; its ending says {kinds_of_file}")
-    _add_look(parser)
+    add_look(parser)
 
 
 def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace | None:

@@ -14,7 +14,7 @@ from explorer.library.share import is_share, read_share
 from explorer.library.text_files import read_bytes, shown
 from explorer.specs import MOST_SCENARIOS, Scenario, Study
 
-_PICTURES = (".png", ".svg", ".pdf")
+PICTURES = (".png", ".svg", ".pdf")
 
 
 def add_study_flags(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +63,7 @@ def named_study(name: str) -> Study:
 
 def open_study(path: Path) -> Study:
     """Read a study file, or the study inside an exported picture. Raises `ExplorerError`."""
-    if path.suffix.lower() not in _PICTURES:
+    if path.suffix.lower() not in PICTURES:
         return read_study(path)
     from explorer.render.metadata import MOST_BYTES, read_study_from  # only pictures need it
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
+from threading import Lock
 
 from explorer.knobs import KNOBS, Knob, Value, knob
 from explorer.library.presets import Library, capacity_block
@@ -17,6 +18,7 @@ _CHIP, _FABRIC = (
 )
 _PRICE = knob("offer.usd_per_chip_h")
 _MOST_KEPT = 64
+_ONE_AT_A_TIME = Lock()  # exports ask from threads of their own
 _Row = tuple[Knob, Callable[[Scenario], Value | None]]
 _Parts = tuple[Library, Scenario]  # kept, so that the ids in the key stay theirs
 _kept: dict[tuple[int, ...], tuple[_Parts, tuple[Edit, ...]]] = {}
@@ -52,9 +54,11 @@ def edits(library: Library, scenario: Scenario) -> tuple[Edit, ...]:
     key = (id(library), id(scenario.chip), id(scenario.fabric), id(scenario.offer))
     found = _kept.get(key)
     if found is None:
-        while len(_kept) >= _MOST_KEPT:
-            del _kept[next(iter(_kept))]
-        found = _kept[key] = (library, scenario), tuple(_differences(library, scenario))
+        found = (library, scenario), tuple(_differences(library, scenario))
+        with _ONE_AT_A_TIME:
+            while len(_kept) >= _MOST_KEPT:
+                del _kept[next(iter(_kept))]
+            _kept[key] = found
     return found[1]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from explorer.render.box import Box
-from explorer.render.sheet import Sheet
+from explorer.render.sheet import Kind, Sheet
 
 _MOST_NOTE_LINES = 8
 _MOST_CONTEXT_LINES = 3
@@ -14,25 +14,26 @@ def dress(title: str, subtitle: str, context: str, note: str, sheet: Sheet) -> B
     """Write title, subtitle and footer, which begins with the load that is shown; the room that is left between them."""
     margin = 1.1 * sheet.em
     room = sheet.wide - 2 * margin
-    top = _head(title, subtitle, sheet, margin, room)
+    top = head(title, subtitle, sheet, Box(margin, 0.9 * margin, sheet.wide - margin, sheet.high))
     bottom = _foot(context, note, sheet, margin, room)
     return Box(margin, top, sheet.wide - margin, bottom)
 
 
-def _head(title: str, subtitle: str, sheet: Sheet, margin: float, room: float) -> float:
-    em, theme, y = sheet.em, sheet.theme, 0.9 * margin
-    lines = sheet.wrap(title, "title", room, 2)
+def head(title: str, subtitle: str, sheet: Sheet, box: Box, kind: Kind = "title") -> float:
+    """Write title and subtitle at the top of a box, beside each other where there is room; where what follows begins."""
+    em, theme, y = sheet.em, sheet.theme, box.top
+    lines = sheet.wrap(title, kind, box.wide, 2)
     for line in lines:
         y += 0.8 * em
-        sheet.text(margin, y, line, "title", theme.text)
+        sheet.text(box.left, y, line, kind, theme.text)
         y += 0.85 * em
-    used = sheet.width(lines[-1], "title") + 0.9 * em if lines else 0.0
-    if used + sheet.width(subtitle, "base") <= room:
-        sheet.text(margin + used, y - 0.81 * em, subtitle, "base", theme.muted)
+    used = sheet.width(lines[-1], kind) + 0.9 * em if lines else 0.0
+    if lines and used + sheet.width(subtitle, "base") <= box.wide:
+        sheet.text(box.left + used, y - 0.81 * em, subtitle, "base", theme.muted)
         return y + 0.35 * em
-    for line in sheet.wrap(subtitle, "base", room, 2):
+    for line in sheet.wrap(subtitle, "base", box.wide, 2):
         y += 0.65 * em
-        sheet.text(margin, y, line, "base", theme.muted)
+        sheet.text(box.left, y, line, "base", theme.muted)
         y += 0.65 * em
     return y + 0.35 * em
 

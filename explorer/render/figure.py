@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from explorer.charts.model import Chart, Table
 from explorer.charts.style import theme as known_theme
-from explorer.errors import ExplorerError, unknown
+from explorer.errors import unknown
 from explorer.render.bars import draw_bars
+from explorer.render.box import Box
 from explorer.render.drawing import draw_drawing
 from explorer.render.dress import dress, say
 from explorer.render.grid import draw_table
 from explorer.render.lines import draw_lines, has_values
 from explorer.render.metadata import embed_study, writable
+from explorer.render.options import SIZES, Size, sound
 from explorer.render.sheet import Sheet
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PictureKind = Literal["png", "svg", "pdf"]
-_MOST_PIXELS = 100_000_000
+_ONE_AT_A_TIME = RLock()
 _CREATOR = "Chip Architecture Explorer"
 _SETTINGS: dict[Any, Any] = {  # matplotlib names every key in its type
     "pdf.fonttype": 42,  # whole letters, so that the text can be searched and edited
@@ -39,23 +42,6 @@ _SETTINGS: dict[Any, Any] = {  # matplotlib names every key in its type
 }
 
 
-@dataclass(frozen=True)
-class Size:
-    """A size of paper, and the fineness of a PNG of it."""
-
-    width_in: float
-    height_in: float
-    dpi: int
-
-
-SIZES: dict[str, Size] = {
-    "slide": Size(40 / 3, 7.5, 144),  # 16:9, 1920 x 1080 pixels
-    "single": Size(3.4, 2.9, 600),
-    "double": Size(7.0, 4.2, 600),
-}
-"""Slide, and figures one or two columns wide."""
-
-
 def render_chart(
     chart: Chart,
     kind: PictureKind,
@@ -64,28 +50,41 @@ def render_chart(
     width_in: float = SIZES["slide"].width_in,
     height_in: float = SIZES["slide"].height_in,
     dpi: int = SIZES["slide"].dpi,
+    transparent: bool = False,
 ) -> bytes:
     """Draw ``chart`` on ``width_in`` x ``height_in`` inches (``dpi`` matters to PNG only) and return the file's bytes.
 
     ``chart.metadata["study"]`` is carried along (see `read_study_from`). Raises `ExplorerError` for an unknown kind or
     theme and for a size that makes no sense.
     """
-    about = _About(chart.title, chart.summary, chart.metadata.get("study"))
-    return _picture(partial(draw, chart), about, kind, theme, Size(width_in, height_in, dpi))
+    about = About(chart.title, chart.summary, chart.metadata.get("study"))
+    return _picture(partial(draw, chart), about, kind, theme, Size(width_in, height_in, dpi), transparent)
 
 
-def render_table(table: Table, kind: PictureKind, *, theme: str = "print", size: Size = SIZES["slide"]) -> bytes:
+def render_table(
+    table: Table, kind: PictureKind, *, theme: str = "print", size: Size = SIZES["slide"], transparent: bool = False
+) -> bytes:
     """Draw ``table`` on a sheet of ``size`` and return the file's bytes; otherwise as `render_chart`.
 
     Raises `ExplorerError` also where the rows do not fit.
     """
     quantities = ", ".join(c.label for c in table.columns)
-    about = _About(table.title, f"{', '.join(table.row_labels)}: {quantities}", table.metadata.get("study"))
-    return _picture(partial(draw_table, table), about, kind, theme, size)
+    about = About(table.title, f"{', '.join(table.row_labels)}: {quantities}", table.metadata.get("study"))
+    return _picture(partial(draw_table, table), about, kind, theme, size, transparent)
+
+
+@contextmanager
+def settings() -> Iterator[None]:
+    """Draw with settings of our own, one thread at a time: matplotlib keeps them, and much else, for the whole process."""
+    with _ONE_AT_A_TIME:
+        import matplotlib
+
+        with matplotlib.rc_context(_SETTINGS):
+            yield
 
 
 @dataclass(frozen=True)
-class _About:
+class About:
     """What a file says of itself."""
 
     title: str
@@ -93,15 +92,15 @@ class _About:
     study: str | None
 
 
-def _picture(drawing: Callable[[Sheet], None], about: _About, kind: PictureKind, theme: str, size: Size) -> bytes:
+def _picture(
+    drawing: Callable[[Sheet], None], about: About, kind: PictureKind, theme: str, size: Size, transparent: bool
+) -> bytes:
     if kind not in get_args(PictureKind):
         raise unknown("kind of picture", kind, get_args(PictureKind))
-    _check(size.width_in, size.height_in, size.dpi)
+    sound(size)
     colors = known_theme(theme)
-    import matplotlib
-
-    with matplotlib.rc_context(_SETTINGS):
-        sheet = Sheet(colors, size.width_in, size.height_in)
+    with settings():
+        sheet = Sheet(colors, size.width_in, size.height_in, transparent)
         drawing(sheet)
         content = _saved(sheet.figure, kind, size.dpi, about)
     return embed_study(content, about.study) if about.study is not None and kind != "pdf" else content
@@ -109,7 +108,11 @@ def _picture(drawing: Callable[[Sheet], None], about: _About, kind: PictureKind,
 
 def draw(chart: Chart, sheet: Sheet) -> None:
     """Draw all of a chart on a sheet."""
-    area = dress(chart.title, chart.subtitle, chart.context, chart.note, sheet)
+    draw_in(chart, sheet, dress(chart.title, chart.subtitle, chart.context, chart.note, sheet))
+
+
+def draw_in(chart: Chart, sheet: Sheet, area: Box) -> None:
+    """Draw what a chart shows into a part of a sheet, or say why it shows nothing."""
     if chart.bars:
         draw_bars(chart, sheet, area)
     elif chart.drawing and not chart.empty:
@@ -120,26 +123,21 @@ def draw(chart: Chart, sheet: Sheet) -> None:
         say(chart.empty or "Nothing to draw", sheet, area)
 
 
-def _check(width_in: float, height_in: float, dpi: int) -> None:
-    sound = all(math.isfinite(v) for v in (width_in, height_in, dpi))
-    if not (sound and 2 <= width_in <= 60 and 1.5 <= height_in <= 60):
-        raise ExplorerError(f"a picture of {width_in:g} x {height_in:g} inches: give 2 x 1.5 to 60 x 60")
-    if not 36 <= dpi <= 1200 or width_in * height_in * dpi * dpi > _MOST_PIXELS:
-        raise ExplorerError(f"{dpi:g} dots per inch on {width_in:g} x {height_in:g} inches: give 36 to 1200, 100 megapixels at most")
-
-
-def _saved(figure: Figure, kind: PictureKind, dpi: int, about: _About) -> bytes:
-    """The figure as bytes, without a date."""
+def told(kind: PictureKind, about: About) -> dict[str, str | None]:
+    """What a file says of itself, without a date; a PDF carries its study here."""
     title, summary = (" ".join(t.split()) for t in (about.title, about.summary))
-    told: dict[PictureKind, dict[str, str | None]] = {
-        "png": {"Title": title, "Software": _CREATOR},
-        "svg": {"Title": title, "Description": summary, "Creator": _CREATOR, "Date": None},
-        "pdf": {"Title": title, "Subject": summary, "Creator": _CREATOR, "Producer": None, "CreationDate": None},
-    }
-    if about.study is not None:
-        told["pdf"]["Keywords"] = writable(about.study)
+    if kind == "png":
+        return {"Title": title, "Software": _CREATOR}
+    if kind == "svg":
+        return {"Title": title, "Description": summary, "Creator": _CREATOR, "Date": None}
+    words = {"Title": title, "Subject": summary, "Creator": _CREATOR, "Producer": None, "CreationDate": None}
+    return words if about.study is None else words | {"Keywords": writable(about.study)}
+
+
+def _saved(figure: Figure, kind: PictureKind, dpi: int, about: About) -> bytes:
+    """The figure as bytes."""
     buffer = BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of letters and layouts: nothing a reader could act on
-        figure.savefig(buffer, format=kind, dpi=dpi, metadata=told[kind])
+        figure.savefig(buffer, format=kind, dpi=dpi, metadata=told(kind, about))
     return buffer.getvalue()

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from explorer.charts.model import Chart, Table
-from explorer.charts.style import theme as known_theme
-from explorer.errors import ExplorerError, unknown
+from explorer.charts.wording import worded, worded_table
+from explorer.errors import ExplorerError
 from explorer.library import write_whole
 from explorer.library.text_files import shown
-from explorer.render import tables
-from explorer.render.figure import SIZES, PictureKind, render_chart, render_table
+from explorer.render import markup, tables
+from explorer.render.figure import PictureKind, render_chart, render_table
+from explorer.render.options import Options
 
 _PICTURES: dict[str, PictureKind] = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
 CHART_SUFFIXES = (*_PICTURES, ".csv")
@@ -19,46 +20,65 @@ _TEXTS: Mapping[str, Callable[[Table], bytes]] = {
     ".csv": lambda t: tables.table_csv(t).encode(),
     ".md": lambda t: tables.table_markdown(t).encode(),
     ".xlsx": tables.table_xlsx,
+    ".tex": lambda t: markup.table_latex(t).encode(),
+    ".html": lambda t: markup.table_html(t).encode(),
 }
 TABLE_SUFFIXES = (*_TEXTS, *_PICTURES)
 
 
-def export_chart(chart: Chart, path: Path | str, theme: str = "print", size: str = "slide") -> None:
-    """Write ``chart`` to ``path`` (.png .svg .pdf .csv) in a theme and one of `SIZES`.
+def export_chart(
+    chart: Chart, path: Path | str, theme: str = "print", size: str = "slide", options: Options | None = None
+) -> None:
+    """Write ``chart`` to ``path`` (.png .svg .pdf .csv) in a theme and a size (see `size_of`), or as ``options`` say.
 
     Raises `ExplorerError` for an unknown suffix, theme or size, and for a path that cannot be written.
     """
-    path = Path(path)
-    suffix = _checked(path, CHART_SUFFIXES, theme, size)
+    path, chosen = Path(path), options or Options(theme, size)
+    suffix = checked(path, CHART_SUFFIXES, chosen)
+    write_whole(path, chart_bytes(chart, suffix, chosen))
+
+
+def chart_bytes(chart: Chart, suffix: str, options: Options, draft_dpi: int | None = None) -> bytes:
+    """What a file of one of `CHART_SUFFIXES` holds; ``draft_dpi``: the same picture, only coarser.
+
+    Raises `ExplorerError` for options that make no sense.
+    """
+    chart = worded(chart, options.wording)
     if suffix == ".csv":
-        write_whole(path, tables.chart_csv(chart).encode())
-        return
-    paper = SIZES[size]
-    content = render_chart(
-        chart, _PICTURES[suffix], theme=theme, width_in=paper.width_in, height_in=paper.height_in, dpi=paper.dpi
-    )
-    write_whole(path, content)
+        return tables.chart_csv(chart).encode()
+    paper = options.paper()
+    return render_chart(
+        chart, _PICTURES[suffix], theme=options.theme, width_in=paper.width_in, height_in=paper.height_in,
+        dpi=draft_dpi or paper.dpi, transparent=options.transparent,
+    )  # fmt: skip
 
 
-def export_table(table: Table, path: Path | str, theme: str = "print", size: str = "slide") -> None:
-    """Write ``table`` to ``path`` (.csv .md .xlsx .png .svg .pdf); theme and size matter to pictures.
+def export_table(
+    table: Table, path: Path | str, theme: str = "print", size: str = "slide", options: Options | None = None
+) -> None:
+    """Write ``table`` to ``path`` (.csv .md .xlsx .tex .html .png .svg .pdf); the look matters to pictures.
 
     Raises `ExplorerError` for an unknown suffix, theme or size, and for a path that cannot be written.
     """
-    path = Path(path)
-    suffix = _checked(path, TABLE_SUFFIXES, theme, size)
-    if suffix in _PICTURES:
-        write_whole(path, render_table(table, _PICTURES[suffix], theme=theme, size=SIZES[size]))
-    else:
-        write_whole(path, _TEXTS[suffix](table))
+    path, chosen = Path(path), options or Options(theme, size)
+    suffix = checked(path, TABLE_SUFFIXES, chosen)
+    write_whole(path, table_bytes(table, suffix, chosen))
 
 
-def _checked(path: Path, known: tuple[str, ...], theme: str, size: str) -> str:
-    """The suffix, with everything else that was asked for checked before anything is drawn."""
+def table_bytes(table: Table, suffix: str, options: Options) -> bytes:
+    """What a file of one of `TABLE_SUFFIXES` holds. Raises `ExplorerError` for options that make no sense."""
+    table = worded_table(table, options.wording)
+    if suffix in _TEXTS:
+        return _TEXTS[suffix](table)
+    return render_table(
+        table, _PICTURES[suffix], theme=options.theme, size=options.paper(), transparent=options.transparent
+    )
+
+
+def checked(path: Path, known: tuple[str, ...], options: Options) -> str:
+    """The suffix, with everything else that was asked for checked before anything is drawn. Raises `ExplorerError`."""
     suffix = _suffix(path, known)
-    if size not in SIZES:
-        raise unknown("size", size, SIZES)
-    known_theme(theme)
+    options.paper()
     _check_folder(path)
     return suffix
 

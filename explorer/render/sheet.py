@@ -71,19 +71,21 @@ def _width(text: str, bold: bool, size: float) -> float:
 
 
 class Sheet:
-    """A figure of ``width_in`` x ``height_in`` inches. ``em`` is the size of its text in points; later calls draw on top."""
+    """A figure of ``width_in`` x ``height_in`` inches, with or without a ground. ``em``: its text in points; later calls draw on top."""
 
-    def __init__(self, theme: Theme, width_in: float, height_in: float) -> None:
+    def __init__(self, theme: Theme, width_in: float, height_in: float, transparent: bool = False) -> None:
         from matplotlib.figure import Figure
         from matplotlib.transforms import Affine2D
 
         self.theme = theme
         self.wide, self.high = 72.0 * width_in, 72.0 * height_in
         larger = min(max(theme.font_pt / 10.0, 1.0), 1.25)
-        self.em = larger * min(max(min(1.3 * width_in, 2.4 * height_in), 6.5), 17.0)
+        base = min(1.3 * width_in, 2.4 * height_in)
+        self.em = larger * min(max(base, 6.5), 17.0 * max(1.0, base / 18.0))  # 17 points on a slide, more on a poster
         self.line_pt = self.em * theme.line_px / (theme.font_pt * _PX_PER_PT)
         self.hair = 0.055 * self.em
-        self.figure = Figure(figsize=(width_in, height_in), facecolor=theme.card, edgecolor="none")
+        self.transparent = transparent
+        self.figure = Figure(figsize=(width_in, height_in), facecolor="none" if transparent else theme.card, edgecolor="none")
         self._points = Affine2D().scale(1 / self.wide, -1 / self.high).translate(0, 1) + self.figure.transFigure
         self.texts: list[tuple[str, Box]] = []
         self._height = 1.0

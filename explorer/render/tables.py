@@ -11,12 +11,13 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from io import BytesIO, StringIO
 
 from explorer.charts.model import MARKS, Axis, Bar, Cell, Chart, Series, Table
 
 Value = float | str | None
+Grid = tuple[list[str], list[list[Value]]]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~#])")
 _LONGEST_CELL = 32_767  # of a spreadsheet
@@ -25,11 +26,7 @@ _LARGEST_WHOLE = 2.0**53
 
 def table_csv(table: Table) -> str:
     """A table as CSV: one row a scenario."""
-    header = [table.head, *(_with_unit(c.label, c.unit) for c in table.columns)]
-    rows: list[list[Value]] = [
-        [label, *(_bare(c) for c in row)] for label, row in zip(table.row_labels, table.rows, strict=True)
-    ]
-    return _csv(header, rows, table)
+    return _csv(table_grid(table), table)
 
 
 def chart_csv(chart: Chart) -> str:
@@ -38,10 +35,28 @@ def chart_csv(chart: Chart) -> str:
     Series: ``series, role, label, <x>, <y>`` and ``low, high`` where there are ranges. Bars: ``bar, part, <value>`` and,
     where any bar has them, ``limit, low, high`` of its bar in each row.
     """
-    return _bars_csv(chart) if chart.bars else _series_csv(chart)
+    return _csv(chart_grid(chart), chart)
 
 
-def _series_csv(chart: Chart) -> str:
+def table_grid(table: Table) -> Grid:
+    """Header and bare rows of a table."""
+    header = [table.head, *(_with_unit(c.label, c.unit) for c in table.columns)]
+    return header, [[label, *(_bare(c) for c in row)] for label, row in zip(table.row_labels, table.rows, strict=True)]
+
+
+def chart_grid(chart: Chart) -> Grid:
+    """Header and bare rows of a chart's numbers, as `chart_csv` has them."""
+    return _bars_grid(chart) if chart.bars else _series_grid(chart)
+
+
+def tab_separated(grid: Grid) -> str:
+    """A grid for the clipboard: what spreadsheets take as cells, and never as formulas."""
+    header, rows = grid
+    lines: list[list[Value]] = [[*header], *rows]
+    return "".join("\t".join(map(cell_text, line)) + "\n" for line in lines)
+
+
+def _series_grid(chart: Chart) -> Grid:
     y = chart.y or Axis("y")
     ranged = any(s.low is not None and s.high is not None for s in chart.series)
     header = ["series", "role", "label", _with_unit(chart.x.label, chart.x.unit), _with_unit(y.label, y.unit)]
@@ -54,7 +69,7 @@ def _series_csv(chart: Chart) -> str:
             place = _named(chart.x, a), _named(y, b)
             value = (None if s.value is None else float(s.value[i]),) if chart.of else ()
             rows.append([s.label, s.role, label, *place, *(_range_at(s, i) if ranged else ()), *value])
-    return _csv(header, rows, chart)
+    return header, rows
 
 
 def _named(axis: Axis, at: float) -> Value:
@@ -75,7 +90,7 @@ def _range_at(series: Series, i: int) -> tuple[Value, Value]:
     return float(series.low[i]), float(series.high[i])
 
 
-def _bars_csv(chart: Chart) -> str:
+def _bars_grid(chart: Chart) -> Grid:
     around = [k for k in ("limit", "low", "high") if any(getattr(b, k) is not None for b in chart.bars)]
     unit = chart.x.unit
     header = ["bar", "part", _with_unit(chart.x.label, unit), *(_with_unit(k, unit) for k in around)]
@@ -83,7 +98,7 @@ def _bars_csv(chart: Chart) -> str:
     for bar in chart.bars:
         more: list[Value] = [getattr(bar, k) for k in around]
         rows += [[bar.label, part, value, *more] for part, value in _parts(bar)]
-    return _csv(header, rows, chart)
+    return header, rows
 
 
 def _parts(bar: Bar) -> list[tuple[str, Value]]:
@@ -174,12 +189,17 @@ def _number(value: float) -> str:
     return f"{value:.0f}" if whole else repr(float(value))
 
 
-def _csv(header: Sequence[str], rows: Sequence[Sequence[Value]], shown: Chart | Table) -> str:
+def cell_text(value: Value) -> str:
+    """A bare value as a cell of plain text: all digits of a number, nothing for what is missing, no formula."""
+    return "" if value is None else _safe(value) if isinstance(value, str) else _number(value)
+
+
+def _csv(grid: Grid, shown: Chart | Table) -> str:
+    header, rows = grid
     more = {title: text for title, text in (("load", shown.context), ("source", shown.note)) if text}
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([_safe(h) for h in (*header, *more)])
     for i, row in enumerate(rows):
-        cells = ["" if v is None else _safe(v) if isinstance(v, str) else _number(v) for v in row]
-        writer.writerow([*cells, *(_safe(text) if i == 0 else "" for text in more.values())])
+        writer.writerow([*map(cell_text, row), *(_safe(text) if i == 0 else "" for text in more.values())])
     return out.getvalue()

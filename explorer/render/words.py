@@ -27,8 +27,9 @@ def write_words(chart: Chart, plot: Plot, sheet: Sheet, points: FloatArray, line
         where = Box(x, y, x + wide, y + high)
         if at >= spot.near:
             sheet.line(leader(where, spot), sheet.theme.muted, 0.9 * sheet.hair)
-        sheet.box(where, sheet.theme.card, alpha=_PATCH)
-        color = sheet.theme.text if spot.slot is None else sheet.theme.slot(spot.slot)
+        if not sheet.transparent:
+            sheet.box(where, sheet.theme.card, alpha=_PATCH)
+        color = sheet.theme.text if spot.slot is None else sheet.theme.ink(spot.slot)
         for i, line in enumerate(spot.lines):
             middle = where.top + (i + 0.5) * high / len(spot.lines)
             sheet.text(x + 0.12 * sheet.em, middle, line, "small", color)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from window_tools import OTHER, Answers, drop, edit
+from window_tools import OTHER, Answers, drop, edit, exported
 
 from explorer.app.panes import PANES
 from explorer.app.window import Window
@@ -21,7 +21,7 @@ def test_each_chart_exports_and_pictures_open_again(
     edit(window)
     study = window.document.study
     answers.path = tmp_path / f"{name}.{suffix}"
-    assert window.files.export(name), answers.said
+    assert exported(window, window.files.export(name)), answers.said
     content = answers.path.read_bytes()
     start = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF", "csv": b""}[suffix]
     assert content.startswith(start)
@@ -38,24 +38,28 @@ def test_every_entry_of_the_export_menu_exports(window: Window, tmp_path: Path, 
     entries = window.actions_.export.actions()
     assert len(entries) >= len(PANES) + 1
     for i, entry in enumerate(entries):
-        answers.path = tmp_path / f"{i}.csv"
+        answers.path = tmp_path / (f"{i}.pdf" if entry.text() == "Report…" else f"{i}.csv")
+        if entry.text() == "Export all…":
+            answers.path.mkdir()
         entry.trigger()
-        assert answers.path.stat().st_size > 100, entry.text()
+        assert exported(window, True), answers.said
+        assert answers.path.stat().st_size > 100 or any(answers.path.iterdir()), entry.text()
     assert answers.said == []
 
 
 def test_a_pane_exports_what_it_shows(window: Window, tmp_path: Path, answers: Answers) -> None:
     answers.path = tmp_path / "pane.csv"
     window.panes.panes["time"].export_asked.emit(window.panes.panes["time"].chart.key)
+    assert exported(window, True)
     assert answers.path.exists()
     assert all(pane.chart.key in CHARTS for pane in window.panes.panes.values())
     assert {name for pane, _ in PANES for name, _ in VARIANTS[pane]} == set(CHARTS), "every chart stands in the menu of a pane"
 
 
-@pytest.mark.parametrize("suffix", ["csv", "xlsx", "md", "png", "svg", "pdf"])
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "md", "tex", "html", "png", "svg", "pdf"])
 def test_the_comparison_exports(window: Window, tmp_path: Path, answers: Answers, suffix: str) -> None:
     answers.path = tmp_path / f"table.{suffix}"
-    assert window.files.export_table(), answers.said
+    assert exported(window, window.files.export_table()), answers.said
     assert answers.path.stat().st_size > 200
 
 

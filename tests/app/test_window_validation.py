@@ -12,7 +12,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
-from window_tools import Answers, scenario, settle, study_of
+from window_tools import Answers, exported, scenario, settle, study_of
 
 from explorer.app import validator as validating
 from explorer.app.views import ChartView
@@ -346,7 +346,7 @@ def test_a_file_that_is_none_is_one_line_and_loses_nothing(
     assert not pane.chart.empty
     assert pane.filters.boxes["kind"].isVisible()
     answers.path = tmp_path / "after.csv"
-    assert window.files.export("validation"), answers.said
+    assert exported(window, window.files.export("validation")), answers.said
 
 
 def test_without_any_rows_the_reason_stands_in_the_card(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

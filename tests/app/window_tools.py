@@ -37,6 +37,10 @@ class Answers(Quiet):
         self.asked.append(title)
         return self.path
 
+    def folder(self, title: str) -> Path | None:
+        self.asked.append(title)
+        return self.path
+
     def text(self, title: str, label: str, given: str) -> str | None:
         self.asked.append(f"{title}: {given}")
         return self.line
@@ -64,6 +68,14 @@ def settle() -> None:
     """Let everything that was asked for happen."""
     for _ in range(3):
         QApplication.processEvents()
+
+
+def exported(window: Window, begun: bool) -> bool:
+    """Whether an export has begun, and ended without a word."""
+    before = len(getattr(window.dialogs, "said", ()))
+    window.files.exporter.finish(300)
+    assert not window.files.exporter.busy
+    return begun and len(getattr(window.dialogs, "said", ())) == before
 
 
 def edit(window: Window) -> None:

@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks [drag] [evaluate] [launch]`` from the repository's root prints the figures of design.md 9."""
+"""``python -m tests.benchmarks [drag] [evaluate] [launch] [export]`` from the repository's root prints the figures of design.md 9."""
 
 from __future__ import annotations
 
@@ -29,7 +29,13 @@ def _launch() -> None:
     launch.main()
 
 
-PARTS: dict[str, Callable[[], None]] = {"drag": _drag, "evaluate": _evaluate, "launch": _launch}
+def _export() -> None:
+    from tests.benchmarks import export
+
+    export.main()
+
+
+PARTS: dict[str, Callable[[], None]] = {"drag": _drag, "evaluate": _evaluate, "launch": _launch, "export": _export}
 
 
 def main() -> int:

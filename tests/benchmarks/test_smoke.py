@@ -25,9 +25,19 @@ for phase in ("decode", "training"):
     for make in (evaluation.one_knob, evaluation.many_knobs):
         assert evaluate(make(load_library(), "calibrated", phase)).valid_plan.shape[-1] in (1, 50)
 """
+EXPORT = """
+import tempfile
+from pathlib import Path
+from explorer.app import create
+from tests.benchmarks.export import cold_command, frames, one_export
+with tempfile.TemporaryDirectory() as name:
+    window = create(size=(1280, 720))
+    assert min(cold_command(Path(name), 1) + one_export(window, Path(name), 1) + frames(window, 3)) > 0
+    assert len(list(Path(name).iterdir())) == 2
+"""
 
 
-@pytest.mark.parametrize("script", [DRAG, BATCH])
+@pytest.mark.parametrize("script", [DRAG, BATCH, EXPORT])
 def test_a_short_run(script: str) -> None:
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -37,4 +47,4 @@ def test_an_unknown_part_is_told() -> None:
     command = [sys.executable, "-m", "tests.benchmarks", "drga"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "choose among drag, evaluate, launch" in done.stderr
+    assert "choose among drag, evaluate, launch, export" in done.stderr

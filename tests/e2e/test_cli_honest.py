@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from explorer.cli.output import as_json
+from explorer.charts.records import as_json
 from explorer.library import default_study, load_library, study_text
 
 EDIT = ("--set", "b200:chip.hbm_bytes=500GiB")

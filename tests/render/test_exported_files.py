@@ -122,7 +122,7 @@ def test_a_table_is_written_by_its_suffix(tmp_path, suffix):
     path = tmp_path / f"table{suffix}"
     export_table(replace(samples.wide_table(), metadata={"study": samples.STUDY}), str(path), "dark", "single")
     starts = {
-        ".csv": b"scenario,plan", ".md": b"### Comparison", ".xlsx": b"PK", ".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"
+        ".csv": b"scenario,plan", ".md": b"### Comparison", ".xlsx": b"PK", ".tex": b"% needs", ".html": b"<!doctype", ".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"
     }  # fmt: skip
     assert path.read_bytes().startswith(starts[suffix])
     if suffix in (".png", ".svg", ".pdf"):
@@ -134,7 +134,7 @@ def test_a_table_is_written_by_its_suffix(tmp_path, suffix):
 def test_an_unknown_suffix_names_the_known_ones(tmp_path, name):
     with pytest.raises(ExplorerError, match=r"\.png, \.svg, \.pdf, \.csv"):
         export_chart(samples.memory(), tmp_path / name)
-    with pytest.raises(ExplorerError, match=r"\.csv, \.md, \.xlsx, \.png, \.svg, \.pdf"):
+    with pytest.raises(ExplorerError, match=r"\.csv, \.md, \.xlsx, \.tex, \.html, \.png, \.svg, \.pdf"):
         export_table(samples.table(), tmp_path / name.replace("xlsx", "json"))
     assert os.listdir(tmp_path) == []
 

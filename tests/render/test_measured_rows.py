@@ -9,6 +9,7 @@ import pytest
 
 from explorer.charts.measured import Choice
 from explorer.errors import ExplorerError
+from explorer.render.options import Options
 from explorer.render.rows import export_rows
 from explorer.validation import Found, Prediction, Skip, validate
 
@@ -22,7 +23,7 @@ def found() -> Found:
 def test_pictures_and_the_same_bytes_twice(found: Found, tmp_path: Path, suffix: str, start: bytes) -> None:
     paths = [tmp_path / f"{i}.{suffix}" for i in range(2)]
     for path in paths:
-        export_rows(found, Choice("inference tpot_ms"), path, theme="dark", size="single")
+        export_rows(found, Choice("inference tpot_ms"), path, options=Options("dark", "single"))
     assert paths[0].read_bytes().startswith(start)
     assert paths[0].read_bytes() == paths[1].read_bytes()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint, QRectF, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QContextMenuEvent, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.app.look import Look, plain_look
@@ -13,6 +15,7 @@ from explorer.app.views.drawing_view import DrawingView
 from explorer.app.views.ink import Ink
 from explorer.app.views.parts import Icon, Words
 from explorer.app.views.picture import EMPTY
+from explorer.app.views.pull import Pull
 from explorer.app.widgets.choice import ChoiceBox
 from explorer.charts.model import Chart
 
@@ -21,12 +24,13 @@ _GROW, _SHRINK = "Fill the centre with this chart", "Back to all charts"
 
 
 class Pane(QFrame):
-    """A chart in its card. ``fill_toggled`` asks to fill the centre or to step back, ``export_asked`` names the chart."""
+    """A chart in its card. ``fill_toggled`` asks to fill the centre or to step back, ``export_asked`` names the chart.
 
-    fill_toggled = Signal(bool)
-    export_asked = Signal(str)
-    hovered = Signal(str)
-    variant_chosen = Signal(str)
+    ``taken`` says how it shall leave otherwise (``picture`` or ``numbers`` on the clipboard, ``drag``), and names it.
+    """
+
+    fill_toggled, export_asked, taken = Signal(bool), Signal(str), Signal(str, str)
+    hovered, variant_chosen = Signal(str), Signal(str)
 
     def __init__(
         self, look: Look | None = None, parent: QWidget | None = None, variants: tuple[tuple[str, str], ...] = ()
@@ -44,8 +48,11 @@ class Pane(QFrame):
         self._more = Icon("more", "Export or copy this chart", self)
         self._grow = Icon("grow", _GROW, self)
         self._menu = QMenu(self)
-        self._menu.addAction("Export this chart…").triggered.connect(self._ask_export)
-        self._menu.addAction("Copy image").triggered.connect(self.copy_image)
+        self._menu.addAction("Export this chart…").triggered.connect(lambda: self.export_asked.emit(self.chart.key))
+        for text, how in (("Copy as picture", "picture"), ("Copy as table", "numbers")):
+            self._menu.addAction(text).triggered.connect(partial(self._take, how))
+        self._head.setToolTip("Drag the title to take the chart out of the window")
+        Pull(self._head).pulled.connect(partial(self._take, "drag"))
         self._grow.clicked.connect(self._toggle)
         self._more.clicked.connect(self._open_menu)
         self._build()
@@ -144,16 +151,12 @@ class Pane(QFrame):
         """The card as it is on the screen."""
         return self.grab().toImage()
 
-    def copy_image(self) -> None:
-        """Put the card on the clipboard."""
-        QGuiApplication.clipboard().setImage(self.grab_image())
-
     def _toggle(self) -> None:
         self.set_filled(not self.filled)
         self.fill_toggled.emit(self.filled)
 
-    def _ask_export(self) -> None:
-        self.export_asked.emit(self.chart.key)
+    def _take(self, how: str, _checked: bool = False) -> None:
+        self.taken.emit(how, self.chart.key)
 
     def _open_menu(self) -> None:
         self._menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetrics,
@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from explorer.app.look import Look, plain_look
 from explorer.app.widgets.compare_model import CompareDelegate, CompareModel, is_whole
-from explorer.app.widgets.compare_text import as_tsv, visible_columns
+from explorer.app.widgets.compare_text import as_html, as_tsv, visible_columns
 from explorer.app.widgets.text import tint
 from explorer.charts.model import Table
 
@@ -46,8 +46,7 @@ class WholeHeader(QHeaderView):
 class CompareTable(QFrame):
     """Rows are scenarios. Ctrl+C copies what is shown; the button in the corner hides columns in which all rows agree."""
 
-    differences_toggled = Signal(bool)
-    row_activated = Signal(int)
+    differences_toggled, row_activated, picture_asked = Signal(bool), Signal(int), Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -178,8 +177,8 @@ class CompareTable(QFrame):
         return as_tsv(self.model.table, self.model.columns)
 
     def copy(self) -> None:
-        """Copy the shown table, tab-separated."""
-        QGuiApplication.clipboard().setText(self.copied_text())
+        """Copy the shown table, tab-separated for spreadsheets and as HTML for word processors."""
+        QGuiApplication.clipboard().setMimeData(_copied(self.copied_text(), as_html(self.model.table, self.model.columns)))
 
     def _copy_cell(self, index: QModelIndex) -> None:
         QGuiApplication.clipboard().setText(str(index.data() or ""))
@@ -188,11 +187,19 @@ class CompareTable(QFrame):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setFont(self.look.font("base"))
-        menu.addAction("Copy table").triggered.connect(self.copy)
+        menu.addAction("Copy as table").triggered.connect(self.copy)
+        menu.addAction("Copy as picture").triggered.connect(lambda: self.picture_asked.emit())
         index = self.view.indexAt(self.view.viewport().mapFromGlobal(event.globalPos()))
         if index.isValid():
             menu.addAction("Copy cell").triggered.connect(lambda: self._copy_cell(index))
         menu.popup(event.globalPos())
+
+
+def _copied(text: str, html: str) -> QMimeData:
+    data = QMimeData()
+    data.setText(text)
+    data.setHtml(html)
+    return data
 
 
 def _still(view: QTableView) -> None:

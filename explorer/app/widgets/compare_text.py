@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from explorer.charts.model import Cell, Table
 
 
@@ -14,9 +16,24 @@ def visible_columns(table: Table, differences_only: bool) -> tuple[int, ...]:
 
 def as_tsv(table: Table, columns: tuple[int, ...]) -> str:
     """Tab-separated: units in the header, bare numbers below, so that a spreadsheet can reckon with them."""
+    return "\n".join("\t".join(_safe(cell) for cell in line) for line in _lines(table, columns)) + "\n"
+
+
+def as_html(table: Table, columns: tuple[int, ...]) -> str:
+    """The same as a table for word processors: what is shown, with its units and changes."""
+    head = ["", *(table.columns[i].label for i in columns)]
+    rows = [[label, *(_shown(row[i]) for i in columns)] for label, row in zip(table.row_labels, table.rows, strict=True)]
+    cells = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table><tr>{''.join(f'<th>{html.escape(h)}</th>' for h in head)}</tr>{cells}</table>"
+
+
+def _shown(cell: Cell) -> str:
+    return f"{cell.text} ({cell.change})" if cell.change else cell.text
+
+
+def _lines(table: Table, columns: tuple[int, ...]) -> list[list[str]]:
     head = ["scenario", *(_head(table, i) for i in columns)]
-    lines = [head, *([label, *(_bare(row[i]) for i in columns)] for label, row in zip(table.row_labels, table.rows, strict=True))]
-    return "\n".join("\t".join(_safe(cell) for cell in line) for line in lines) + "\n"
+    return [head, *([label, *(_bare(row[i]) for i in columns)] for label, row in zip(table.row_labels, table.rows, strict=True))]
 
 
 def _head(table: Table, index: int) -> str:

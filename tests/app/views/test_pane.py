@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import chart_samples as samples
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
 
 from explorer.app.look import Look
 from explorer.app.views import BarView, ChartView, Pane
@@ -84,14 +85,28 @@ def test_fill_button(pane, qtbot):
     assert pane._grow.accessibleName() == "Back to all charts"
 
 
-def test_menu_exports_and_copies(pane, qtbot):
+def test_the_menu_asks_for_exports_and_copies(pane):
     asked = []
     pane.export_asked.connect(asked.append)
-    export, copy = pane._menu.actions()
-    export.trigger()
-    assert asked == ["roofline"]
-    copy.trigger()
-    assert QGuiApplication.clipboard().image().size() == pane.grab_image().size()
+    pane.taken.connect(lambda how, name: asked.append(f"{how} {name}"))
+    assert [a.text() for a in pane._menu.actions()] == ["Export this chart…", "Copy as picture", "Copy as table"]
+    for action in pane._menu.actions():
+        action.trigger()
+    assert asked == ["roofline", "picture roofline", "numbers roofline"]
+
+
+def test_the_title_pulled_far_enough_asks_for_a_drag_once(pane, qtbot):
+    asked = []
+    pane.taken.connect(lambda how, name: asked.append((how, name)))
+    start = pane._head.rect().center()
+    for button, moves in ((Qt.MouseButton.LeftButton, (2, 60, 90)), (Qt.MouseButton.RightButton, (60,))):
+        qtbot.mousePress(pane._head, button, pos=start)
+        for x in moves:
+            at, none = start + QPoint(x, 0), Qt.MouseButton.NoButton
+            spot = (QPointF(at), QPointF(pane._head.mapToGlobal(at)))
+            QApplication.sendEvent(pane._head, QMouseEvent(QEvent.Type.MouseMove, *spot, none, button, Qt.KeyboardModifier.NoModifier))
+        qtbot.mouseRelease(pane._head, button)
+        assert asked == [("drag", "roofline")]
 
 
 def test_every_control_has_a_name_and_a_place_in_the_tab_order(pane):
