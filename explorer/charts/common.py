@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from explorer import __version__
 from explorer.charts.choices import choices
-from explorer.charts.fairness import Per
 from explorer.evaluate import Report, evaluate_study
 from explorer.library import edits, load_library
 from explorer.library.changes import numbered
@@ -23,23 +22,19 @@ _MOST_LETTERS = 125  # of the sources in a footer: three lines of a figure one c
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A study with its report: what every chart is drawn from. ``metadata`` goes into exported files.
-
-    ``per``: the unit of fairness in which what a chip does is counted.
-    """
+    """A study with its report: what every chart is drawn from. ``metadata`` goes into exported files."""
 
     study: Study
     report: Report
     metadata: tuple[tuple[str, str], ...] = ()
-    per: Per = "chip"
 
     def __iter__(self):  # type: ignore[no-untyped-def]
         return iter(enumerate(self.study.scenarios))
 
 
-def scene(study: Study, metadata: dict[str, str] | None = None, per: Per = "chip") -> Scene:
+def scene(study: Study, metadata: dict[str, str] | None = None) -> Scene:
     """Evaluate ``study`` once for all its charts."""
-    return Scene(study, evaluate_study(study, search=True), tuple((metadata or {}).items()), per)
+    return Scene(study, evaluate_study(study, search=True), tuple((metadata or {}).items()))
 
 
 def at(array: Array, point: int) -> Array:

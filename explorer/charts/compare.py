@@ -18,7 +18,7 @@ _Row = list[float | str | None]
 def comparison(scene: Scene) -> Table:
     """All scenarios side by side, with the change against the baseline where one is pinned."""
     count, baseline = len(scene.study.scenarios), scene.study.baseline
-    read = [(f, [f.read(scene, i) for i in range(count)]) for f in fields(scene.per)]
+    read = [(f, [f.read(scene, i) for i in range(count)]) for f in fields(scene.study.per)]
     shown = [(f, row, _best(scene, f, row)) for f, row in read if f.key not in WHERE_KNOWN or any(value is not None for value in row)]
     columns = tuple(
         Column(
@@ -40,7 +40,7 @@ def _help(scene: Scene, f: Field) -> str:
     """The field's help; below the cost, what is published for chips that nobody rents in capacity blocks."""
     shown = zip(names(scene.study), scene.study.scenarios, strict=True)
     if f.per is not None or f.key == "per":
-        more = [f"{n}: {' '.join(filter(None, (fairness.unit_text(s, scene.per) + '.', fairness.source_text(s, scene.per))))}" for n, s in shown]
+        more = [f"{n}: {' '.join(filter(None, (fairness.unit_text(s, scene.study.per) + '.', fairness.source_text(s, scene.study.per))))}" for n, s in shown]
     else:
         more = [f"{n}: {other_offers(s)}" for n, s in shown if s.offer is None and _elsewhere(s)] if f.key == COST else []
     which = {"more": "More is better.", "less": "Less is better."}.get(f.better, "")
@@ -106,7 +106,7 @@ def _text(f: Field, value: float) -> str:
 def _missing(scene: Scene, f: Field, i: int) -> str:
     scenario = scene.study.scenarios[i]
     if f.per is not None or f.key == "per":
-        why = fairness.why_none(scenario, scene.per)
+        why = fairness.why_none(scenario, scene.study.per)
         return ("no capacity block" if why == "no price" and _elsewhere(scenario) else why) or "-"
     if f.key in WHERE_KNOWN and scenario.job.phase != "training":
         return "-"

@@ -9,11 +9,10 @@ from functools import cache
 from explorer.charts import fairness
 from explorer.charts.common import Scene, plan_text
 from explorer.charts.fairness import WORDS as UNIT_WORDS
-from explorer.charts.fairness import Per
 from explorer.evaluate import bound_of
 from explorer.evaluate.explain import WORDS
 from explorer.quantities import QUANTITIES, Better
-from explorer.specs import FORMATS, Scenario, matmul_format
+from explorer.specs import FORMATS, Per, Scenario, matmul_format
 
 Read = Callable[[Scene, int], float | str | None]
 COST = "usd_per_million_tokens"
@@ -100,7 +99,8 @@ def _held(unit: Per) -> tuple[Field, ...]:
         return ()
     word = UNIT_WORDS[unit]
     read = _spec(lambda s: fairness.unit_text(s, unit) if fairness.chips_in(s, unit) else None)
-    return (Field("per", word.label, "1", word.help, read),)
+    label = {"dollar": "rent/chip", "watt": "power/chip", "domain": "chips/domain", "rack": "chips/rack"}[unit]
+    return (Field("per", label, "1", word.help, read),)
 
 
 @cache

@@ -8,15 +8,12 @@ made up where a price, a power or a rack is not published.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from explorer.evaluate import Report
-from explorer.specs import Scenario
-from explorer.specs.formats import matmul_format
-from explorer.units import format_number, format_quantity
+from explorer.specs import Per, Scenario, Source, matmul_format
+from explorer.units import format_quantity
 
-Per = Literal["chip", "dollar", "watt", "domain", "rack"]
-UNITS: tuple[Per, ...] = get_args(Per)
+_PUBLISHED = ("datasheet", "vendor doc", "vendor blog", "derived")
 
 
 @dataclass(frozen=True)
@@ -61,23 +58,33 @@ def why_none(s: Scenario, unit: Per) -> str:
 
 
 def unit_text(s: Scenario, unit: Per) -> str:
-    """What the unit is for a scenario: ``16 chips a rack``, ``$2.24 a chip and hour``, ``500 W a chip``."""
+    """What the unit is for a scenario: ``16 chips``, ``$2.24/h``, ``500 W (press)``; the kind of a number that its vendor has not published."""
     held = chips_in(s, unit)
     if held is None:
         return why_none(s, unit)
-    if unit == "dollar" and s.offer is not None:
-        return f"{format_quantity(s.offer.usd_per_chip_h, 'USD/h')} a chip ({s.offer.kind})"
+    if unit == "dollar":
+        return f"{format_quantity(1 / held, 'USD/h')} {_offered(s)}".strip()
+    source = _source(s, unit)
+    known = f" ({source.kind})" if source is not None and source.kind not in _PUBLISHED else ""
     if unit == "watt":
-        return f"{format_quantity(s.chip.tdp_w, 'W')} a chip"
-    return "1 chip" if unit == "chip" else f"{held:,.0f} chip{'s' if held != 1 else ''} a {unit}"
+        return f"{format_quantity(s.chip.tdp_w, 'W')}{known}"
+    return f"{held:,.0f} chip{'s' if held != 1 else ''}{known}"
+
+
+def _offered(s: Scenario) -> str:
+    return "" if s.offer is None or s.offer.kind == "capacity block" else s.offer.kind
+
+
+def _source(s: Scenario, unit: Per) -> Source | None:
+    return {
+        "dollar": s.offer and s.offer.source, "watt": s.chip.sources.get("tdp_w"),
+        "domain": s.fabric.sources.get("scale_up.domain"), "rack": s.fabric.sources.get("rack_chips"),
+    }.get(unit)  # fmt: skip
 
 
 def source_text(s: Scenario, unit: Per) -> str:
     """Where the number that makes the unit comes from, with its note; empty for a chip."""
-    source = {
-        "dollar": s.offer and s.offer.source, "watt": s.chip.sources.get("tdp_w"),
-        "domain": s.fabric.sources.get("scale_up.domain"), "rack": s.fabric.sources.get("rack_chips"),
-    }.get(unit)  # fmt: skip
+    source = _source(s, unit)
     return "" if source is None else " ".join(filter(None, (f"{source.ref} ({source.kind}).", source.note)))
 
 
@@ -97,9 +104,3 @@ def per(report: Report, s: Scenario, i: int, unit: Per) -> dict[str, float | Non
     """The same of one ``unit``: tokens/s, FLOP/s, B and B/s. None where the unit or the figure does not exist."""
     held = chips_in(s, unit)
     return {key: None if held is None or value is None else value * held for key, value in of_chip(report, s, i).items()}
-
-
-def rate_text(value: float, unit: str, per_unit: Per) -> str:
-    """``1,520 tokens/s/chip``, ``4.1 tokens/s/W``, ``2.9 PFLOP/s/$/h`` is not said: brackets keep a quotient one."""
-    number = f"{format_number(value, 4)} tokens/s" if unit == "tokens/s" else format_quantity(value, unit)
-    return number if per_unit == "chip" else f"{number} / {WORDS[per_unit].suffix}"

@@ -35,6 +35,7 @@ LEVELS: dict[Level, _View] = {
 @dataclass(frozen=True, eq=False)
 class _Points:
     names: tuple[str, ...]
+    ids: tuple[str, ...]
     intensity: Array
     rate: Array
     tips: Sequence[str]
@@ -52,7 +53,7 @@ def roofline(scene: Scene, level: Level = "hbm") -> Chart:
     for i, name in enumerate(names(scene.study)):
         found = points[i]
         labels = found.names if i == scene.study.active else ()
-        series.append(Series(f"points-{i}", name, i, "points", found.intensity, found.rate, found.tips, labels))
+        series.append(Series(f"points-{i}", name, i, "points", found.intensity, found.rate, found.tips, labels, ids=found.ids))
     roofs = {i: (float(at(getattr(scene.report.columns, view.rate_of), i)), _peak(scene, i)) for i, _ in scene} if measured else {}
     series += measured_series(scene.study, measured, roofs)
     tops = [s.y.max() for s in series if s.role == "roof" and len(s.y)] + [m.flop_per_s for m in measured]
@@ -106,7 +107,8 @@ def _points(scene: Scene, i: int, view: _View) -> _Points:
     intensity, rate = flop[shown] / traffic[shown], flop[shown] / time[shown]
     labels = tuple(operators.OPERATORS.values())
     tips = Later(len(shown), lambda: _tips(scene, i, view, shown, intensity, rate))
-    return _Points(tuple(labels[k] for k in shown), intensity, rate, tips)
+    keys = tuple(operators.OPERATORS)
+    return _Points(tuple(labels[k] for k in shown), tuple(keys[k] for k in shown), intensity, rate, tips)
 
 
 def _tips(scene: Scene, i: int, view: _View, shown: list[int], intensity: Array, rate: Array) -> tuple[str, ...]:

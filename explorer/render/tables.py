@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable
 from io import BytesIO, StringIO
 
-from explorer.charts.model import MARKS, Axis, Bar, Cell, Chart, Series, Table
+from explorer.charts.model import MARKS, PAIRS, Axis, Bar, Cell, Chart, Series, Table
 
 Value = float | str | None
 Grid = tuple[list[str], list[list[Value]]]
@@ -78,7 +78,9 @@ def _named(axis: Axis, at: float) -> Value:
 
 
 def _operator(series: Series, i: int) -> str:
-    """The name of a point that has no label of its own: the first words of its read-out."""
+    """The name of a point that has no label of its own: its id, or the first words of its read-out."""
+    if series.role in PAIRS and i < len(series.ids):
+        return series.ids[i]
     if series.role not in ("points", *MARKS) or i >= len(series.tips):
         return ""
     return series.tips[i].split("\n", 1)[0].removesuffix(f" · {series.label}")

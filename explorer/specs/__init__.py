@@ -28,8 +28,10 @@ from explorer.specs.study import (
     EFFICIENCIES,
     MOST_POINTS,
     MOST_SCENARIOS,
+    UNITS,
     LessonPlace,
     MeasuredPoint,
+    Per,
     Scenario,
     Study,
     Was,
@@ -40,8 +42,8 @@ from explorer.specs.workload import Experts, Latent, Window, Workload
 
 __all__ = [
     "BAND_KINDS", "CONFIDENCE", "EFFICIENCIES", "FORMATS", "GRADIENT_FORMATS", "LOSSES", "MOST_POINTS", "MOST_SCENARIOS", "OFFLOADS",
-    "OPTIMIZER_STATES", "OVERLAPS", "PHASES", "RECOMPUTES", "SCHEDULES", "SPARSITIES", "AttentionKernel", "BandKind",
+    "OPTIMIZER_STATES", "OVERLAPS", "PHASES", "RECOMPUTES", "SCHEDULES", "SPARSITIES", "UNITS", "AttentionKernel", "BandKind",
     "Calibration", "Chip", "ErrorBand", "Experts", "Fabric", "Format", "GemmKernel", "Instance", "Job", "Kernels", "KindBand", "Latent",
-    "LessonPlace", "LinkPart", "Links", "MeasuredPoint", "Offer", "Plan", "Run", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError",
+    "LessonPlace", "LinkPart", "Links", "MeasuredPoint", "Offer", "Per", "Plan", "Run", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError",
     "SramPart", "Study", "Was", "Window", "Workload", "build", "build_json", "get_path", "matmul_format", "set_path",
 ]
