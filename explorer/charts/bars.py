@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from explorer.charts import fairness
 from explorer.charts.common import Scene, at, context_line, footer, names, workload_line
 from explorer.charts.model import Axis, Bar, Chart, Segment
 from explorer.evaluate import TIME_PARTS
 from explorer.evaluate.memory import PARTS
-from explorer.units import format_quantity
+from explorer.units import format_number, format_quantity
 
 _ROOM = 1.18  # air to the right of the longest bar, for its end label
 
@@ -80,6 +81,15 @@ def time(scene: Scene) -> Chart:
     )
 
 
+def _fair_rate(scene: Scene, i: int) -> str:
+    """The rate in the study's unit of fairness; nothing where that is a chip."""
+    per, s = scene.study.per, scene.study.scenarios[i]
+    if per == "chip":
+        return ""
+    rate = fairness.per(scene.report, s, i, per)["tokens_per_s"]
+    return f" · {fairness.why_none(s, per) if rate is None else f'{format_number(rate, 4)} {fairness.WORDS[per].label}'}"
+
+
 def _time_bar(scene: Scene, i: int, name: str) -> Bar:
     report = scene.report
     step = report.value("step_s", i)
@@ -92,7 +102,7 @@ def _time_bar(scene: Scene, i: int, name: str) -> Bar:
     )
     low, high = report.value("step_low_s", i), report.value("step_high_s", i)
     ranged = low is not None and high is not None and high > step
-    rate = format_quantity(report.value("tokens_per_s", i), "tokens/s", digits=4)
+    rate = format_quantity(report.value("tokens_per_s", i), "tokens/s", digits=4) + _fair_rate(scene, i)
     note = rate + (f" · range {format_quantity(low, 's')} to {format_quantity(high, 's')}" if ranged else "")
     fits = bool(at(report.fits, i))
     return Bar(

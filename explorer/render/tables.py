@@ -114,7 +114,7 @@ def table_markdown(table: Table) -> str:
     lines = [f"### {_marked(table.title)}", "", _markdown_row(header), "|---|" + "---:|" * len(table.columns)]
     for i, (label, row) in enumerate(zip(table.row_labels, table.rows, strict=True)):
         name = f"{label} (baseline)" if i == table.baseline else label
-        lines.append(_markdown_row([name, *(_shown(c) for c in row)]))
+        lines.append(_markdown_row([name]) + "".join(f" {_markdown_cell(c)} |" for c in row))
     for text in (table.context, table.note):
         lines += ["", _marked(text)] if text else []
     return "\n".join(lines) + "\n"
@@ -122,6 +122,12 @@ def table_markdown(table: Table) -> str:
 
 def _markdown_row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(map(_marked, cells)) + " |"
+
+
+def _markdown_cell(cell: Cell) -> str:
+    """As shown; the best of a column is bold."""
+    shown = _marked(_shown(cell))
+    return f"**{shown}**" if cell.best else shown
 
 
 def _marked(text: str) -> str:
