@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from explorer.errors import ExplorerError, nearest
 
@@ -208,10 +209,8 @@ def best_prefix(value: float, unit: str) -> Prefix:
 
 def format_number(value: float, digits: int = 3) -> str:
     """``value`` with ``digits`` significant digits, thousands separated, no exponent between 1e-4 and 1e15."""
-    if not math.isfinite(value):
-        return "-"
-    if value == 0:
-        return "0"
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else "-"
     magnitude = math.floor(math.log10(abs(value)))
     if magnitude >= 15 or magnitude < -4:
         return f"{value:.{digits - 1}e}"
@@ -220,6 +219,7 @@ def format_number(value: float, digits: int = 3) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+@lru_cache(maxsize=4096)
 def format_quantity(value: float | None, unit: str, *, digits: int = 3) -> str:
     """``4.9 TB/s``, ``96 GiB``, ``1,299 TFLOP/s``, ``6.5 ms``; a missing value is ``-``."""
     if value is None or not math.isfinite(value):
@@ -246,5 +246,4 @@ def exact_text(value: float, unit: str) -> str:
                 return text
         except UnitError:
             break
-    base = next((p.text for p in _WRITTEN[unit] if p.factor == 1.0), "")
-    return f"{value!r} {base}".rstrip()
+    return f"{value!r} {next((p.text for p in _WRITTEN[unit] if p.factor == 1.0), '')}".rstrip()

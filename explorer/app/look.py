@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication, QPalette
 
 from explorer.charts.style import Theme, theme
 
@@ -31,7 +31,14 @@ class Look:
 
     def font(self, kind: FontKind = "base") -> QFont:
         """A font by its role. Pixel sizes, so that a point means the same on every platform."""
-        return QFont(_font(kind, max(7, round(self.theme.font_pt * self.scale * _PX_PER_PT * _FACTORS[kind]))))
+        return QFont(_font(kind, self._pixels(kind)))
+
+    def width(self, kind: FontKind, text: str) -> int:
+        """Pixels that ``text`` takes in one line. Remembered: a frame measures hundreds of words, of which few are new."""
+        return _width(kind, self._pixels(kind), text)
+
+    def _pixels(self, kind: FontKind) -> int:
+        return max(7, round(self.theme.font_pt * self.scale * _PX_PER_PT * _FACTORS[kind]))
 
     def colour(self, name: str, alpha: float = 1.0) -> QColor:
         """A colour of the theme by its field's name (``muted``), with ``alpha`` in 0..1."""
@@ -49,6 +56,16 @@ class Look:
 def plain_look() -> Look:
     """What a widget wears until the window hands it something else."""
     return Look(theme("light"))
+
+
+@lru_cache(maxsize=4096)
+def _width(kind: str, pixels: int, text: str) -> int:
+    return _metrics(kind, pixels).horizontalAdvance(text)
+
+
+@cache
+def _metrics(kind: str, pixels: int) -> QFontMetrics:
+    return QFontMetrics(_font(kind, pixels))
 
 
 @cache

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache, wraps
 from textwrap import shorten
 
 import numpy as np
@@ -13,7 +15,7 @@ from explorer.charts.choices import choices
 from explorer.evaluate import Report, evaluate_study
 from explorer.library import edits, load_library
 from explorer.library.changes import numbered
-from explorer.specs import FORMATS, Scenario, Source, Study, matmul_format
+from explorer.specs import FORMATS, Scenario, Study, matmul_format
 
 Array = NDArray[np.float64]
 _MOST_EDIT_LETTERS = 160
@@ -67,6 +69,22 @@ def workload_line(study: Study) -> str:
     return " · ".join(agreed)
 
 
+def _of_one_study(act: Callable[[Study], str]) -> Callable[[Study], str]:
+    """What all charts of a frame say alike is said once; a study is frozen, so the same object says the same."""
+    last: list[tuple[Study, str]] = []
+
+    @wraps(act)
+    def said(study: Study) -> str:
+        known = last[0] if last else None
+        if known is None or known[0] is not study:
+            known = study, act(study)
+            last[:] = [known]
+        return known[1]
+
+    return said
+
+
+@_of_one_study
 def context_line(study: Study) -> str:
     """What an exported file must say of its load: model, phase, batch, context, chips, plan and formats.
 
@@ -102,6 +120,7 @@ def _formats_text(s: Scenario) -> str:
     return matmul if cache == matmul else f"{matmul}, KV {cache}"
 
 
+@_of_one_study
 def footer(study: Study) -> str:
     """Where the numbers come from, short enough for a narrow figure: edits, the chips' sources, efficiency, program, data.
 
@@ -148,7 +167,7 @@ def _source_entries(study: Study) -> list[str]:
         for field in ("hbm_bytes_per_s", "peak_bf16_flop_per_s"):
             source = s.chip.sources.get(field)
             if source and f"chip.{field}" not in changed:
-                chips.setdefault(_short(source), {})[s.chip.name] = None
+                chips.setdefault(_short(source.ref, source.kind), {})[s.chip.name] = None
     return [e if _named(e, list(c)) else f"{', '.join(c)}: {e}" for e, c in chips.items()]
 
 
@@ -157,8 +176,9 @@ def _named(entry: str, chips: list[str]) -> bool:
     return len(chips) == 1 and bool(set(chips[0].split()[:1]) & set(entry.split()))
 
 
-def _short(source: Source) -> str:
+@lru_cache(maxsize=256)
+def _short(ref: str, kind: str) -> str:
     """The work that is cited first, without its chapter, and of what kind it is."""
-    work = shorten(source.ref.split(";")[0].split(",")[0].replace("documentation", "docs"), 60, placeholder="…")
-    kind = {"user": "entered by you", "guess": "assumed", "recalled": "not re-checked"}.get(source.kind, source.kind)
+    work = shorten(ref.split(";")[0].split(",")[0].replace("documentation", "docs"), 60, placeholder="…")
+    kind = {"user": "entered by you", "guess": "assumed", "recalled": "not re-checked"}.get(kind, kind)
     return work if kind in work.replace("data sheet", "datasheet") else f"{work} ({kind})"

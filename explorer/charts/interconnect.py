@@ -98,12 +98,31 @@ def timed(row: str, c: Columns, dp: Array) -> _Timed:
 
 
 def _curve(scene: Scene, i: int, name: str, row: str, label: str) -> Series:
-    c = scene.report.columns.take(np.array([i]))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        time = timed(row, c, at(scene.report.shape.dp, i).reshape(1))(c, SIZES)
-    time = np.broadcast_to(time, SIZES.shape)
+    time = _times(scene.report.columns, i, row, at(scene.report.shape.dp, i).reshape(1))
     tips = Later(len(SIZES), lambda: _curve_tips(name, label, time))
     return Series(f"curve-{i}", name, i, "line", SIZES, time, tips)
+
+
+_drawn: dict[tuple[int, str], tuple[tuple[str, ...], bytes, Array]] = {}
+
+
+def _times(columns: Columns, i: int, row: str, dp: Array) -> Array:
+    """Times of all sizes. Kept with the columns that they follow from, few of which change while a hand moves."""
+    c = columns.take(np.array([i]))
+    if (i, row) in _drawn:
+        names, values, known = _drawn[i, row]
+        if values == _bits(c, names, dp):
+            return known
+        c = columns.take(np.array([i]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        time: Array = np.broadcast_to(timed(row, c, dp)(c, SIZES), SIZES.shape)
+    if c.table is not None:
+        _drawn[i, row] = c.asked(), _bits(c, c.asked(), dp), time
+    return time
+
+
+def _bits(c: Columns, names: tuple[str, ...], dp: Array) -> bytes:
+    return b"".join([dp.tobytes(), *(getattr(c, name).tobytes() for name in names)])
 
 
 def _curve_tips(name: str, label: str, time: Array) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.matmuls import rows
+from explorer.evaluate.tapes import as_array
 
 FIELDS = ("flop", "sram_bytes", "hbm_bytes", "flop_s", "sram_s", "hbm_s", "latency_s", "time_s")
 _NARROW = 64  # below this many points one call costs less than several
@@ -59,7 +60,7 @@ def _count(c: Columns, key: str) -> Array:
     if key in ("gate_up", "activation", "down"):
         return c.layers - c.expert_layers
     counted = _OTHERS.get(key)
-    return c.layers if counted is None else np.asarray(counted(c))
+    return c.layers if counted is None else as_array(counted(c))
 
 
 _OTHERS: dict[str, Callable[[Columns], Array]] = {

@@ -9,6 +9,7 @@ import numpy as np
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.model import Widths
 from explorer.evaluate.shape import Shape
+from explorer.evaluate.tapes import as_array
 from explorer.physics import alignment, attention, kernels, roofline
 
 # Softmax, dropout and masks over scores that go to memory and back (model.md 3.4), for 16-bit scores.
@@ -142,8 +143,8 @@ def _flop_s(c: Columns, s: Shape, flop: Array, w: Widths, k: Keys) -> Array:
 def _around_s(c: Columns, s: Shape, w: Widths, k: Keys) -> Array:
     keys = np.where(s.decode > 0, 0.0, k.kv * k.queries)
     one_pass = 2.0 * s.sequences * k.dim * c.stream_bytes_per_element * (w.heads * k.queries + keys)
-    return np.asarray(one_pass * c.core_around / c.hbm_bytes_per_s)
+    return as_array(one_pass * c.core_around / c.hbm_bytes_per_s)
 
 
 def _launch_s(c: Columns, s: Shape, k: Keys) -> Array:
-    return np.asarray(c.core_launch_s + c.core_token_s * k.seen * s.decode)
+    return as_array(c.core_launch_s + c.core_token_s * k.seen * s.decode)

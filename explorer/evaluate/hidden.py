@@ -10,6 +10,7 @@ from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.matmuls import rows
 from explorer.evaluate.network import ROW, Traffic, again
 from explorer.evaluate.shape import Shape
+from explorer.evaluate.tapes import as_array
 
 _NOTHING = np.zeros(1)
 
@@ -137,4 +138,4 @@ def _backward_hidden(c: Columns, s: Shape, t: Traffic, room: Array) -> Array:
     Under sequence parallelism one of the two in a half layer: what comes into the second matmul's backward pass must be gathered first.
     """
     backward = t.time_s[ROW["tp_layer"]] * s.training / (2.0 + again(c)) * np.where(c.sequence_parallel > 0, 0.5, 1.0)
-    return np.asarray(np.minimum(backward, room) * c.tp_backward_overlap)
+    return as_array(np.minimum(backward, room) * c.tp_backward_overlap)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.link_columns import AMONG_CORES, LIBRARY, TEXTBOOK
+from explorer.evaluate.tapes import stack
 from explorer.physics import collective_tiers, collective_times, collectives
 
 Kind = tuple[float, float]
@@ -70,13 +71,6 @@ def collective_s(c: Columns, tier: Tier, message: Array, kinds: tuple[Kind, ...]
     return time
 
 
-def _stacked(*values: Array) -> Array:
-    table = np.empty((len(values), *np.broadcast_shapes(*(v.shape for v in values))))
-    for row, value in zip(table, values, strict=True):
-        row[...] = value
-    return table
-
-
 def _textbook(c: Columns, tier: Tier, message: Array, kinds: tuple[Kind, ...]) -> Array:
     stretched = collective_times.saturated_bytes(buffer_bytes=message, saturation_bytes=c.up_saturation_bytes)
     place = {
@@ -88,7 +82,7 @@ def _textbook(c: Columns, tier: Tier, message: Array, kinds: tuple[Kind, ...]) -
     if on_torus.all():
         return phases * collectives.torus_all_gather_s(**place, hops=tier.hops) + start
     gather = collectives.switch_all_gather_s(**place)
-    time = _stacked(*(_switch_all_reduce_s(c, place) if kind == REDUCE else gather for kind in kinds))
+    time = stack(_switch_all_reduce_s(c, place) if kind == REDUCE else gather for kind in kinds)
     if some(on_torus):
         time = np.where(on_torus, phases * collectives.torus_all_gather_s(**place, hops=tier.hops), time)
     whole: Array = time + start
@@ -130,7 +124,8 @@ def _library(c: Columns, tier: Tier, message: Array, kinds: tuple[Kind, ...]) ->
         reduce = np.where(own, np.minimum(reduce, _engine(c, ranks, port, message)), reduce)
         # What reduces a buffer that is zero elsewhere gathers it.
         gather = np.where(own, np.minimum(gather, reduce), gather)
-    return _stacked(gather, reduce)
+    both: Array = stack((gather, reduce))
+    return both
 
 
 def _rings(c: Columns, ranks: Array, port: Array, message: Array, phases: Array) -> Array:

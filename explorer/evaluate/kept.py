@@ -7,18 +7,19 @@ import numpy as np
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.shape import Shape
 from explorer.evaluate.stages import Stages
+from explorer.evaluate.tapes import as_array
 from explorer.physics import memory
 
 
 def training_bytes(c: Columns, s: Shape, stages: Stages) -> Array:
     """Activations of each stage, (stages, n): all micro-batches in flight, what comes back of the layer in hand, and its gradient."""
     gradient = _whole_layer_bytes(c, s, stages, np.full(1, 2.0))
-    return np.asarray(waiting_bytes(c, s, stages) + _in_hand(c, s, stages) + gradient + _on_the_way(c, s, stages))
+    return as_array(waiting_bytes(c, s, stages) + _in_hand(c, s, stages) + gradient + _on_the_way(c, s, stages))
 
 
 def waiting_bytes(c: Columns, s: Shape, stages: Stages) -> Array:
     """Activations of all micro-batches in flight, each stage; none of them where they wait in the host's memory."""
-    return np.asarray(stages.in_flight * stages.layers * _layer_bytes(c, s, stages) * (c.offload != 2))
+    return as_array(stages.in_flight * stages.layers * _layer_bytes(c, s, stages) * (c.offload != 2))
 
 
 def _in_hand(c: Columns, s: Shape, stages: Stages) -> Array:
@@ -27,19 +28,19 @@ def _in_hand(c: Columns, s: Shape, stages: Stages) -> Array:
         return np.zeros((1, 1))
     kept, whole = (_whole_layer_bytes(c, s, stages, level) for level in (c.recompute, np.zeros(1)))
     layers = np.where(c.offload == 2, np.minimum(stages.layers, 2.0), stages.layers)
-    return np.asarray((whole - kept) * np.minimum(1.0, layers * c.recompute_fraction))
+    return as_array((whole - kept) * np.minimum(1.0, layers * c.recompute_fraction))
 
 
 def offloaded_bytes(c: Columns, s: Shape, stages: Stages) -> Array:
     """Activations that one micro-batch sends to the host and takes back, mean over the stages."""
-    return np.asarray(2.0 * c.layers / c.pp * _layer_bytes(c, s, stages)[0])
+    return as_array(2.0 * c.layers / c.pp * _layer_bytes(c, s, stages)[0])
 
 
 def _on_the_way(c: Columns, s: Shape, stages: Stages) -> Array:
     """Two layers of activations that are on their way to the host."""
     if not c.some("offload", 1.0):
         return np.zeros((1, 1))
-    return np.asarray(2.0 * _layer_bytes(c, s, stages) * (c.offload == 2))
+    return as_array(2.0 * _layer_bytes(c, s, stages) * (c.offload == 2))
 
 
 def _layer_bytes(c: Columns, s: Shape, stages: Stages) -> Array:
@@ -86,4 +87,4 @@ def inference_bytes(c: Columns, s: Shape) -> Array:
 def score_bytes(c: Columns, s: Shape) -> Array:
     """Scores of a layer and their softmax, 16 bits each, which inference has in memory where attention is not fused, (n,)."""
     keys = np.where(s.decode > 0, c.context / c.cp, c.context)
-    return np.asarray((s.training == 0) * c.unfused * 4.0 * s.sequences * (c.heads / c.tp) * s.queries * keys)
+    return as_array((s.training == 0) * c.unfused * 4.0 * s.sequences * (c.heads / c.tp) * s.queries * keys)

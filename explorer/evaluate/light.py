@@ -8,6 +8,7 @@ from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.matmuls import expert_rows, rows
 from explorer.evaluate.model import Widths
 from explorer.evaluate.shape import Shape
+from explorer.evaluate.tapes import as_array
 from explorer.physics import transformer
 
 LIGHT = {"embedding": 0.0, "norm": 0.5, "rotary": 0.75, "activation": 1.0, "expert_activation": 1.0, "loss": 1.0}  # FLOP a byte
@@ -44,4 +45,4 @@ def _expert_bytes(c: Columns, s: Shape, w: Widths) -> Array:
     size, busiest = c.stream_bytes_per_element, expert_rows(c, s)
     inner = busiest * w.expert_inner + s.tokens * w.shared_inner
     sorted_bytes = 2 * transformer.rms_norm_bytes(elements=busiest * c.hidden, bytes_per_element=size)
-    return np.asarray(transformer.gated_activation_bytes(elements=inner, bytes_per_element=size) + sorted_bytes)
+    return as_array(transformer.gated_activation_bytes(elements=inner, bytes_per_element=size) + sorted_bytes)

@@ -9,6 +9,7 @@ import numpy as np
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.model import Widths
 from explorer.evaluate.shape import Shape
+from explorer.evaluate.tapes import as_array, stack
 from explorer.physics import alignment, kernels, matmul, mixture
 
 PLAIN = ("qkv", "out", "gate_up", "down", "head")
@@ -22,6 +23,9 @@ def rows(*values: Array) -> Array:
     """Stack (n,) and (1,) arrays into (len, n)."""
     width = 1
     for value in values:
+        if type(value) is not np.ndarray:  # something that stands in for one
+            recorded: Array = stack(values)
+            return recorded
         if value.shape[-1] > width:
             width = value.shape[-1]
     table = np.empty((len(values), width))
@@ -92,7 +96,7 @@ def forward(c: Columns, s: Shape, w: Widths) -> list[Matmuls]:
 
 def expert_rows(c: Columns, s: Shape) -> Array:
     """Rows of the busiest rank's expert matmuls, all its experts together, (n,)."""
-    return np.asarray(s.tokens / c.tp * s.expert_tp * c.active_experts * c.expert_imbalance)
+    return as_array(s.tokens / c.tp * s.expert_tp * c.active_experts * c.expert_imbalance)
 
 
 def _experts(c: Columns, s: Shape, w: Widths) -> Matmuls:
@@ -167,4 +171,4 @@ def _quantise_s(c: Columns, d: Matmuls) -> Array | None:
         m=d.m * d.groups, k=d.k, from_bytes_per_element=2.0, to_bytes_per_element=d.a, hbm_bytes_per_s=c.hbm_bytes_per_s,
         quantise_fraction=c.quantise_fraction, launch_s=c.quantise_launch_s,
     )  # fmt: skip
-    return np.asarray(time * getattr(c, name))
+    return as_array(time * getattr(c, name))

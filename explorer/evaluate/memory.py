@@ -47,11 +47,10 @@ class Memory:
 
 @dataclass(frozen=True, eq=False)
 class Reach:
-    """How far the memory would stretch: largest batch (training: micro-batch), longest context, fewest chips (0: not looked for)."""
+    """How far the memory would stretch: largest batch (training: micro-batch) and longest context."""
 
     largest_batch: Array
     longest_context: Array
-    fewest_chips: Array
 
 
 def fill(c: Columns, s: Shape, stages: Stages) -> Memory:
@@ -61,10 +60,9 @@ def fill(c: Columns, s: Shape, stages: Stages) -> Memory:
     return Memory(parts, total, c.full(c.hbm_bytes), (table, totals))
 
 
-def reach(c: Columns, s: Shape, stages: Stages, held: Memory, *, search: bool) -> Reach:
-    """What else would fit. ``search`` also looks for the smallest group (some 80 points for each point)."""
-    batch, context = stretch(c, s, _growth(c, s, stages, *held.by_stage))
-    return Reach(batch, context, _fewest(c) if search else np.zeros(1))
+def reach(c: Columns, s: Shape, stages: Stages, held: Memory) -> Reach:
+    """What else would fit."""
+    return Reach(*stretch(c, s, _growth(c, s, stages, *held.by_stage)))
 
 
 def _parts(c: Columns, s: Shape, stages: Stages) -> tuple[Array, ...]:
@@ -170,8 +168,11 @@ def _splits(c: Columns) -> list[tuple[int, int]]:
     return [(tp, size // tp) for size in sizes for tp in (2**k for k in range(size.bit_length())[::-1]) if tp <= widest]
 
 
-def _fewest(c: Columns) -> Array:
-    """Smallest power-of-two group, cut into TP x PP in whatever way, that holds a replica; 0 for none. Shape (n,)."""
+def fewest_chips(c: Columns) -> Array:
+    """Smallest power-of-two group, cut into TP x PP in whatever way, that holds a replica; 0 for none. Shape (n,).
+
+    Some 80 points are tried for each point.
+    """
     splits = np.array(_splits(c), dtype=np.float64)
     point, split = (i.ravel() for i in np.indices((c.width, len(splits))))
     tp, pp = splits[split].T
@@ -190,4 +191,4 @@ def _fewest(c: Columns) -> Array:
     return best
 
 
-__all__ = ["PARTS", "ROW", "Memory", "Reach", "Stages", "fill", "reach", "stages_of"]
+__all__ = ["PARTS", "ROW", "Memory", "Reach", "Stages", "fewest_chips", "fill", "reach", "stages_of"]

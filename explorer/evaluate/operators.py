@@ -18,6 +18,7 @@ from explorer.evaluate.light import LIGHT, LIGHT_FLOP_PER_BYTE, LIGHT_KERNELS, l
 from explorer.evaluate.matmuls import Matmuls, rows
 from explorer.evaluate.model import Widths
 from explorer.evaluate.shape import Shape
+from explorer.evaluate.tapes import as_array
 from explorer.physics import roofline, transformer
 
 OPERATORS: dict[str, str] = {
@@ -108,7 +109,7 @@ def optimizer(c: Columns, s: Shape, held: Iterable[tuple[Array, Array]]) -> Bloc
     params = sum(count / np.where(c.zero >= 1, ranks, 1.0) for count, ranks in held)
     # Without master weights, one FP32 value fewer is read and written.
     per_param = OPTIMIZER_BYTES_PER_PARAM - 2 * (12.0 - c.optimizer_bytes_per_param)
-    update = transformer.optimizer_bytes(params=np.asarray(params), bytes_per_param=per_param) * s.training
+    update = transformer.optimizer_bytes(params=as_array(params), bytes_per_param=per_param) * s.training
     update = (update * (c.offload != 1))[None]  # an optimizer whose state lies on the host works there
     flop_s = roofline.ceiling_s(work=update * 0.5, rate=c.vector_flop_per_s)
     hbm_s = roofline.ceiling_s(work=update, rate=c.hbm_bytes_per_s * c.hbm_fraction)

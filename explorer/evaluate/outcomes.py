@@ -12,6 +12,7 @@ from explorer.evaluate.matmuls import rows
 from explorer.evaluate.outlook import RESULTS
 from explorer.evaluate.report import TIME_PARTS, Report
 from explorer.evaluate.shape import Shape
+from explorer.evaluate.tapes import as_array
 from explorer.physics import economics, mixture, serving, transformer
 
 
@@ -26,7 +27,7 @@ def _step(r: Report) -> Array:
 def _bound(r: Report) -> Array:
     """At best every resource of a chip is busy from the first to the last moment."""
     total = r.passes.total
-    return np.asarray(np.maximum(np.maximum(total("flop_s"), total("sram_s")), total("hbm_s")) * _exists(r))
+    return as_array(np.maximum(np.maximum(total("flop_s"), total("sram_s")), total("hbm_s")) * _exists(r))
 
 
 def _low(r: Report) -> Array:
@@ -141,21 +142,21 @@ def energy_parts_j(r: Report) -> Array:
         c.tdp_w * c.idle_power_fraction * r.values["step_s"], c.tdp_w * work, r.passes.total("hbm_bytes") * c.hbm_j_per_byte,
         summed(sent.sent_bytes * sent.count) * c.link_j_per_byte,
     )  # fmt: skip
-    return np.asarray(parts * (r.values["joules_per_token"] / (parts[0] + parts[1] + parts[2] + parts[3])))
+    return as_array(parts * (r.values["joules_per_token"] / (parts[0] + parts[1] + parts[2] + parts[3])))
 
 
 def _joules(r: Report) -> Array:
     c = r.columns
-    return economics.joules_per_token(chip_energy_j=_energy_j(r), chips=c.chips, tokens=np.asarray(tokens(c, r.shape)))
+    return economics.joules_per_token(chip_energy_j=_energy_j(r), chips=c.chips, tokens=as_array(tokens(c, r.shape)))
 
 
 def _network(r: Report) -> Array:
-    return np.asarray(r.time_parts[list(TIME_PARTS).index("network")] * _exists(r))
+    return as_array(r.time_parts[list(TIME_PARTS).index("network")] * _exists(r))
 
 
 def _fewest(r: Report) -> Array:
-    found = r.reach.fewest_chips
-    return np.asarray(np.where(found > 0, found, np.nan))
+    found = r.fewest_chips
+    return as_array(np.where(found > 0, found, np.nan))
 
 
 def _of_the_run(key: str) -> Callable[[Report], Array]:

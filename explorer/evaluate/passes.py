@@ -14,6 +14,7 @@ from explorer.evaluate.hidden import Busy
 from explorer.evaluate.model import Widths
 from explorer.evaluate.shape import Shape
 from explorer.evaluate.stages import Stages
+from explorer.evaluate.tapes import as_array
 
 _ENDS = ("embedding", "head", "loss")
 _CORES = ("attention", "window")
@@ -74,7 +75,7 @@ def passes_of(c: Columns, s: Shape, w: Widths, stages: Stages) -> Passes:
     wgrad_s = sum((summed(t * n) for t, n in zip(weights_s, counts, strict=False)), np.zeros(1))
     update = operators.optimizer(c, s, ((stages.rank.dense, s.sharing), (stages.rank.experts, s.expert_replicas)))
     moved = _offloaded_bytes(c, s, stages) if c.some("offload") else np.zeros(1)
-    backward = _layers(back, counts), _attention(back, counts), np.asarray(wgrad_s)
+    backward = _layers(back, counts), _attention(back, counts), as_array(wgrad_s)
     return _put_together(c, s, micro, counts, forward, backward, update, moved)
 
 
@@ -105,7 +106,7 @@ def _put_together(
 def _attention(blocks: list[Block], counts: list[Array]) -> Array:
     """Seconds of attention in all layers, one micro-batch."""
     found = (summed(b.time_s * n) for b, n in zip(blocks, counts, strict=True) if b.keys[0] in _CORES)
-    return np.asarray(sum(found, np.zeros(1)))
+    return as_array(sum(found, np.zeros(1)))
 
 
 def _layers(blocks: list[Block], counts: list[Array]) -> Array:
@@ -132,7 +133,7 @@ def _again(c: Columns, s: Shape, block: Block) -> Array:
     layer = np.array([[float(key not in _ENDS)] for key in block.keys])
     core = np.array([[float(key in _CORES)] for key in block.keys])
     rows = np.where(c.recompute == 2, layer, np.where(c.recompute == 1, core, 0.0))
-    return np.asarray(rows * c.recompute_fraction * s.training)
+    return as_array(rows * c.recompute_fraction * s.training)
 
 
 def _added(ahead: Block, back: Block, again: Array) -> Block:

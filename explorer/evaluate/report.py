@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from explorer.evaluate import operators
 from explorer.evaluate.blocks import FIELDS, OPERATOR_OF, Block
 from explorer.evaluate.columns import Array, Columns
-from explorer.evaluate.memory import Memory, Reach, fill, reach
-from explorer.evaluate.model import Widths, widths
+from explorer.evaluate.matmuls import rows
+from explorer.evaluate.memory import Memory, Reach, fewest_chips, fill, reach
+from explorer.evaluate.model import NOTHING, Widths, widths
 from explorer.evaluate.network import Traffic, again, traffic
 from explorer.evaluate.outlook import outlook
 from explorer.evaluate.passes import Passes, passes_of
@@ -56,16 +58,47 @@ class Values(Mapping[str, Array]):
         self._known: dict[str, Array] = {}
 
     def __getitem__(self, key: str) -> Array:
-        if key not in self._known:
-            with quiet():
-                self._known[key] = self._rules[key](self._report)
-        return self._known[key]
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._found(key)
+        return found
+
+    def _found(self, key: str) -> Array:
+        taken = self._report.taken
+        if taken is not None and key in taken:
+            found: Array = taken.part(key)
+            return found
+        with quiet():
+            return self._rules[key](self._report)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rules)
 
     def __len__(self) -> int:
         return len(self._rules)
+
+
+class Taken(Protocol):
+    """Results that are there already, by name."""
+
+    def __contains__(self, name: str) -> bool: ...
+
+    def part(self, name: str) -> Any:
+        """One of them."""
+
+
+if TYPE_CHECKING:
+    _result = cached_property
+else:
+
+    class _result(cached_property):  # noqa: N801 (used like cached_property)
+        """A part of a report, computed when it is first asked for, unless it was taken with the report."""
+
+        def __get__(self, report: Any, owner: type[Any] | None = None) -> Any:
+            if report is not None and report.taken is not None and self.attrname in report.taken:
+                found = report.__dict__[self.attrname] = report.taken.part(self.attrname)
+                return found
+            return super().__get__(report, owner)
 
 
 class Report:
@@ -75,67 +108,75 @@ class Report:
     NaN. Nothing raises.
     """
 
-    def __init__(self, columns: Columns, rules: Mapping[str, Callable[[Report], Array]], *, search: bool = False) -> None:
-        self.columns, self.search = columns, search
+    def __init__(
+        self, columns: Columns, rules: Mapping[str, Callable[[Report], Array]], *, search: bool = False, taken: Taken | None = None
+    ) -> None:
+        self.columns, self.search, self.taken = columns, search, taken
         self.values: Mapping[str, Array] = Values(self, rules)
 
-    @cached_property
+    @_result
     def shape(self) -> Shape:
         """How the work is cut."""
         return cut(self.columns)
 
-    @cached_property
+    @_result
     def widths(self) -> Widths:
         """What the projections of a rank put out."""
         return widths(self.columns, self.shape)
 
-    @cached_property
+    @_result
     def stages(self) -> Stages:
         """What the pipeline stages hold."""
         with quiet():
             return stages_of(self.columns, self.shape)
 
-    @cached_property
+    @_result
     def memory(self) -> Memory:
         """What fills the fullest stage."""
         with quiet():
             return fill(self.columns, self.shape, self.stages)
 
-    @cached_property
+    @_result
     def reach(self) -> Reach:
-        """How far batch and context could grow, and the fewest chips."""
+        """How far batch and context could grow."""
         with quiet():
-            return reach(self.columns, self.shape, self.stages, self.memory, search=self.search)
+            return reach(self.columns, self.shape, self.stages, self.memory)
 
     @cached_property
+    def fewest_chips(self) -> Array:
+        """Chips of the smallest group that holds a replica, 0 where there is none; only looked for when asked to."""
+        with quiet():
+            return fewest_chips(self.columns) if self.search else np.zeros(1)
+
+    @_result
     def passes(self) -> Passes:
         """Forward, backward and optimizer of one micro-batch."""
         with quiet():
             return passes_of(self.columns, self.shape, self.widths, self.stages)
 
-    @cached_property
+    @_result
     def traffic(self) -> Traffic:
         """Messages of a step."""
         with quiet():
             return traffic(self.columns, self.shape, self.widths, self.stages.rank)
 
-    @property
+    @_result
     def exposed_s(self) -> Array:
         """Time of each row of messages that nothing hides."""
         return self.step.exposed_s
 
-    @cached_property
+    @_result
     def step(self) -> Step:
         """The step, put together."""
         with quiet():
             return step_of(self.columns, self.shape, self.passes, self.traffic)
 
-    @property
+    @_result
     def time_parts(self) -> Array:
         """The step in parts."""
         return self.step.parts
 
-    @cached_property
+    @_result
     def valid_plan(self) -> Array:
         """1 where the plan can be, else 0."""
         with quiet():
@@ -146,13 +187,13 @@ class Report:
         """1 where the fullest stage fits, else 0."""
         return self.memory.fits
 
-    @cached_property
+    @_result
     def operators(self) -> OperatorTable:
         """Operators of a step on one chip."""
         with quiet():
             return _operator_table(self)
 
-    @cached_property
+    @_result
     def outlook(self) -> Mapping[str, Array]:
         """The run that the step belongs to, its site and its fleet."""
         with quiet():
@@ -166,25 +207,22 @@ class Report:
 
 
 def _operator_table(r: Report) -> OperatorTable:
-    c, s, p = r.columns, r.shape, r.passes
-    width = max(a.shape[-1] for block, count in p.all for a in (block.time_s, block.hbm_bytes, count))
-    tables = np.zeros((len(FIELDS), len(operators.OPERATORS), width))
-    for block, count in p.all:
+    found: list[dict[int, Array]] = [{} for _ in FIELDS]
+    for block, count in r.passes.all:
         places = [operators.ROW[OPERATOR_OF.get(key, key)] for key in block.keys]
-        for table, field in zip(tables, FIELDS, strict=True):
+        for table, field in zip(found, FIELDS, strict=True):
             # What no layer has costs nothing, where the chip cannot do it either.
-            _put(table, places, np.where(count > 0, getattr(block, field) * count, 0.0))
-    flop, sram, hbm, *times = tables
-    return OperatorTable(flop, sram, hbm, _link_bytes(c, s), *times)
+            values = np.where(count > 0, getattr(block, field) * count, 0.0)
+            for i, place in enumerate(places):
+                row = values[i if len(values) > 1 else 0]
+                # Those of other blocks may be there already (shared experts beside routed ones).
+                table[place] = table[place] + row if place in table else row
+    flop, sram, hbm, *times = (_full_table(table) for table in found)
+    return OperatorTable(flop, sram, hbm, _link_bytes(r.columns, r.shape), *times)
 
 
-def _put(table: Array, places: list[int], values: Array) -> None:
-    """Add rows to their places; those of other blocks may be there already (shared experts beside routed ones)."""
-    if len(set(places)) == len(places):
-        table[places] += values
-        return
-    for i, place in enumerate(places):
-        table[place] += values[i if len(values) > 1 else 0]
+def _full_table(table: dict[int, Array]) -> Array:
+    return rows(*(table.get(i, NOTHING) for i in range(len(operators.OPERATORS))))
 
 
 def _link_bytes(c: Columns, s: Shape) -> Array:
@@ -192,11 +230,8 @@ def _link_bytes(c: Columns, s: Shape) -> Array:
     once = s.microbatches / c.pp * c.layers
     each = 2 * (c.tp - 1) / c.tp * s.tokens * c.hidden * c.stream_bytes_per_element * once
     each = each * np.where(s.training > 0, 2.0 + again(c), 1.0)
-    link = np.zeros((len(operators.OPERATORS), each.shape[-1]))
-    link[operators.ROW["out"]] = each
     dense = each * (c.layers - c.expert_layers) / c.layers
-    link[operators.ROW["down"]], link[operators.ROW["expert_down"]] = dense, each - dense
-    return link
+    return _full_table({operators.ROW["out"]: each, operators.ROW["down"]: dense, operators.ROW["expert_down"]: each - dense})
 
 
 __all__ = ["TIME_PARTS", "Block", "OperatorTable", "Report"]

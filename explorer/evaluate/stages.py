@@ -11,6 +11,7 @@ from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.matmuls import rows
 from explorer.evaluate.model import LayerParams, Rank, layer_params, table_params
 from explorer.evaluate.shape import Shape
+from explorer.evaluate.tapes import as_array
 from explorer.physics import attention, memory
 
 
@@ -115,4 +116,4 @@ def cache_bytes_per_layer(c: Columns, s: Shape) -> Array:
             tokens=held, layers=1.0, kv_rank=c.latent_rank, rotary_dim=c.latent_rotary, kv_bytes_per_element=c.kv_bytes_per_element
         )
         cache = np.where(c.latent_rank > 0, latent, cache)
-    return np.asarray(cache * (1.0 - s.training) * c.decoder)
+    return as_array(cache * (1.0 - s.training) * c.decoder)

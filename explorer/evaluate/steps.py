@@ -15,6 +15,7 @@ from explorer.evaluate.network import Traffic
 from explorer.evaluate.operators import PART_OF
 from explorer.evaluate.passes import Passes
 from explorer.evaluate.shape import Shape
+from explorer.evaluate.tapes import as_array
 
 TIME_PARTS: dict[str, str] = {
     "matmul": "matmul",
@@ -49,7 +50,7 @@ class Step:
     def total(self) -> Array:
         """The whole step."""
         total = self.busy + self.inside + self.bubble + self.outside + self.update + self.host
-        return np.asarray(total * self.stretch)
+        return as_array(total * self.stretch)
 
     @cached_property
     def exposed_s(self) -> Array:
@@ -112,7 +113,7 @@ def _flowing_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Array, idle:
     filled = s.microbatches * slowest + (waiting - saved)
     if s.decoded:
         filled = np.where(s.decode > 0, np.maximum(s.microbatches * slowest, whole), filled)
-    return np.asarray(filled), saved
+    return as_array(filled), saved
 
 
 def _moved_into_bubble_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Array) -> Array:
@@ -126,4 +127,4 @@ def _moved_into_bubble_s(c: Columns, s: Shape, p: Passes, t: Traffic, inside: Ar
     appearing = summed(hidden.inside(c, s, t, without)[0]) - inside
     shorter = np.maximum(0.0, p.busy.wgrad - appearing) / s.microbatches
     others = c.pp - 1.0
-    return np.asarray(c.zero_bubble * shorter * (others + np.minimum(others, s.microbatches - 1.0)))
+    return as_array(c.zero_bubble * shorter * (others + np.minimum(others, s.microbatches - 1.0)))

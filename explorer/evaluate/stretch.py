@@ -8,6 +8,7 @@ import numpy as np
 
 from explorer.evaluate.columns import Array, Columns
 from explorer.evaluate.shape import Shape
+from explorer.evaluate.tapes import as_array
 from explorer.physics import memory
 from explorer.specs.job import LONGEST_CONTEXT
 
@@ -59,7 +60,7 @@ def _in_steps(c: Columns, fixed: Array, each: Array, squared: Array) -> Array:
     count = memory.largest_count(
         capacity_bytes=c.hbm_bytes, fixed_bytes=fixed, bytes_each=each * c.cp, bytes_squared=squared * c.cp * c.cp
     )
-    return np.asarray(count * c.cp)
+    return as_array(count * c.cp)
 
 
 def _least(g: Growth, counts: Array) -> Array:
@@ -87,7 +88,7 @@ def _microbatch(c: Columns, s: Shape, g: Growth) -> Array:
     limit = memory.in_flight_microbatches(stage=g.index, pp=c.pp, microbatches=np.inf, chunks=s.chunks)
     last = np.ceil(np.max(limit, axis=0)) * np.ones(c.width)
     best = np.zeros(c.width)
-    done = np.asarray(s.training == 0) | np.any((g.there > 0) & (fixed >= c.hbm_bytes), axis=0)
+    done = as_array(s.training == 0) | np.any((g.there > 0) & (fixed >= c.hbm_bytes), axis=0)
     for m in range(1, int(np.max(last)) + 1):
         size = each + waiting * np.minimum(limit, m)
         most = _least(g, memory.largest_count(capacity_bytes=c.hbm_bytes, fixed_bytes=fixed, bytes_each=size))

@@ -7,6 +7,7 @@ import numpy as np
 from explorer.evaluate.columns import DECODE, TRAINING, Array, Columns
 from explorer.evaluate.getters import sparse_gain
 from explorer.evaluate.loss_getters import expert_matmul_name, matmul_name
+from explorer.evaluate.tapes import as_array
 from explorer.specs import FORMATS, Scenario
 from explorer.units import format_quantity
 
@@ -41,10 +42,10 @@ def _even(c: Columns) -> Array:
     dp = np.maximum(1.0, np.floor(c.chips / (c.tp * c.pp * c.cp)))
     even = ~training | (c.batch % (dp * c.microbatch) == 0)
     if not c.some("virtual_stages", 1.0):
-        return np.asarray(even)
+        return as_array(even)
     interleaved = training & (c.pp > 1) & (c.virtual_stages > 1)
     chunked = (-c.layers % (c.pp * c.virtual_stages) <= _STAND_INS) & (np.floor(c.batch / (dp * c.microbatch)) % c.pp == 0)
-    return np.asarray(even & (~interleaved | chunked))
+    return as_array(even & (~interleaved | chunked))
 
 
 def _expert_ranks(tp: Array, ep: Array, expert_tp: Array) -> Array:
@@ -55,7 +56,7 @@ def _experts_spread(c: Columns) -> Array:
     """Experts divide among their ranks, and those among the chips of a stage."""
     ranks = _expert_ranks(c.tp, c.ep, c.expert_tp)
     spread = (c.experts % c.ep == 0) & ((c.chips / c.pp) % ranks == 0)
-    return np.asarray((c.experts == 0) | spread)
+    return as_array((c.experts == 0) | spread)
 
 
 def reasons(s: Scenario) -> list[str]:

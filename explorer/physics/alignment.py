@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.physics.arrays import Array, Value
+from explorer.physics.arrays import Array, Value, _array
 
 LINE_BYTES, LOAD_BYTES = 128.0, 16.0
 
@@ -27,7 +27,7 @@ def misaligned_stretch(*, n: Value, k: Value, bytes_per_element: Value, lost: Va
     Leaves out: how far a row is out of line
     """
     n_over, k_over = (over_bytes(row_bytes=size * bytes_per_element, unit_bytes=LINE_BYTES) for size in (n, k))
-    return np.asarray(1.0 + lost * (n_over + k_over > 0))
+    return _array(1.0 + lost * np.where(n_over + k_over > 0, 1.0, 0.0))
 
 
 def over_bytes(*, row_bytes: Value, unit_bytes: Value) -> Array:
@@ -46,4 +46,4 @@ def over_bytes(*, row_bytes: Value, unit_bytes: Value) -> Array:
     Reference: none needed: the definition
     Leaves out: where the first row begins
     """
-    return np.asarray(np.mod(row_bytes, unit_bytes), dtype=np.float64)
+    return _array(np.mod(row_bytes, unit_bytes))

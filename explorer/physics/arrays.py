@@ -24,6 +24,10 @@ UNIT_CONSTANTS = {"MAC_FLOP": "FLOP", "ROWS_PER_TOKEN": "1/token"}
 
 def _array(value: Value) -> Array:
     """The value as float64, so that an integer or a Python float leaves a formula like a column does."""
+    if type(value) is np.ndarray:
+        return value if value.dtype == np.float64 else value.astype(np.float64)
+    if hasattr(value, "__array_ufunc__") and not isinstance(value, np.generic):
+        return value  # type: ignore[return-value]  # what stands in for an array stays what it is
     return np.asarray(value, dtype=np.float64)
 
 

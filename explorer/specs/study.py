@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import count
 from typing import Annotated, Any, Literal, Self
 
@@ -122,11 +123,18 @@ class Study(Spec):
         return self.replace(scenarios=scenarios)
 
 
+@cache
+def _fields(kind: Any) -> frozenset[str]:
+    """Names of a spec's fields, none of anything else. Kept, because a drag reads every knob in every frame."""
+    return frozenset(kind.model_fields) if issubclass(kind, Spec) else frozenset()
+
+
 def get_path(spec: Spec, path: str) -> Any:
     """The value at a dotted ``path``, such as ``chip.hbm_bytes_per_s``. Raises `SpecError` for no such field."""
     value: Any = spec
     for part in path.split("."):
-        if not isinstance(value, Spec) or part not in type(value).model_fields:
+        kind: Any = type(value)
+        if part not in _fields(kind):
             raise SpecError(f"no field {path!r}")
         value = getattr(value, part)
     return value

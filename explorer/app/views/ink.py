@@ -14,6 +14,8 @@ _KINDS: tuple[FontKind, ...] = ("base", "small", "bold", "title")
 KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 _PALE = {"ghost": 0.62, "roof_faint": 0.35}  # share of the card's colour
 
+_MOST_WORDS = 4096
+
 
 class Ink:
     """Fonts, colours and pens of one `Look`."""
@@ -29,6 +31,7 @@ class Ink:
         self._colors: dict[tuple[str, int], QColor] = {}
         self._pens: dict[tuple[str, float, tuple[float, ...], int], QPen] = {}
         self._markers: dict[tuple[int, float], QPainterPath] = {}
+        self._widths: dict[tuple[str, str], float] = {}
         self.frame = self._mix(self.theme.border, self.theme.muted)
         self.pale = self._mix(self.theme.card, self.theme.window, 0.62)
 
@@ -70,8 +73,13 @@ class Ink:
         return self.pen(hue, self.line, () if role == "traffic" else DASHES[slot % len(DASHES)])
 
     def width(self, kind: str, text: str) -> float:
-        """Pixels that ``text`` takes in one line."""
-        return self.metrics[kind].horizontalAdvance(text)
+        """Pixels that ``text`` takes in one line, remembered: a frame measures hundreds of words, of which few are new."""
+        found = self._widths.get((kind, text))
+        if found is None:
+            if len(self._widths) >= _MOST_WORDS:
+                self._widths.clear()
+            found = self._widths[kind, text] = self.metrics[kind].horizontalAdvance(text)
+        return found
 
     def elided(self, kind: str, text: str, room: float, *, middle: bool = False) -> str:
         """``text``, cut with an ellipsis at its end or in its ``middle`` where it is wider than ``room``."""

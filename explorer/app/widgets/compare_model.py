@@ -32,15 +32,25 @@ class CompareModel(QAbstractTableModel):
         known = [self.table.columns[i].key for i in self.columns]
         same = keys == known and len(table.rows) == len(self.table.rows)
         if same:
-            self.table, self.columns = table, columns
-            if table.rows:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(table.rows) - 1, len(columns)))
-            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(columns))
+            before, self.table, self.columns = self.table, table, columns
+            self._tell(before)
             return False
         self.beginResetModel()
         self.table, self.columns = table, columns
         self.endResetModel()
         return True
+
+    def _tell(self, before: Table) -> None:
+        """Say which cells are not what they were ``before``: only those are painted again."""
+        now = self.table
+        names = [(t.row_labels, t.row_slots, t.baseline) for t in (before, now)]
+        for row, (old, new) in enumerate(zip(before.rows, now.rows, strict=True)):
+            changed = [0] if names[0] != names[1] else []
+            changed += [at for at, i in enumerate(self.columns, start=1) if old[i] != new[i]]
+            for column in changed:
+                self.dataChanged.emit(self.index(row, column), self.index(row, column))
+        if [before.columns[i].label for i in self.columns] != [now.columns[i].label for i in self.columns]:
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.table.rows)
@@ -114,13 +124,13 @@ class CompareDelegate(QStyledItemDelegate):
 
     def natural(self, model: CompareModel, index: QModelIndex) -> int:
         """Width that shows everything [px]."""
-        look, cell = self.look, model.cell(index)
-        wide = QFontMetrics(look.font(self.kind)).horizontalAdvance
+        look, cell, kind = self.look, model.cell(index), self.kind
         if cell is None:
             name, is_baseline = model.name(index.row())
-            tag = QFontMetrics(look.font("small")).horizontalAdvance("baseline") + look.px(7) if is_baseline else 0
-            return look.px(22) + wide(name) + tag + look.px(6)
-        return wide(cell.text) + (wide(cell.change) + look.px(4) if cell.change else 0) + look.px(self.air)
+            tag = look.width("small", "baseline") + look.px(7) if is_baseline else 0
+            return look.px(22) + look.width(kind, name) + tag + look.px(6)
+        change = look.width(kind, cell.change) + look.px(4) if cell.change else 0
+        return look.width(kind, cell.text) + change + look.px(self.air)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(self.look.px(80), self.look.px(24))
@@ -165,8 +175,7 @@ class CompareDelegate(QStyledItemDelegate):
         alone = "text" if cell.change or cell.severity == "normal" else _COLOURS[cell.severity]
         if cell.change:
             _write(painter, right, cell.change, look, self.kind, _COLOURS[cell.severity], Qt.AlignmentFlag.AlignRight)
-            wide = QFontMetrics(look.font(self.kind)).horizontalAdvance(cell.change)
-            right = right.adjusted(0, 0, -wide - look.px(4), 0)
+            right = right.adjusted(0, 0, -look.width(self.kind, cell.change) - look.px(4), 0)
         _write(painter, right, cell.text, look, self.kind, alone, Qt.AlignmentFlag.AlignRight)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from PySide6.QtCore import QMimeData, QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QFontMetrics,
     QGuiApplication,
     QKeySequence,
     QPainter,
@@ -128,13 +127,13 @@ class CompareTable(QFrame):
 
     def _needed(self) -> list[int]:
         """Natural width of each column [px]."""
-        model, heads = self.model, QFontMetrics(self.look.font("small"))
+        model = self.model
         widths = []
         for column in range(model.columnCount()):
             head = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
             cells = (self.delegate.natural(model, model.index(row, column)) for row in range(model.rowCount()))
             least = self.toggle.sizeHint().width() + self.look.px(12) if column == 0 else 0
-            widths.append(max(least, heads.horizontalAdvance(head) + self.look.px(self.delegate.air), *cells, 0))
+            widths.append(max(least, self.look.width("small", head) + self.look.px(self.delegate.air), *cells, 0))
         return widths
 
     def _measure(self) -> None:
