@@ -5,12 +5,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+_LONGEST = 560  # characters of a line; what a file says may be longer
+
 
 class ExplorerError(Exception):
     """Bad input, told in one line: what, where, and the nearest right name. The command line ends with exit status 2."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.split()))
+        line = "".join(c if c.isprintable() else "?" for c in " ".join(message[:_LONGEST].split()))
+        super().__init__(line if len(message) <= _LONGEST else f"{line}...")
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from explorer.errors import ExplorerError, unknown
-from explorer.specs import EFFICIENCIES, FORMATS, PHASES, RECOMPUTES, Offer, Scenario, Source, get_path, job, set_path
+from explorer.specs import EFFICIENCIES, FORMATS, PHASES, RECOMPUTES, Scenario, Source, get_path, job, set_by_hand
 from explorer.specs.base import SpecError
 from explorer.units import best_prefix, format_quantity, parse_quantity
 
@@ -52,16 +52,13 @@ class Knob:
         return value
 
     def set(self, scenario: Scenario, value: Value) -> Scenario:
-        """``scenario`` with this knob at ``value``, validated. Raises `KnobError` or `SpecError` in one line."""
+        """``scenario`` with this knob at ``value``, validated; what it was is kept. Raises `KnobError` or `SpecError` in one line."""
         if self.kind == "choice":
             if value not in self.stops:
                 raise unknown(self.label.lower(), str(value), [str(s) for s in self.stops])
         else:
             value = self._checked(value)
-        if self.key == "offer.usd_per_chip_h":
-            return scenario.replace(offer=_assumed(float(value)))
-        changed: Scenario = set_path(scenario, self.key, value)
-        return changed
+        return set_by_hand(scenario, {self.key: value}, lambda _path, old: self.text(old))
 
     def _checked(self, value: Value) -> float | int:
         if isinstance(value, str) or not math.isfinite(value):
@@ -119,10 +116,6 @@ class Knob:
 
 
 _BY_YOU = Source(kind="user", ref="assumed by you")
-
-
-def _assumed(usd_per_chip_h: float) -> Offer:
-    return Offer(kind="assumed", usd_per_chip_h=usd_per_chip_h, source=_BY_YOU)
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+_NETWORK = (socket.AF_INET, socket.AF_INET6)
+_LOOK_UPS = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "urllib.Request")
+
+
+def _no_network(event: str, arguments: tuple[object, ...]) -> None:
+    """No test opens a socket to a network or looks a name up; what only this machine sees (Unix sockets) may be opened."""
+    if event in _LOOK_UPS or (event == "socket.__new__" and arguments[1] in (*_NETWORK, -1)):
+        raise RuntimeError(f"a test reaches for the network: {event}")
+
+
+sys.addaudithook(_no_network)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

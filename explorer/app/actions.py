@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,7 +11,9 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from explorer import __version__
-from explorer.app import menus
+from explorer.app import recent
+from explorer.app.library import stock
+from explorer.app.library.menu import LibraryMenu
 from explorer.app.look import tip
 from explorer.app.panes import FURTHER, PANES
 from explorer.app.settings import SCALES
@@ -37,14 +38,17 @@ class Actions(QObject):
         super().__init__(window)
         self._window = window
         self.all: dict[str, QAction] = {}
-        self._kept: list[tuple[QAction, QMenu]] = []
+        self.copies: list[tuple[QMenu, QMenu]] = []
+        self._kept: list[QAction] = []
         self._undo()
         self._file_menu()
         self._edit_menu()
         self._scenario_menu()
+        self.library = LibraryMenu(window, self._add)
         self._view_menu()
         self._help_menu()
         self._bar_buttons()
+        window.document.library_changed.connect(partial(stock.restock, window, self))
 
     def _add(self, menu: QMenu, text: str, act: _Act, *keys: _Key | str) -> QAction:
         action = QAction(text, self._window)
@@ -67,8 +71,7 @@ class Actions(QObject):
         files, menu = self._window.files, self._window.menuBar().addMenu("&File")
         self._add(menu, "&New", files.new, _Key.New)
         self._add(menu, "&Open…", files.ask_open, _Key.Open)
-        self.recent = menu.addMenu("Open &recent")
-        self.recent.aboutToShow.connect(lambda: files.fill_recent(self.recent))
+        self.recent = recent.add_to(menu, self._window)
         menu.addSeparator()
         self._add(menu, "&Save", files.save, _Key.Save)
         self._add(menu, "Save &as…", files.save_as, "Ctrl+Shift+S")
@@ -106,10 +109,9 @@ class Actions(QObject):
         self._add(menu, "Previous scenario", lambda: self._step(-1), "Ctrl+Shift+Tab")
         menu.addSeparator()
         self.workload = menu.addMenu("&Workload")
-        models = window.document.library.workloads.values()
-        menus.fill(self.workload, ((_family(m.name), m.name, m.id) for m in models), scenarios.choose_workload)
+        stock.fill_workloads(window, self.workload)
         self.fabric = menu.addMenu("&Fabric")
-        self.fabric.aboutToShow.connect(self._fill_fabrics)
+        self.fabric.aboutToShow.connect(partial(stock.fill_fabrics, window, self.fabric))
 
     def _on_active(self, act: Callable[[int], object]) -> None:
         act(self._window.document.study.active)
@@ -117,18 +119,6 @@ class Actions(QObject):
     def _step(self, by: int) -> None:
         study = self._window.document.study
         self._window.document.activate((study.active + by) % len(study.scenarios))
-
-    def _fill_fabrics(self) -> None:
-        """Only the fabrics that go with the chip in hand."""
-        self.fabric.clear()
-        document = self._window.document
-        scenario = document.study.scenarios[document.study.active]
-        for name in scenario.chip.fabrics:
-            found = document.library.fabrics.get(name)
-            if found:
-                item = self.fabric.addAction(found.name, partial(self._window.scenarios.choose_fabric, found.id))
-                item.setCheckable(True)
-                item.setChecked(found.id == scenario.fabric.id)
 
     def _view_menu(self) -> None:
         window = self._window
@@ -178,7 +168,8 @@ class Actions(QObject):
         copy.addActions(menu.actions())
         action = QAction(text, self._window)
         action.setMenu(copy)
-        self._kept.append((action, copy))
+        self._kept.append(action)
+        self.copies.append((menu, copy))
         return action
 
 
@@ -198,11 +189,6 @@ def _name_step(action: QAction, step: str) -> None:
 def _keys(*wanted: _Key | str) -> list[QKeySequence]:
     """Each once: a shortcut that stands twice is ambiguous to Qt, and Redo is Ctrl+Y already on some systems."""
     return [QKeySequence(text) for text in dict.fromkeys(QKeySequence(w).toString() for w in wanted) if text]
-
-
-def _family(name: str) -> str:
-    """``Llama`` for Llama 3 70B, ``Qwen`` for Qwen3 32B: the letters that a model's name begins with."""
-    return next(iter(re.findall(r"[A-Za-z]+", name)), name)
 
 
 def shortcut_sheet(actions: Mapping[str, QAction]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMessageBox, QWidget
 
 from explorer.render.options import Draft, Options
 
@@ -34,6 +36,18 @@ class Dialogs(Protocol):
 
     def confirm_close(self, name: str) -> str:
         """``save``, ``discard`` or ``cancel`` for unsaved changes."""
+
+    def changed_on_disk(self, name: str) -> str:
+        """``reload``, ``overwrite``, ``save as`` or ``cancel`` for a file that another program changed."""
+
+    def restore(self, lines: Sequence[str]) -> tuple[str, int]:
+        """``restore``, ``discard`` or ``later``, and which of the studies that a crash left."""
+
+    def confirm(self, title: str, message: str, act: str) -> bool:
+        """Whether to do ``act``, a word for the button."""
+
+    def open_outside(self, url: QUrl) -> None:
+        """Hand a web address or a folder to the system."""
 
     def preview(self, title: str, text: str, act: str, option: str = "") -> str:
         """A look at what comes in, before it does: ``take``, ``keep`` (by the button that says ``option``) or ``cancel``."""
@@ -72,6 +86,21 @@ class Quiet:
     def confirm_close(self, name: str) -> str:
         """Nothing is kept."""
         return "discard"
+
+    def changed_on_disk(self, name: str) -> str:
+        """Nothing is overwritten."""
+        return "cancel"
+
+    def restore(self, lines: Sequence[str]) -> tuple[str, int]:
+        """Another time."""
+        return "later", 0
+
+    def confirm(self, title: str, message: str, act: str) -> bool:
+        """Nothing is done."""
+        return False
+
+    def open_outside(self, url: QUrl) -> None:
+        """Nothing is opened."""
 
     def preview(self, title: str, text: str, act: str, option: str = "") -> str:
         """Nothing is taken, unseen."""
@@ -114,8 +143,16 @@ class Modal:
 
     def text(self, title: str, label: str, given: str) -> str | None:
         """A one-line dialog."""
-        text, accepted = QInputDialog.getText(self._parent, title, label, text=given)
-        return text.strip() if accepted and text.strip() else None
+        dialog = QInputDialog(self._parent)
+        dialog.setWindowTitle(title)
+        dialog.setLabelText("")
+        for part in dialog.findChildren(QLabel):  # else it would open what its markup names
+            part.setTextFormat(Qt.TextFormat.PlainText)
+        dialog.setLabelText(label)
+        dialog.setTextValue(given)
+        accepted, text = dialog.exec(), dialog.textValue().strip()
+        dialog.deleteLater()
+        return text if accepted and text else None
 
     def tell(self, title: str, message: str) -> None:
         """A message box."""
@@ -128,11 +165,44 @@ class Modal:
         box.setStandardButtons(kinds.Save | kinds.Discard | kinds.Cancel)
         return {kinds.Save: "save", kinds.Discard: "discard"}.get(kinds(box.exec()), "cancel")
 
+    def changed_on_disk(self, name: str) -> str:
+        """Four ways on; Escape changes nothing."""
+        box = self._box("Changed on disk", f"{name} was changed by another program since it was opened or saved here.")
+        box.setInformativeText("Reload takes the changed file; undo brings your study back. Overwrite saves yours in its place.")
+        role = QMessageBox.ButtonRole
+        given = (("reload", role.ResetRole), ("overwrite", role.DestructiveRole), ("save as", role.AcceptRole), ("cancel", role.RejectRole))
+        buttons = {box.addButton(word.capitalize() + "…" * (word == "save as"), kind): word for word, kind in given}
+        box.setEscapeButton(next(b for b, word in buttons.items() if word == "cancel"))
+        box.exec()
+        return buttons.get(box.clickedButton(), "cancel")  # type: ignore[call-overload]
+
+    def restore(self, lines: Sequence[str]) -> tuple[str, int]:
+        """A list to choose from."""
+        from explorer.app.restore_dialog import RestoreDialog  # only after a crash
+
+        dialog = RestoreDialog(lines, self._parent)
+        dialog.exec()
+        dialog.deleteLater()
+        return dialog.answer, dialog.chosen()
+
+    def confirm(self, title: str, message: str, act: str) -> bool:
+        """A box with two buttons; Escape and Enter do nothing."""
+        box = self._box(title, message)
+        button = box.addButton(act, QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        return box.clickedButton() is button
+
+    def open_outside(self, url: QUrl) -> None:
+        """The system's browser or file manager."""
+        QDesktopServices.openUrl(url)
+
     def preview(self, title: str, text: str, act: str, option: str = "") -> str:
         """A window with the text, to scroll through."""
         from explorer.app.preview import Preview
 
         return Preview(self._parent, title, text, act, option).answer()
+
 
     def _box(self, title: str, message: str) -> QMessageBox:
         box = QMessageBox(self._parent)

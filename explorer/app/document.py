@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from explorer.app.references import LINKED, reference
+from explorer.app.references import LINKED, put_back, reference
 from explorer.errors import ExplorerError
 from explorer.knobs import Value, knob
 from explorer.library import Library
-from explorer.specs import Study, set_path
+from explorer.library.edits import value_text
+from explorer.library.fields import label_of
+from explorer.specs import Study, set_by_hand, value_at
+from explorer.specs.edited import PARTS
 
 _NO_MERGE = -1
 
@@ -50,6 +55,7 @@ class Document(QObject):
 
     changed = Signal(object)
     saved = Signal()
+    library_changed = Signal()
 
     def __init__(self, study: Study, library: Library, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +72,11 @@ class Document(QObject):
         if study is not self.study:
             self.study = study
             self.changed.emit(study)
+
+    def set_library(self, library: Library) -> None:
+        """Other presets from now on; the study embeds its own values."""
+        self.library = library
+        self.library_changed.emit()
 
     def open(self, study: Study, path: Path | None = None) -> None:
         """Start afresh with another study."""
@@ -116,19 +127,28 @@ class Document(QObject):
         self.replace(after, f"{row.label} {row.text(value)}", gesture)
         return None
 
+    def enter(self, changes: Mapping[str, Any], text: str) -> str | None:
+        """Set fields of the scenario in hand, by their paths, in one step."""
+        i = self.study.active
+        try:
+            after = set_by_hand(self.study.scenarios[i], changes, value_text)
+        except ExplorerError as error:
+            return str(error)
+        self.replace(self.study.with_scenario(i, after), text)
+        return None
+
     def reset(self, key: str) -> str | None:
-        """Set knob ``key`` back to what the preset (or the opened study) says."""
+        """Set the value at ``key`` back to what it was: as the preset, or the opened study, has it."""
         i = self.study.active
         now, before = self.study.scenarios[i], reference(self.library, self.opened, self.study, i)
-        value = knob(key).get(before)
-        if key == "offer.usd_per_chip_h":  # the whole offer, with its kind and source
-            after = now.replace(offer=before.offer)
-        elif value is None and knob(key).assumable(now):
-            after = set_path(now, key, None)
-        else:
+        value = value_at(before, key)
+        if key.partition(".")[0] not in (*PARTS, "offer"):
             return None if value is None else self.edit(key, value)
-        words = "not assumed" if value is None else "as published"
-        self.replace(self.study.with_scenario(i, after), f"{knob(key).label} {words}")
+        try:
+            after = put_back(now, before, key)
+        except ExplorerError as error:
+            return str(error)
+        self.replace(self.study.with_scenario(i, after), f"{label_of(key)} {'not assumed' if value is None else 'as published'}")
         return None
 
     def activate(self, index: int) -> None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication
 
 from explorer import charts
 from explorer.app.drawing import Drawing
 from explorer.app.exporter import Exporter
+from explorer.app.saver import Saver
 from explorer.charts.wording import AS_IT_IS
 from explorer.errors import ExplorerError
-from explorer.library import default_study, parse_study, read_study, study_text, write_study
+from explorer.library import default_study, parse_study, read_study, study_text
+from explorer.library.disk_state import Stamp, stamp
 from explorer.library.text_files import read_bytes, shown
 from explorer.render.apart import job
 from explorer.render.files import CHART_SUFFIXES, TABLE_SUFFIXES, checked
@@ -41,6 +42,7 @@ class Files(QObject):
         super().__init__(window)
         self._window = window
         self.exporter, self.drawing, self.options = Exporter(window), Drawing(window), Options()
+        self.saver = Saver(window)
 
     def new(self) -> None:
         """Back to the default study."""
@@ -57,7 +59,7 @@ class Files(QObject):
         """Open a study, or a picture that carries one. On failure nothing changes."""
         path = Path(path)
         try:
-            study = _study_in(path)
+            known, study = _study_in(path)
         except ExplorerError as error:
             self._window.dialogs.tell("Not opened", str(error))
             return False
@@ -66,38 +68,21 @@ class Files(QObject):
         picture = path.suffix.lower() in _PICTURES
         self._window.document.open(study, None if picture else path)
         if not picture:
+            self.saver.take(path, known)
             self._window.settings.remember(path)
         return True
-
-    def fill_recent(self, menu: QMenu) -> None:
-        """Put the recent files into ``menu``."""
-        menu.clear()
-        for name in self._window.settings.recent:
-            menu.addAction(name.replace("&", "&&"), partial(self.open_path, name))
-        if menu.isEmpty():
-            menu.addAction("No recent files").setEnabled(False)
 
     def save(self) -> bool:
         """Save under the present name, or ask for one."""
         path = self._window.document.path
-        return self._write(path) if path else self.save_as()
+        return self.saver.write(path) if path else self.save_as()
 
     def save_as(self) -> bool:
         """Ask for a name and save."""
         path = self._window.dialogs.save_file("Save the study", "study.json", "Studies (*.json)")
         if path is None:
             return False
-        return self._write(path if path.suffix.lower() == ".json" else path.with_name(f"{path.name}.json"))
-
-    def _write(self, path: Path) -> bool:
-        try:
-            write_study(path, self._window.document.study)
-        except (ExplorerError, OSError) as error:
-            self._window.dialogs.tell("Not saved", str(error))
-            return False
-        self._window.document.mark_saved(path)
-        self._window.settings.remember(path)
-        return True
+        return self.saver.write(path if path.suffix.lower() == ".json" else path.with_name(f"{path.name}.json"))
 
     def may_leave(self) -> bool:
         """Whether the present study may go: saved, unchanged, or given up by its owner."""
@@ -167,12 +152,13 @@ class Files(QObject):
         QApplication.clipboard().setText(self._window.verdict.shown_text())
 
 
-def _study_in(path: Path) -> Study:
+def _study_in(path: Path) -> tuple[Stamp | None, Study]:
+    """What lay there before it was read (a change in between is noticed later), and the study."""
     if path.suffix.lower() not in _PICTURES:
-        return read_study(path)
+        return stamp(path), read_study(path)
     from explorer.render.metadata import MOST_BYTES, read_study_from
 
     text = read_study_from(read_bytes(path, "a picture", MOST_BYTES))
     if text is None:
         raise ExplorerError(f"{shown(path)} carries no study: only pictures exported from here do")
-    return parse_study(text, shown(path))
+    return None, parse_study(text, shown(path))

@@ -11,7 +11,7 @@ from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtWidgets import QApplication, QMenu
 
 from explorer.errors import ExplorerError
-from explorer.library import free_id, parse_study, save_preset, user_library
+from explorer.library import free_id, parse_study, save_preset
 from explorer.library.measured_points import Measured, read_measured
 from explorer.library.model_config import ImportedModel, read_model_config
 from explorer.library.readers import kind_of_file
@@ -94,7 +94,7 @@ class Imports(QObject):
             save_preset(workload)
         except ExplorerError as error:
             return self._refused("Not saved", error)
-        self._window.document.library = user_library()[0]
+        self._window.librarian.reload()
         return True
 
     def ask_measured(self) -> None:

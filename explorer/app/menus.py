@@ -29,3 +29,12 @@ def fill(menu: QMenu, items: Iterable[tuple[str, str, str]], choose: Callable[[s
         under = menu.addMenu(group.replace("&", "&&"))
         for name, key in entries:
             under.addAction(name.replace("&", "&&"), partial(choose, key))
+
+
+def empty(menu: QMenu) -> None:
+    """Take everything out of ``menu``, its submenus with all that they hold."""
+    under = [action.menu() for action in menu.actions()]
+    menu.clear()
+    for part in under:
+        if isinstance(part, QMenu):
+            part.deleteLater()

@@ -57,6 +57,7 @@ class Refresher(QObject):
         super().__init__(window)
         self._window = window
         self._stops = ladders(window.document.library)
+        window.document.library_changed.connect(self._restock)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.draw)
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
@@ -77,6 +78,11 @@ class Refresher(QObject):
         if self.scene is not None:  # before the window is shown there is nothing to draw again
             self._soon.start()
             self._rest.start()
+
+    def _restock(self) -> None:
+        """Other presets: other names among the stops, perhaps other marks."""
+        self._stops = ladders(self._window.document.library)
+        self.request()
 
     def draw(self) -> None:
         """Evaluate and show the present state now."""

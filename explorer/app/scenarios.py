@@ -8,11 +8,11 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
 
-from explorer.app import menus
+from explorer.app.library import stock
 from explorer.app.references import reference
 from explorer.errors import ExplorerError
 from explorer.library import make_scenario, suited_plan
-from explorer.specs import MOST_SCENARIOS, Scenario, Study, Workload
+from explorer.specs import MOST_SCENARIOS, Scenario, Study, Was, Workload, taken
 
 if TYPE_CHECKING:
     from explorer.app.window import Window
@@ -36,8 +36,7 @@ class Scenarios(QObject):
     def chip_menu(self, title: str) -> QMenu:
         """All chips of the library; choosing one adds a scenario."""
         menu = QMenu(title, self._window)
-        chips = self._window.document.library.chips.values()
-        menus.fill(menu, ((c.vendor, c.name, c.id) for c in chips), self.add)
+        stock.fill_chips(self._window, menu)
         return menu
 
     def ask_add(self) -> None:
@@ -55,7 +54,7 @@ class Scenarios(QObject):
             made = make_scenario(
                 library, chip=chip, workload=any_model, phase=like.job.phase, batch=like.job.batch, context=like.job.context,
                 chips=like.plan.chips, tp=1, efficiency=like.efficiency,
-            ).replace(workload=like.workload)  # fmt: skip
+            ).replace(workload=like.workload, was=_of_workload(like))  # fmt: skip
         except ExplorerError as error:
             self._window.dialogs.tell("Add a chip", str(error))
             return
@@ -146,7 +145,7 @@ class Scenarios(QObject):
         self._window.document.replace(study.replace(scenarios=listed), f"Workload {model.name}")
 
     def _with_workload(self, s: Scenario, model: Workload) -> Scenario:
-        changed = s.replace(workload=model)
+        changed = taken(s, workload=model)
         if model.heads % s.plan.tp or s.plan.pp > model.layers:
             return changed.replace(plan=suited_plan(changed.replace(plan=s.plan.replace(pp=1))))
         return changed
@@ -155,7 +154,7 @@ class Scenarios(QObject):
         """Another fabric under the chip in hand."""
         found = self._window.document.library.fabric(fabric)
         study = self._study
-        changed = study.scenarios[study.active].replace(fabric=found)
+        changed = taken(study.scenarios[study.active], fabric=found)
         self._window.document.replace(study.with_scenario(study.active, changed), f"Fabric {found.name}")
 
     def reset_all(self) -> None:
@@ -167,3 +166,8 @@ class Scenarios(QObject):
     def _push(self, listed: tuple[Scenario, ...], active: int, baseline: int | None, text: str) -> None:
         study = self._study.replace(scenarios=listed, active=active, baseline=baseline)
         self._window.document.replace(study, text)
+
+
+def _of_workload(scenario: Scenario) -> dict[str, Was]:
+    """What its user changed in the model, which goes along with it."""
+    return {path: was for path, was in scenario.was.items() if path.startswith("workload.")}

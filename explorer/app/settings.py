@@ -5,32 +5,39 @@ from __future__ import annotations
 from pathlib import Path
 
 from platformdirs import user_config_path
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray
 
 from explorer.charts.style import theme_names
+from explorer.library.settings_file import SettingsFile
+from explorer.library.state_folder import APP
 
 _MOST_RECENT = 10
 SCALES = (0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5)
 
 
 class Settings:
-    """Reads and writes an ini file; with no file it remembers for this run only."""
+    """Reads and writes a file; with no file it remembers for this run only. (QSettings would unpickle what its file says.)"""
 
     def __init__(self, path: Path | None) -> None:
-        self._store = QSettings(str(path), QSettings.Format.IniFormat) if path else None
+        self._store = SettingsFile(path) if path else None
         self._memory: dict[str, object] = {}
 
     @classmethod
     def of_user(cls) -> Settings:
         """Settings in the platform's configuration folder."""
-        return cls(user_config_path("chip-architecture-explorer", appauthor=False) / "settings.ini")
+        return cls(user_config_path(APP, appauthor=False) / "settings.json")
+
+    @property
+    def said(self) -> str:
+        """One line about a file that could not be read or written, or nothing."""
+        return self._store.said if self._store else ""
 
     def _get(self, key: str) -> object:
-        return self._store.value(key) if self._store else self._memory.get(key)
+        return self._store.get(key) if self._store else self._memory.get(key)
 
     def _set(self, key: str, value: object) -> None:
         if self._store:
-            self._store.setValue(key, value)
+            self._store.set(key, value)
         self._memory[key] = value
 
     @property
@@ -60,20 +67,43 @@ class Settings:
     def geometry(self) -> QByteArray | None:
         """Size and place of the window, as Qt saved it."""
         value = self._get("geometry")
-        return value if isinstance(value, QByteArray) else None
+        return QByteArray.fromBase64(value.encode("ascii", "replace")) if isinstance(value, str) else None
 
     @geometry.setter
     def geometry(self, value: QByteArray) -> None:
-        self._set("geometry", value)
+        self._set("geometry", bytes(value.toBase64().data()).decode("ascii"))
 
     @property
     def recent(self) -> list[str]:
         """Recently used files, newest first."""
         value = self._get("recent")
-        listed = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-        return [str(v) for v in listed if isinstance(v, str) and v][:_MOST_RECENT]
+        listed = value if isinstance(value, list) else []
+        return [v for v in listed if isinstance(v, str) and v and "\0" not in v][:_MOST_RECENT]
 
     def remember(self, path: Path) -> None:
         """Put ``path`` first among the recent files."""
         name = str(path.absolute())
         self._set("recent", [name, *(r for r in self.recent if r != name)][:_MOST_RECENT])
+
+    def forget(self, names: list[str]) -> None:
+        """Take files off the list of recent ones."""
+        self._set("recent", [r for r in self.recent if r not in names])
+
+    @property
+    def reopen(self) -> bool:
+        """Whether the last study opens again at the next start."""
+        return self._get("reopen") is not False
+
+    @reopen.setter
+    def reopen(self, value: bool) -> None:
+        self._set("reopen", value)
+
+    @property
+    def last(self) -> str:
+        """The file of the study that was open last, or nothing."""
+        value = self._get("last")
+        return value if isinstance(value, str) and "\0" not in value else ""
+
+    @last.setter
+    def last(self, value: str) -> None:
+        self._set("last", value)

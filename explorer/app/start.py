@@ -5,15 +5,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from explorer.app.crash import CrashGuard
 from explorer.app.dialogs import Modal, Quiet
+from explorer.app.session import Session
 from explorer.app.settings import Settings
 from explorer.app.window import TITLE, Window
-from explorer.library import default_study, load_library
+from explorer.library import default_study, load_library, user_library
 from explorer.specs import Study
 
 _HELD: list[QApplication] = []  # Python must keep the application, or Qt loses it under the window
@@ -57,14 +58,16 @@ def make_window(study: Study | None, *, theme: str = "light", scale: float = 1.0
 def run(study_path: str | None) -> int:
     """The window for a person: with their settings, real dialogs and a guard against crashes."""
     application = make_application()
-    library, settings = load_library(), Settings.of_user()
+    (library, left_out), settings = user_library(), Settings.of_user()
     window = Window(default_study(library), library, settings)
     window.dialogs = Modal(window)
+    window.librarian.tell_left_out(left_out)
     CrashGuard(window).install()
     window.resize(1600, 900)
     if settings.geometry is not None:
         window.restoreGeometry(settings.geometry)
-    if study_path:
-        window.files.open_path(study_path)
+    session = Session(window)
+    session.take_up(study_path)
     window.show()
+    QTimer.singleShot(0, session.offer)
     return application.exec()

@@ -38,12 +38,13 @@ def knob_states(
 
 def source_lines(knob: Knob, scenario: Scenario, earlier: Value | None = None) -> tuple[str, ...]:
     """Help, scope, source and confidence of a knob's value. ``earlier``: what the preset says, where a hand changed it."""
-    source = knob.source(scenario)
+    remembered = scenario.was.get(knob.key)
+    source = remembered.source if remembered else knob.source(scenario)
     lines = [knob.help, f"Enters: {knob.enters}"]
     if knob.key in LINKED:
         lines.append("Moves for all scenarios together.")
-    if earlier is not None or (source and source.kind == "user"):
-        says = f"; the preset says {knob.text(earlier)}" if earlier is not None else ""
+    if earlier is not None or remembered or (source and source.kind == "user"):
+        says = f"; it was {knob.text(earlier)}" if earlier is not None else ""
         lines.append(f"Set by you{says}")
     if source and source.kind != "user":
         of = f" of {knob.text(earlier)}" if earlier is not None else ""

@@ -13,6 +13,7 @@ from explorer.app.dialogs import Dialogs, Quiet
 from explorer.app.document import Document
 from explorer.app.files import Files
 from explorer.app.imports import Imports
+from explorer.app.library import Librarian
 from explorer.app.look import Look, palette, stylesheet
 from explorer.app.panes import PaneGrid
 from explorer.app.refresh import Refresher
@@ -20,7 +21,7 @@ from explorer.app.scenarios import Scenarios
 from explorer.app.settings import Settings
 from explorer.app.sharing import Sharing
 from explorer.app.validator import Validator
-from explorer.app.widgets import CompareTable, KnobPanel, ScenarioBar, VerdictPanel
+from explorer.app.widgets import CompareTable, KnobPanel, NoticeBar, ScenarioBar, VerdictPanel
 from explorer.charts.style import theme
 from explorer.library import Library
 from explorer.specs import Study
@@ -48,6 +49,7 @@ class Window(QMainWindow):
         self.files, self.sharing = Files(self), Sharing(self)
         self.imports = Imports(self)
         self.validator = Validator(self)
+        self.librarian = Librarian(self)
         self.actions_ = Actions(self)
         self._connect()
         self.set_look(self.look)
@@ -70,8 +72,9 @@ class Window(QMainWindow):
         rows = QVBoxLayout(whole)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addWidget(self.bar)
-        rows.addWidget(self._split, 1)
+        self.notices = NoticeBar()
+        for part, share in ((self.bar, 0), (self.notices, 0), (self._split, 1)):
+            rows.addWidget(part, share)
         self.setCentralWidget(whole)
         self.setMinimumSize(*_SMALLEST)  # else Qt makes the window as large as all parts wish
         for name, part in (("Knobs", self.knobs), ("Verdict", self.verdict), ("Comparison", self.table)):
@@ -98,6 +101,7 @@ class Window(QMainWindow):
             (self.bar.duplicate_asked, self.scenarios.duplicate),
             (self.bar.rename_asked, self.scenarios.ask_rename),
             (self.bar.baseline_asked, self.scenarios.pin),
+            (self.bar.specify_asked, self.librarian.specify_scenario),
             (self.bar.moved, self.scenarios.move),
         ):
             signal.connect(act)
@@ -125,7 +129,7 @@ class Window(QMainWindow):
         self.setStyleSheet(stylesheet(look))
         self._column.setContentsMargins(*[look.px(8)] * 4)
         self._column.setSpacing(look.px(8))
-        for part in (self.bar, self.knobs, self.panes, self.table, self.verdict):
+        for part in (self.bar, self.knobs, self.panes, self.table, self.verdict, self.librarian):
             part.set_look(look)
         for menu in (self.menuBar(), *self.findChildren(QMenu)):  # the application's font reaches them one look late
             menu.setFont(look.font("base"))

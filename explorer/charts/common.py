@@ -15,6 +15,7 @@ from explorer.charts.choices import choices
 from explorer.evaluate import Report, evaluate_study
 from explorer.library import edits, load_library
 from explorer.library.changes import numbered
+from explorer.library.edits import hand_edits, same_data
 from explorer.specs import FORMATS, Scenario, Study, matmul_format
 
 Array = NDArray[np.float64]
@@ -48,7 +49,7 @@ def at(array: Array, point: int) -> Array:
 def names(study: Study) -> tuple[str, ...]:
     """Scenario names, numbered where two are equal; ``B200 (edited)`` where hardware numbers are not the preset's."""
     library = load_library()
-    return tuple(_marked(n) if edits(library, s) else n for n, s in zip(numbered(study), study.scenarios, strict=True))
+    return tuple(_marked(n) if hand_edits(library, study, i) else n for i, n in enumerate(numbered(study)))
 
 
 def _marked(name: str) -> str:
@@ -138,15 +139,12 @@ def _edits(study: Study) -> str:
     A study that is older than the presets may differ from them without any hand, and is told so.
     """
     library = load_library()
-    said = [
-        f"{name} {edit.text()}"
-        for name, s in zip(numbered(study), study.scenarios, strict=True)
-        for edit in edits(library, s)
-    ]
-    if not said:
-        return ""
-    same_data = study.data_version in ("", library.data_version)
-    return f"{'Set by you' if same_data else 'Unlike the presets'}: {_counted(said, _MOST_EDIT_LETTERS)}. "
+    each = [(name, edit) for name, s in zip(numbered(study), study.scenarios, strict=True) for edit in edits(library, s)]
+    same = same_data(library, study)
+    by_hand = [f"{name} {edit.text()}" for name, edit in each if same or edit.by_hand]
+    older = [f"{name} {edit.text('now')}" for name, edit in each if not (same or edit.by_hand)]
+    said = (("Set by you", by_hand), ("Unlike the presets", older))
+    return "".join(f"{title}: {_counted(entries, _MOST_EDIT_LETTERS)}. " for title, entries in said if entries)
 
 
 def _counted(entries: list[str], most: int) -> str:

@@ -12,7 +12,8 @@ from explorer.charts.report_parts import assumptions, bands, equations, sources
 from explorer.charts.wording import Wording
 from explorer.evaluate import explain, record
 from explorer.explore import announced, next_best, serving_paragraph, serving_splits
-from explorer.library import edits, load_library, study_text
+from explorer.library import load_library, study_text
+from explorer.library.edits import hand_edits
 from explorer.quantities import QUANTITIES
 from explorer.specs import Scenario, Study
 
@@ -88,7 +89,7 @@ def report_record(study: Study, scene: Scene | None = None) -> dict[str, Any]:
         "version": __version__,
         "data_version": study.data_version,
         "scenarios": [
-            record(found.report, s, i, {e.key: (e.was, e.now) for e in edits(library, s)})
+            record(found.report, s, i, {e.key: (e.was, e.now) for e in hand_edits(library, study, i)})
             | {"serving": split and split.record(), "announced": other and other.record()}
             for i, (s, split, other) in enumerate(zip(study.scenarios, splits, known, strict=True))
         ],

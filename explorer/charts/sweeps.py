@@ -156,7 +156,7 @@ def heat(
     if all(stops) and first != second:
         report, stops = _possible(s, rows, stops)
         cells, span = _cells(report, i, label, rows, stops, of, held_over(s, rows, stops, per))
-        if span:
+        if span and any(len(values) > 1 for values in stops):
             subtitle = f"{label}: {of.label}, {span[0]} faint to {span[1]} full, blank: cannot be or does not fit"
             series = [cells, *_here(s, i, label, rows, stops)]
     return Chart(
@@ -170,9 +170,15 @@ def heat(
         note=footer(scene.study),
         context=context_line(scene.study),
         summary=f"{_named(of)} over {rows[0].label} and {rows[1].label}, {subtitle}",
-        empty="" if series else "Nothing fits at any stop of these knobs: see the verdict.",
+        empty="" if series else _why_blank(rows, stops),
         metadata=dict(scene.metadata),
     )
+
+
+def _why_blank(rows: tuple[Knob, Knob], stops: list[list[Value]]) -> str:
+    if all(len(values) == 1 for values in stops):
+        return f"{rows[0].label} and {rows[1].label} have one value each that can be: there is nothing to compare."
+    return "Nothing fits at any stop of these knobs: see the verdict."
 
 
 def _possible(s: Scenario, rows: tuple[Knob, Knob], stops: list[list[Value]]) -> tuple[Report, list[list[Value]]]:

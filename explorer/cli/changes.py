@@ -5,7 +5,7 @@ from __future__ import annotations
 from explorer.cli.flags import Flags
 from explorer.knobs import knob
 from explorer.library import Library, formats_of
-from explorer.specs import Scenario, Study, set_path
+from explorer.specs import Scenario, Study, set_path, taken
 
 _KEYS = {
     "phase": "job.phase", "batch": "job.batch", "context": "job.context", "chips": "plan.chips", "tp": "plan.tp",
@@ -23,9 +23,9 @@ def apply_flags(study: Study, flags: Flags, library: Library) -> Study:
 
 def _changed(s: Scenario, flags: Flags, library: Library) -> Scenario:
     if "workload" in flags:
-        s = s.replace(workload=library.workload(flags.word("workload", "")))
+        s = taken(s, workload=library.workload(flags.word("workload", "")))
     if "fabric" in flags:
-        s = s.replace(fabric=library.fabric(flags.word("fabric", "")))
+        s = taken(s, fabric=library.fabric(flags.word("fabric", "")))
     if "precision" in flags:
         formats = formats_of(flags.word("precision", ""))
         for part, name in zip(("weight", "activation", "kv"), formats, strict=True):

@@ -13,6 +13,7 @@ from explorer.evaluate.memory import PARTS
 from explorer.evaluate.operators import OPERATORS
 from explorer.explore import announced, announced_paragraph, next_best, serving_paragraph, serving_splits
 from explorer.library import Edit, edits, load_library
+from explorer.library.edits import hand_edits
 from explorer.quantities import QUANTITIES
 from explorer.specs import FORMATS, Scenario, Study, matmul_format
 from explorer.units import format_number, format_quantity
@@ -36,9 +37,9 @@ def report_text(study: Study) -> str:
 def _block(study: Study, report: Report, i: int, name: str) -> str:
     scenario = study.scenarios[i]
     found = record(report, scenario, i)
-    changed = edits(load_library(), scenario)
+    changed, hand = edits(load_library(), scenario), hand_edits(load_library(), study, i)
     said = explain(report, study.scenarios, i, study.baseline)
-    lines = [*_head(name, scenario), *_edited(changed), *_reasons(found), *_verdict(said), *_announced(scenario), *_serving(scenario), *_advice(scenario), ""]
+    lines = [*_head(name, scenario), *_edited(hand), *_older(changed, hand), *_reasons(found), *_verdict(said), *_announced(scenario), *_serving(scenario), *_advice(scenario), ""]
     if found["valid_plan"]:
         lines += [*_results(found), *_wrapped(_price(scenario)), "", *_time(found), ""]
     lines += [*_memory(found), ""]
@@ -69,6 +70,12 @@ def _head(name: str, s: Scenario) -> list[str]:
 def _edited(changed: tuple[Edit, ...]) -> list[str]:
     """What is not as the vendor has it."""
     return _wrapped(f"Edited, not as shipped: {'; '.join(e.text() for e in changed)}.") if changed else []
+
+
+def _older(changed: tuple[Edit, ...], by_hand: tuple[Edit, ...]) -> list[str]:
+    """What nobody has edited and the present presets have otherwise. Their value stands as the former one."""
+    rest = [edit.text("now") for edit in changed if edit not in by_hand]
+    return _wrapped(f"Unlike the presets of this version: {'; '.join(rest)}.") if rest else []
 
 
 def _price(scenario: Scenario) -> str:

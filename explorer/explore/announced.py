@@ -50,7 +50,13 @@ def announced(scenario: Scenario) -> Announced | None:
     high = chip.replace(**{name: ends[1] for name, ends in bands.items() if ends[1] is not None})
     report = evaluate_study([scenario.replace(chip=low), scenario.replace(chip=high)])
     open_ended = any(top is None for _, top in bands.values())
-    return Announced(bands, chip.stand_ins, report.value("step_s", 0), report.value("step_s", 1), open_ended)
+    return Announced(bands, _standing_in(scenario), report.value("step_s", 0), report.value("step_s", 1), open_ended)
+
+
+def _standing_in(scenario: Scenario) -> tuple[str, ...]:
+    """Fields that still hold another chip's value: nobody has assumed a better one."""
+    sources = scenario.chip.sources
+    return tuple(name for name in scenario.chip.stand_ins if name not in sources or sources[name].kind != "user")
 
 
 def _stands(scenario: Scenario, field: str) -> bool:

@@ -7,8 +7,9 @@ from explorer.library.model_config import ImportedModel, parse_model_config, rea
 from explorer.library.presets import Library, capacity_block, load_library, read_library
 from explorer.library.scenarios import default_study, formats_of, make_scenario, suited_plan, suited_tp
 from explorer.library.share import read_share, share_text
-from explorer.library.studies import parse_study, read_study, study_text, write_study, write_whole
+from explorer.library.studies import parse_study, read_study, study_text, write_study
 from explorer.library.user import free_id, save_preset, user_folder, user_library
+from explorer.library.whole_files import write_whole
 
 __all__ = [
     "Edit", "ImportedModel", "Library", "Measured", "capacity_block", "catalogue", "default_study", "edits",

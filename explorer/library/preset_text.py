@@ -9,10 +9,9 @@ import tomlkit
 from tomlkit import items
 
 from explorer.library.sourced import unit_of
-from explorer.specs import Source, Spec
+from explorer.specs import OWN, Source, Spec
 from explorer.units import exact_text, parse_quantity
 
-OWN = Source(kind="user", ref="Entered by you")
 _APART = ("sources", "alternatives")
 
 

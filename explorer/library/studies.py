@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import secrets
-import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from explorer.errors import ExplorerError
-from explorer.library.text_files import MIB, read_text, reason, shown
+from explorer.library.disk_state import Stamp
+from explorer.library.text_files import MIB, read_text, shown
+from explorer.library.whole_files import write_whole
 from explorer.specs import MOST_SCENARIOS, SpecError, Study
 from explorer.specs.base import build_json
 
@@ -52,6 +50,16 @@ def parse_study(text: str, where: str = "the text") -> Study:
         raise _refused(where, "a number is too large") from None
 
 
+def format_in(content: bytes) -> int | None:
+    """The format number of a study file; None where there is none that can be told. Never raises."""
+    try:
+        found = json.loads(content[: MIB + 1].decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    number = found.get("format") if isinstance(found, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
 def _check_count(scenarios: Any, where: str) -> None:
     """Say how many scenarios there are in plain words, where that is what is wrong."""
     if not isinstance(scenarios, list):
@@ -72,7 +80,7 @@ def migrate(
     if isinstance(found, bool) or not isinstance(found, int) or found < 1:
         raise _refused(where, f"its format is {str(found)[:20]!r}, not a number from 1 to {newest}")
     if found > newest:
-        raise ExplorerError(f"{where} comes from a newer version: format {found}, and this one reads up to {newest}")
+        raise ExplorerError(f"{where} comes from a newer version: format {str(found)[:20]}, and this one reads up to {newest}")
     study: dict[str, Any] = data
     for step in range(found, newest):
         study = migrations[step](study) | {"format": step + 1}
@@ -84,58 +92,12 @@ def study_text(study: Study) -> str:
     return json.dumps(study.model_dump(mode="json"), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def write_study(path: Path | str, study: Study) -> None:
+def write_study(path: Path | str, study: Study) -> Stamp:
     """Write a study file. An interrupted save leaves the old file whole; links and permissions are kept.
 
     Raises `ExplorerError` where the path cannot be written; nothing is left behind then.
     """
-    write_whole(Path(path), study_text(study).encode())
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file in one step: a temporary file beside it, flushed to the disk, renamed. Raises `ExplorerError`."""
-    name = shown(path)
-    try:
-        target = path.resolve() if path.is_symlink() else path
-        mode = target.stat().st_mode if target.exists() else None
-        if mode is not None and not stat.S_ISREG(mode):
-            raise ExplorerError(f"cannot write {name}: it is {'a folder' if stat.S_ISDIR(mode) else 'not a regular file'}")
-        if mode is not None and not os.access(target, os.W_OK):
-            raise ExplorerError(f"cannot write {name}: it is read-only")
-        _replace(target, content, stat.S_IMODE(mode) if mode is not None else None)
-    except OSError as error:
-        raise ExplorerError(f"cannot write {name}: {reason(error)}") from None
-    except ValueError:
-        raise ExplorerError(f"cannot write {name}: not a possible file name") from None
-
-
-def _replace(target: Path, content: bytes, mode: int | None) -> None:
-    temporary = target.parent / f".{target.name[:40]}.{secrets.token_hex(6)}.part"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    handle = os.open(temporary, flags, 0o666)  # less what the process's mask takes away
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if mode is not None:
-            os.chmod(temporary, mode)
-        os.replace(temporary, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename last. Some systems cannot open or flush a folder; the file itself is on the disk already."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    return write_whole(Path(path), study_text(study).encode())
 
 
 def _not_a_number(constant: str) -> float:

@@ -19,6 +19,9 @@ from explorer.library.text_files import read_text
 from explorer.specs import Spec, SpecError, build
 
 LONGEST_LINE = 4096
+MOST_LINES = 10_000
+_MOST_PARTS = 16
+_DEEP = re.compile(r"""[\s\[]*(?:(?:[\w-]+|"[^"]*"|'[^']*')\s*\.\s*){16}""")
 _ID = re.compile(r"[a-z0-9][a-z0-9.\-]{0,63}")
 T = TypeVar("T", bound=Spec)
 
@@ -28,7 +31,11 @@ def read_preset(path: Path, kind: type[T], *, alone: bool = True) -> T:
 
     ``alone`` False: another file refers to this one, which must not refer any further.
     """
-    text = read_text(path, "a preset")
+    return parse_preset(read_text(path, "a preset"), kind, path, alone=alone)
+
+
+def parse_preset(text: str, kind: type[T], path: Path, *, alone: bool = True) -> T:
+    """As `read_preset`, from the text of the file at ``path``. Raises `ExplorerError`."""
     where = f"{path.parent.name}/{path.name}".lstrip("/")
     table = parse_toml(text, where)
     try:
@@ -58,8 +65,12 @@ def _relatives(path: Path, kind: type[T]) -> announced.Relative:
 
 
 def parse_toml(text: str, where: str) -> dict[str, Any]:
-    """TOML to a dictionary. Long lines are refused first: a dotted header of 100 KiB takes the parser seconds."""
+    """TOML to a dictionary. What takes the parser seconds is refused first: long lines, long dotted names, very many lines."""
+    if text.count("\n") > MOST_LINES:
+        raise ExplorerError(f"{where}: more than {MOST_LINES:,} lines")
     for number, line in enumerate(text.split("\n"), start=1):
+        if _DEEP.match(line):
+            raise ExplorerError(f"{where}:{number}: a name of more than {_MOST_PARTS} parts")
         if len(line) > LONGEST_LINE:
             raise ExplorerError(f"{where}:{number}: a line of {len(line)} characters (at most {LONGEST_LINE})")
     try:

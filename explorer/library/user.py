@@ -13,9 +13,10 @@ from platformdirs import user_data_path
 from explorer.errors import ExplorerError
 from explorer.library.preset_text import preset_text
 from explorer.library.presets import Library, load_library
-from explorer.library.studies import write_whole
-from explorer.library.text_files import shown
-from explorer.library.toml_presets import read_preset
+from explorer.library.text_files import read_text, shown
+from explorer.library.toml_edit import merged_text
+from explorer.library.toml_presets import parse_preset, read_preset
+from explorer.library.whole_files import write_whole
 from explorer.specs import Calibration, Chip, Fabric, Workload
 
 Preset = Chip | Fabric | Workload
@@ -62,9 +63,13 @@ def lent_calibration(library: Library, chip: Chip) -> Calibration:
     """What a user's ``chip`` loses: as the shipped chip that it is based on. Raises `ExplorerError` where it names none."""
     if chip.based_on is None:
         raise ExplorerError("based_on is missing: name the shipped chip whose losses this one shares")
-    lender = library.calibration(chip.based_on)
+    return lent(library.calibration(chip.based_on), chip)
+
+
+def lent(lender: Calibration, chip: Chip) -> Calibration:
+    """``lender`` as the losses of ``chip``, each number said to be carried over."""
     sources = {
-        name: s if s.kind == "guess" else s.replace(kind="transferred", note=f"{_LENT.format(chip.based_on)} {s.note}".strip()[:2000])
+        name: s if s.kind == "guess" else s.replace(kind="transferred", note=f"{_LENT.format(lender.id)} {s.note}".strip()[:2000])
         for name, s in lender.sources.items()
     }
     return lender.replace(id=chip.id, sources=sources)
@@ -100,14 +105,23 @@ def save_preset(spec: Preset, folder: Path | None = None, *, overwrite: bool = F
     path = preset_path(spec, folder)
     if spec.id in getattr(load_library(), path.parent.name):
         raise ExplorerError(f"{spec.id!r} is the id of a shipped preset, which stays as it is: choose another")
-    if path.exists() and not overwrite:
-        raise ExplorerError(f"there is a preset {spec.id!r} already: {shown(path)}")
     try:
+        if not overwrite and path.exists():
+            raise ExplorerError(f"there is a preset {spec.id!r} already: {shown(path)}")
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ExplorerError(f"cannot write {shown(path)}: {(error.strerror or '').lower()}") from None
-    write_whole(path, preset_text(spec).encode())
+    write_whole(path, _kept_layout(path, preset_text(spec), spec).encode())
     return path
+
+
+def _kept_layout(path: Path, text: str, spec: Preset) -> str:
+    """``text`` in the layout and with the comments of the file that is there, if it reads as the same spec so."""
+    try:
+        found = merged_text(read_text(path, "a preset"), text)
+        return found if parse_preset(found, type(spec), path) == spec else text
+    except ExplorerError:
+        return text
 
 
 def free_id(wanted: str, library: Library) -> str:
@@ -119,5 +133,5 @@ def free_id(wanted: str, library: Library) -> str:
 
 
 __all__ = [
-    "FOLDERS", "Preset", "free_id", "lent_calibration", "preset_path", "save_preset", "user_folder", "user_library", "with_user",
+    "FOLDERS", "Preset", "free_id", "lent", "lent_calibration", "preset_path", "save_preset", "user_folder", "user_library", "with_user",
 ]  # fmt: skip

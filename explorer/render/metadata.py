@@ -11,6 +11,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 
 from explorer.errors import ExplorerError
 
@@ -21,9 +22,12 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _HEADER_END = 8 + 25  # signature and IHDR
 _NO_LETTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ELEMENT = re.compile(rb"<(?:[\w.-]{1,40}:)?chip-explorer-study\b[^<>]{0,400}>([^<]*)</")
+_LONGEST_PREFIX = 42
 _KEYWORDS = re.compile(rb"/Keywords\s{0,20}([(<])")
+# How much of a picture is looked at: one made to keep a reader busy is no picture of ours.
+_MOST_CHUNKS, _MOST_PLACES, _MOST_BRACKETS, _MOST_ESCAPES = 10_000, 16, 50_000, 100_000
 _PDF_ESCAPE = re.compile(rb"\\(\r\n|[0-7]{1,3}|[\s\S])")
-_PDF_BRACKET = re.compile(rb"\\[\s\S]|([()])")
+_PDF_BRACKET = re.compile(rb"(?:\\[\s\S])+|([()])")
 _PDF_NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
 
 
@@ -54,8 +58,19 @@ def read_study_from(picture: bytes) -> str | None:
         return next((t for t in map(_itxt, _chunks(picture)) if t is not None), None)
     if picture.startswith(b"%PDF-"):
         return _pdf_keywords(picture)
-    element = _ELEMENT.search(picture)
-    return html.unescape(_sized(element[1]).decode("utf-8", "replace")) if element else None
+    return _svg_element(picture)
+
+
+def _svg_element(picture: bytes) -> str | None:
+    at = -1
+    for _ in range(_MOST_PLACES):
+        at = picture.find(KEY.encode(), at + 1)
+        if at < 0:
+            break
+        element = _ELEMENT.match(picture, max(0, picture.rfind(b"<", max(0, at - _LONGEST_PREFIX), at)))
+        if element and _sized(element[1]).count(b"&") <= _MOST_ESCAPES:
+            return html.unescape(element[1].decode("utf-8", "replace"))
+    return None
 
 
 def _sized(study: bytes) -> bytes:
@@ -67,7 +82,9 @@ def _sized(study: bytes) -> bytes:
 def _chunks(picture: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Kind and content of each chunk, as far as the file goes."""
     at = len(_PNG)
-    while at + 12 <= len(picture):
+    for _ in range(_MOST_CHUNKS):
+        if at + 12 > len(picture):
+            return
         size = int.from_bytes(picture[at : at + 4], "big")
         kind, content = picture[at + 4 : at + 8], picture[at + 8 : at + 8 + size]
         if len(content) < size:
@@ -93,7 +110,14 @@ def _itxt(chunk: tuple[bytes, bytes]) -> str | None:
 
 def _pdf_keywords(picture: bytes) -> str | None:
     """The last keywords that hold JSON; those of a packed or encrypted PDF cannot be read."""
-    for found in reversed(list(_KEYWORDS.finditer(picture))):
+    at = len(picture)
+    for _ in range(_MOST_PLACES):
+        at = picture.rfind(b"/Keywords", 0, at)
+        if at < 0:
+            break
+        found = _KEYWORDS.match(picture, at)
+        if found is None:
+            continue
         rest = picture[found.end() : found.end() + 4 * _MOST_STUDY_BYTES]
         text = _pdf_text(_hexadecimal(rest) if found[1] == b"<" else _literal(rest))
         if text.lstrip().startswith("{"):
@@ -119,10 +143,11 @@ def _hexadecimal(rest: bytes) -> bytes:
 def _literal(rest: bytes) -> bytes:
     """A PDF string up to the bracket that closes it, its escapes undone."""
     depth = 1
-    for found in _PDF_BRACKET.finditer(rest):
+    for found in islice(_PDF_BRACKET.finditer(rest), _MOST_BRACKETS):
         depth += {b"(": 1, b")": -1}.get(found[1], 0)
         if depth == 0:
-            return _PDF_ESCAPE.sub(_unescaped, rest[: found.start()])
+            text = rest[: found.start()]
+            return _PDF_ESCAPE.sub(_unescaped, text) if text.count(b"\\") <= _MOST_ESCAPES else b""
     return b""
 
 

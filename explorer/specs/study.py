@@ -31,15 +31,15 @@ FieldPath = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{0,99}$")]
 class Was(Spec):
     """What a number was before its user changed it, and where that came from. ``value`` None: nobody had published it."""
 
-    value: Annotated[float, Field(ge=-1e24, le=1e24)] | int | Text | None
+    value: Annotated[float, Field(ge=-1e24, le=1e24)] | int | bool | Text | tuple[float | int, ...] | None
     source: Source | None = None
 
 
 class Scenario(Spec):
     """Chip + fabric + workload + job + plan + efficiency set + offer + run. Values are embedded, so a study keeps its meaning.
 
-    ``was`` holds, by dotted path, what its user changed in chip, fabric, workload and offer. ``id`` is its own in its study, whatever
-    its name and its place: a study gives one to each scenario that has none.
+    ``was`` holds, by dotted path, what its user changed in chip, fabric, workload and offer (`set_by_hand` keeps it). ``id`` is its own in
+    its study, whatever its name and its place: a study gives one to each scenario that has none.
     """
 
     id: Annotated[str, Field(pattern=r"^(s[1-9][0-9]{0,8})?$")] = ""

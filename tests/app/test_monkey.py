@@ -46,7 +46,11 @@ def resident_mib() -> float:
 
 def weigh(window: Window) -> Weight:
     """Bring the window back to its first state and look what it holds."""
+    window.librarian.close_windows()
+    window.document.set_library(LIBRARY)
     window.document.open(default_study(LIBRARY))
+    while window.notices.text:
+        window.notices.dismiss()
     window.wear("light", 1.0)
     window.resize(1600, 900)
     window.panes.fill(None)

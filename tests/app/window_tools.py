@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -27,7 +28,11 @@ class Answers(Quiet):
         self.path: Path | None = None
         self.line: str | None = None
         self.leave = "discard"
+        self.on_disk = ["cancel"]
+        self.choices: list[tuple[str, int]] = []
         self.asked: list[str] = []
+        self.sure = False
+        self.outside: list[str] = []
 
     def open_file(self, title: str, filters: str) -> Path | None:
         self.asked.append(title)
@@ -48,6 +53,21 @@ class Answers(Quiet):
     def confirm_close(self, name: str) -> str:
         self.asked.append(f"leave {name}")
         return self.leave
+
+    def changed_on_disk(self, name: str) -> str:
+        self.asked.append(f"changed {name}")
+        return self.on_disk.pop(0) if len(self.on_disk) > 1 else self.on_disk[0]
+
+    def restore(self, lines: Sequence[str]) -> tuple[str, int]:
+        self.asked += [f"restore {line}" for line in lines]
+        return self.choices.pop(0) if self.choices else ("later", 0)
+
+    def confirm(self, title: str, message: str, act: str) -> bool:
+        self.asked.append(f"{title}: {message}")
+        return self.sure
+
+    def open_outside(self, url: QUrl) -> None:
+        self.outside.append(url.toString())
 
 
 def scenario(chip: str = "trainium2", **changes: object) -> Scenario:

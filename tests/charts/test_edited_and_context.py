@@ -9,7 +9,7 @@ import pytest
 from explorer.charts import CHARTS, comparison, names, numbered, other_offers, scene
 from explorer.charts.common import context_line, footer
 from explorer.knobs import knob
-from explorer.library import Library, make_scenario
+from explorer.library import Library, load_library, make_scenario
 from explorer.specs import Study
 
 CACHE = 500 * 2.0**30
@@ -63,7 +63,12 @@ def test_many_edits_are_counted_and_older_data_is_no_hand(edited: Study) -> None
         s = knob(key).set(s, knob(key).get(s) * 2)
     said = footer(edited.with_scenario(2, s))
     assert re.search(r"; \d more in the study\. Sources: ", said)
-    assert footer(edited.replace(data_version="2020-01-01+0")).startswith("Unlike the presets: B200 HBM")
+    assert footer(edited.replace(data_version="2020-01-01+0")).startswith("Set by you: B200 HBM capacity 500 GiB, was 179")
+    b200 = edited.scenarios[2].replace(was={})
+    chip = b200.chip.replace(sources=load_library().chip("b200").sources)
+    older = edited.with_scenario(2, b200.replace(chip=chip)).replace(data_version="2020-01-01+0")
+    assert footer(older).startswith("Unlike the presets: B200 HBM capacity 500 GiB, now 179")
+    assert names(older)[2] == "B200"
 
 
 def test_two_of_one_name(study: Study) -> None:

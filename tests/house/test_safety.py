@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
+import socket
 import tomllib
 
 import pytest
 from house_tree import ROOT, modules, name, nodes, parsed
 
-MODULES = {"pickle", "cPickle", "dill", "shelve", "marshal", "yaml", "requests", "urllib", "http", "socketserver", "ftplib"}
+MODULES = {
+    "pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "yaml", "ruamel", "code", "codeop", "dbm", "xmlrpc",
+    "requests", "urllib", "urllib3", "http", "httpx", "aiohttp", "socketserver", "ftplib", "smtplib", "telnetlib", "ssl", "asyncio", "multiprocessing",
+}  # fmt: skip
 CALLS = {"eval", "exec", "compile", "__import__", "input", "breakpoint"}
-ATTRIBUTES = {"configfile", "system", "popen", "loads_unsafe"}
+ATTRIBUTES = {"configfile", "system", "popen", "loads_unsafe", "literal_eval", "getattr_static", "fromfile", "read_pickle", "to_pickle", "startfile"}
+QT = {"QSettings", "QDataStream", "QtNetwork", "QtWebEngineWidgets", "QtQml", "QDesktopServices"}
+"""PySide unpickles Python objects that it finds in settings and data streams; the others reach a network or run code."""
+SINKS = {"setHtml", "setMarkdown", "insertHtml", "appendHtml", "setTextFormat", "drawStaticText", "setSearchPaths", "loadResource"}
 
 
 def test_banned_modules():
@@ -37,6 +44,63 @@ def test_banned_calls():
 def test_no_attribute_of_pyqtgraphs_config_files():
     found = [f"{name(p)}:{n.lineno}" for p, n in nodes(ast.Attribute) if n.attr == "configfile"]
     assert found == []
+
+
+def test_banned_parts_of_qt():
+    found = {f"{name(p)}: {a.name}" for p, n in nodes(ast.ImportFrom) for a in n.names if QT & {a.name, *(n.module or "").split(".")}}
+    found |= {f"{name(p)}: {n.attr}" for p, n in nodes(ast.Attribute) if n.attr in QT}
+    assert found == set()
+
+
+def test_rich_text_is_set_where_it_is_known_to_be_harmless():
+    """Each of these may open files that a text names: the list says where they stand and why that is safe."""
+    found = {f"{name(p)}: {n.func.attr}" for p, n in nodes(ast.Call) if isinstance(n.func, ast.Attribute) and n.func.attr in SINKS}
+    plain = {"explorer/app/dialogs.py", "explorer/app/widgets/text.py"}  # PlainText, each time
+    assert found <= {f"{file}: setTextFormat" for file in plain}
+    formats = {n.attr for p, n in nodes(ast.Attribute) if isinstance(n.value, ast.Attribute) and n.value.attr == "TextFormat"}
+    assert formats == {"PlainText"}
+
+
+def test_tooltips_are_plain_text_or_our_own_words():
+    """A tooltip reads markup: what is not written in the code goes through `look.tip`."""
+    found = []
+    for path, node in nodes(ast.Call):
+        called = node.func
+        if not (isinstance(called, ast.Attribute) and called.attr in ("setToolTip", "setWhatsThis", "showText")):
+            continue
+        text = node.args[-1] if called.attr != "showText" else node.args[1]
+        own = any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "tip" for n in ast.walk(text))
+        if not own and not _written_in_code(text, name(path)):
+            found.append(f"{name(path)}:{node.lineno}")
+    assert found == []
+
+
+OWN_WORDS = {"explorer/app/views/parts.py": "name", "explorer/app/views/pane.py": "_SHRINK"}  # names of icons and of buttons
+
+
+def _written_in_code(text: ast.expr, file: str) -> bool:
+    words = {n.id for n in ast.walk(text) if isinstance(n, ast.Name)}
+    return not words or OWN_WORDS.get(file) in words
+
+
+def test_numpy_reads_no_objects():
+    """``np.load`` with pickles, and text read as code."""
+    found = [f"{name(p)}:{n.lineno}" for p, n in nodes(ast.keyword) if n.arg == "allow_pickle" and not (isinstance(n.value, ast.Constant) and n.value.value is False)]
+    assert found == []
+
+
+def test_no_program_is_started_through_a_shell():
+    found = [f"{name(p)}:{n.value.lineno}" for p, n in nodes(ast.keyword) if n.arg == "shell"]
+    started = {name(p) for p, n in nodes(ast.Import) if any(a.name == "subprocess" for a in n.names)}
+    assert found == []
+    assert started <= {"explorer/validation/refit.py"}
+
+
+def test_no_test_reaches_the_network():
+    with pytest.raises(RuntimeError, match="reaches for the network"):
+        socket.socket(socket.AF_INET)
+    with pytest.raises(RuntimeError, match="reaches for the network"):
+        socket.getaddrinfo("localhost", 80)
 
 
 def test_a_socket_only_where_the_display_is_probed():

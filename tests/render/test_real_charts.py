@@ -21,6 +21,7 @@ from explorer.render.figure import render_chart, settings
 from explorer.render.grid import draw_table
 from explorer.render.lines import draw_lines
 from explorer.render.options import Options
+from explorer.render.plate import Plot
 from explorer.render.sheet import Sheet
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -73,9 +74,12 @@ def paths(chart: Chart) -> dict[str, np.ndarray]:
     return found
 
 
-def scale(found: dict[str, np.ndarray], which: str, ticks: tuple) -> tuple[float, float]:
+def scale(found: dict[str, np.ndarray], which: str, plot: Plot) -> tuple[float, float]:
     """Place of zero and points per unit, from the first and the last tick in the file; the others must agree."""
-    column = 0 if which == "x" else 1
+    column, ticks = (0, plot.x_ticks) if which == "x" else (1, plot.y_ticks)
+    if len(ticks) == 1:  # a named axis of one place: its middle is the middle of the axes
+        ends = found["axes"][:, column]
+        return (float(ends.min()) + float(ends.max())) / 2, float(ends.max() - ends.min())
     places = [float(found[f"{which}-tick-{i}"][0, column]) for i in range(len(ticks))]
     per = (places[-1] - places[0]) / (ticks[-1].at - ticks[0].at)
     zero = places[0] - per * ticks[0].at
@@ -99,7 +103,7 @@ def test_what_stands_in_the_svg_is_the_data(study, name):
 
 def _lines(chart: Chart, sheet: Sheet, area: Box) -> None:
     plot, found = draw_lines(chart, sheet, area), paths(chart)
-    (x0, per_x), (y0, per_y) = scale(found, "x", plot.x_ticks), scale(found, "y", plot.y_ticks)
+    (x0, per_x), (y0, per_y) = scale(found, "x", plot), scale(found, "y", plot)
     seen = 0
     for series in chart.series:
         x, y = x0 + per_x * to_view(series.x, plot.x), y0 + per_y * to_view(series.y, plot.y)
@@ -115,7 +119,18 @@ def _lines(chart: Chart, sheet: Sheet, area: Box) -> None:
                     assert (shape[:, 0].min() + shape[:, 0].max()) / 2 == pytest.approx(a, abs=0.05)
                     assert shape[:, 1].min() < b < shape[:, 1].max()
                     seen += 1
-    assert seen > 3
+        elif series.role == "cells":
+            for i in np.flatnonzero(np.isfinite(series.shade)):
+                shape = found[f"{series.key}-{i}"]
+                assert (shape.min(axis=0) + shape.max(axis=0)) / 2 == pytest.approx((x[i], y[i]), abs=0.05)
+                assert np.ptp(shape, axis=0) == pytest.approx(np.abs((per_x, per_y)) * series.size, abs=0.05)
+                seen += 1
+        elif series.role == "spread":
+            for i, (a, b) in enumerate(zip(x[::2], x[1::2], strict=True)):
+                shape = found[f"{series.key}-{i}"][:, 0]
+                assert (shape.min(), shape.max()) == pytest.approx((min(a, b), max(a, b)), abs=0.05)
+                seen += 1
+    assert seen > 1
 
 
 def _bars(chart: Chart, sheet: Sheet, area: Box) -> None:

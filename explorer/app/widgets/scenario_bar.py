@@ -19,6 +19,7 @@ class ScenarioBar(BarFace):
     duplicate_asked = Signal(int)
     rename_asked = Signal(int)
     baseline_asked = Signal(int)
+    specify_asked = Signal(int)
     moved = Signal(int, int)
 
     def __init__(self, title: str = "Chip Explorer", parent: QWidget | None = None) -> None:
@@ -68,6 +69,7 @@ class ScenarioBar(BarFace):
         menu.setFont(self.look.font("base"))
         several = len(self.pills) > 1
         for text, asked, possible in (
+            ("Edit the specification…", self.specify_asked, True),
             ("Rename…", self.rename_asked, True),
             ("Duplicate", self.duplicate_asked, len(self.pills) < MOST_SCENARIOS),
             ("No baseline" if index == self._baseline else "Make this the baseline", self.baseline_asked, True),
