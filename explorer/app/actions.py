@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 
 from explorer import __version__
 from explorer.app import recent
+from explorer.app.comparing import Comparing
 from explorer.app.library import stock
 from explorer.app.library.menu import LibraryMenu
 from explorer.app.look import tip
@@ -44,6 +45,7 @@ class Actions(QObject):
         self._file_menu()
         self._edit_menu()
         self._scenario_menu()
+        self.comparing = Comparing(window, self._add)
         self.library = LibraryMenu(window, self._add)
         self._view_menu()
         self._help_menu()

@@ -47,7 +47,7 @@ class Slow:
     def about(self, scenario: Scenario) -> bool:
         """Whether these answers are about this scenario, at its present values or earlier ones."""
         then = self.scenario
-        return then is not None and (then.name, then.chip.id) == (scenario.name, scenario.chip.id)
+        return then is not None and (then.id, then.chip.id) == (scenario.id, scenario.chip.id)
 
 
 class Refresher(QObject):
@@ -68,6 +68,7 @@ class Refresher(QObject):
         self._words.timeout.connect(self._catch_up)
         self._late = False
         self._cast: tuple[object, ...] = ()
+        self._ghosts_of: list[str] = []
         self._slow = Slow()
         self._gesture = -1
         self._pointed = self._chart = ""
@@ -146,8 +147,11 @@ class Refresher(QObject):
         window.panes.show_charts({k: charts.chart(k, self.scene) for k in window.panes.visible_charts()})
         # A note that is a moment old is better than rows that jump while the hand moves.
         notes = dict(self._slow.notes)
-        window.knobs.show_states(knob_states(window.document.library, window.document.opened, study, self._stops, notes))
-        cast = (study.active, study.baseline, tuple(s.name for s in study.scenarios))
+        window.knobs.show_states(knob_states(window.document.library, window.document.opened, study, self._stops, notes, window.document.links.moving(study)))
+        cast = (study.active, study.baseline, tuple((s.id, s.name) for s in study.scenarios))
+        if [s.id for s in study.scenarios] != self._ghosts_of:
+            self._ghosts_of = [s.id for s in study.scenarios]
+            window.panes.show_ghost(None)  # of scenarios that stand elsewhere now, or are gone
         self._late = self._gesture != -1 and self._words.isActive() and cast == self._cast
         self._cast = cast
         if not self._late:
@@ -180,7 +184,7 @@ class Refresher(QObject):
         document, row = self._window.document, knob(self._pointed)
         scenario = document.study.scenarios[document.study.active]
         earlier = was(row.key, scenario, reference(document.library, document.opened, document.study, document.study.active))
-        lines = source_lines(row, scenario, earlier)
+        lines = source_lines(row, scenario, earlier, document.links.moving(document.study))
         self._window.verdict.show_source(f"{row.label}  {row.text(row.get(scenario))}", (lines[0], *lines[2:]), row.enters)
 
     def _findings(self, scene: Scene) -> Findings:

@@ -14,6 +14,7 @@ from explorer.app.document import Document
 from explorer.app.files import Files
 from explorer.app.imports import Imports
 from explorer.app.library import Librarian
+from explorer.app.linking import Links
 from explorer.app.look import Look, palette, stylesheet
 from explorer.app.panes import PaneGrid
 from explorer.app.refresh import Refresher
@@ -41,6 +42,7 @@ class Window(QMainWindow):
         self.settings = settings
         self.dialogs: Dialogs = dialogs or Quiet()
         self.document = Document(study, library, self)
+        self.document.links = Links(settings.linked)
         self.look = Look(theme(settings.theme), settings.scale)
         _dress_application(self.look)  # before there are hundreds of parts to tell
         self._build()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QMouseEven
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.app.look import Look, tip
+from explorer.app.widgets.link_mark import draw_chain
 from explorer.app.widgets.marker import draw_marker
 
 
@@ -23,6 +24,7 @@ class Pill(QPushButton):
         super().__init__(parent)
         self.setCheckable(True)
         self.name, self.edited, self.baseline, self.slot = "", False, False, 0
+        self.alone = False
         self._pressed_at: QPoint | None = None
         self.set_look(look)
 
@@ -38,12 +40,22 @@ class Pill(QPushButton):
         fresh = (name, slot, edited, baseline)
         if fresh != (self.name, self.slot, self.edited, self.baseline):
             self.name, self.slot, self.edited, self.baseline = fresh
-            state = ", ".join(t for t, on in (("edited", edited), ("baseline", baseline)) if on)
-            self.setAccessibleName(name)
-            self.setAccessibleDescription(f"scenario {slot + 1}{', ' if state else ''}{state}")
-            self.setToolTip(tip(f"{name}{f' ({state})' if state else ''}"))
-            self.update()
+            self._describe()
         self.setChecked(active)
+
+    def show_alone(self, alone: bool) -> None:
+        """Show whether it moves alone while others are linked; emits nothing."""
+        if alone != self.alone:
+            self.alone = alone
+            self._describe()
+
+    def _describe(self) -> None:
+        states = (("edited", self.edited), ("baseline", self.baseline), ("moves alone", self.alone))
+        state = ", ".join(t for t, on in states if on)
+        self.setAccessibleName(self.name)
+        self.setAccessibleDescription(f"scenario {self.slot + 1}{', ' if state else ''}{state}")
+        self.setToolTip(tip(f"{self.name}{f' ({state})' if state else ''}"))
+        self.update()
 
     def nextCheckState(self) -> None:
         """A click on the scenario in hand leaves it in hand; on another one it is the owner who decides."""
@@ -58,7 +70,7 @@ class Pill(QPushButton):
         """Width that shows every word."""
         metrics = QFontMetrics(self.look.font("bold"))
         tag = QFontMetrics(self.look.font("small")).horizontalAdvance("baseline") + self.look.px(7) if self.baseline else 0
-        return metrics.horizontalAdvance(self.words()) + tag + self.look.px(42)
+        return metrics.horizontalAdvance(self.words()) + tag + self.look.px(42 + 24 * self.alone)
 
     def least_width(self) -> int:
         """Width below which a name says little."""
@@ -109,7 +121,10 @@ class Pill(QPushButton):
         self._paint_box(painter)
         small = self.width() < look.px(52)
         draw_marker(painter, self.slot, QPointF(look.px(13 if small else 16), self.height() / 2), look.px(9), look.hue(self.slot))
-        self._paint_words(painter, QRect(look.px(27), 0, self.width() - look.px(39), self.height()))
+        if self.alone and not small:
+            painter.setPen(look.colour("muted"))
+            draw_chain(painter, look, QPointF(self.width() - look.px(20), self.height() / 2), False)
+        self._paint_words(painter, QRect(look.px(27), 0, self.width() - look.px(39 + 24 * self.alone), self.height()))
 
     def _paint_box(self, painter: QPainter) -> None:
         look, on = self.look, self.isChecked()
