@@ -55,6 +55,8 @@ class CompareFace(QFrame):
         self.toggle.clicked.connect(self.differences_toggled)
         _still(self.view)
         self.view.doubleClicked.connect(lambda index: self.row_activated.emit(self.model.table.row_slots[index.row()]))
+        for button in (self.toggle, self.unit):
+            button.raise_()
         self._box = QVBoxLayout(self)
         self._box.addWidget(self.view)
         self.set_look(plain_look())
