@@ -84,6 +84,7 @@ class Document(QObject):
         """Start afresh with another study."""
         self._last = None
         self.undo_stack.clear()
+        self.links.alone = frozenset()
         self.opened, self.path = study, path
         self.show(study)
         self.saved.emit()

@@ -76,10 +76,11 @@ def _offered(s: Scenario) -> str:
 
 
 def _source(s: Scenario, unit: Per) -> Source | None:
-    return {
-        "dollar": s.offer and s.offer.source, "watt": s.chip.sources.get("tdp_w"),
+    known: dict[Per, Source | None] = {
+        "dollar": s.offer.source if s.offer is not None else None, "watt": s.chip.sources.get("tdp_w"),
         "domain": s.fabric.sources.get("scale_up.domain"), "rack": s.fabric.sources.get("rack_chips"),
-    }.get(unit)  # fmt: skip
+    }  # fmt: skip
+    return known.get(unit)
 
 
 def source_text(s: Scenario, unit: Per) -> str:

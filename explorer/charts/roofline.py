@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
-from explorer.charts.common import Array, Scene, at, context_line, footer, names, workload_line
+from explorer.charts.common import Array, Scene, against_base, at, context_line, footer, names, workload_line
 from explorer.charts.model import Axis, Chart, Later, Series
 from explorer.charts.overlaid import measured_series
 from explorer.evaluate import operators
@@ -117,11 +118,20 @@ def _tips(scene: Scene, i: int, view: _View, shown: list[int], intensity: Array,
     table, c = scene.report.operators, scene.report.columns
     roof = np.minimum(intensity * at(getattr(c, view.rate_of), i), _peak(scene, i))
     bound, flop = at(table.bound, i), at(table.flop, i)
+
+    def attained(k: int, j: int) -> float | None:
+        """Of another scenario's operator; None where it has none, and where its message takes part in its time."""
+        if view is LEVELS["link"]:
+            return None
+        done, took = float(at(table.flop, j)[k]), float(at(table.time_s, j)[k])
+        return done / took if done > 0 and took > 0 else None
+
     return tuple(
         f"{labels[k]} · {name}\n"
         f"{format_number(x)} FLOP/B at {view.label} · {format_quantity(y, 'FLOP/s')}\n"
         f"{operators.BOUNDS[int(bound[k])]}-bound, {y / r:.0%} of the {view.label} roof\n"
         f"{format_quantity(float(flop[k] / y), 's')} a step, {_intensities(scene, i, k)}"
+        f"{against_base(scene, i, partial(attained, k), 'FLOP/s')}"
         for k, x, y, r in zip(shown, intensity, rate, roof, strict=True)
     )
 

@@ -52,11 +52,13 @@ def _names(table: Table) -> list[str]:
 
 def _upright(table: Table) -> list[list[str | Cell]]:
     names = _names(table)
-    return [["", *(c.label for c in table.columns)], *([n, *row] for n, row in zip(names, table.rows, strict=True))]
+    lines: list[list[str | Cell]] = [["", *(c.label for c in table.columns)]]
+    return lines + [[n, *row] for n, row in zip(names, table.rows, strict=True)]
 
 
 def _turned(table: Table) -> list[list[str | Cell]]:
-    return [["", *_names(table)], *([c.label, *(row[i] for row in table.rows)] for i, c in enumerate(table.columns))]
+    lines: list[list[str | Cell]] = [["", *_names(table)]]
+    return lines + [[c.label, *(row[i] for row in table.rows)] for i, c in enumerate(table.columns)]
 
 
 def _shown(cell: Cell) -> str:

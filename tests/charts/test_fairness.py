@@ -76,7 +76,8 @@ def test_a_dollar_and_a_watt_agree_with_price_and_energy_of_a_token(drawn: Scene
     for i in (0, 2):
         rate = per(drawn.report, drawn.study.scenarios[i], i, "dollar")["tokens_per_s"]
         dear = drawn.report.value("usd_per_million_tokens", i)
-        assert rate is not None and dear is not None
+        assert rate is not None
+        assert dear is not None
         assert rate * 3600 * dear == pytest.approx(1e6, rel=1e-9)
 
 

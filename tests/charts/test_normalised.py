@@ -27,7 +27,8 @@ def test_bars_go_from_one_to_the_ratio(study: Study, base: int) -> None:
         for key, (start, end) in _ends(drawn, i).items():
             k = keys.index(key)
             now, then = table.rows[i][k].value, table.rows[base][k].value
-            assert isinstance(now, float) and isinstance(then, float)
+            assert isinstance(now, float)
+            assert isinstance(then, float)
             assert (start, end) == (1.0, now / then)
 
 
@@ -35,7 +36,7 @@ def test_every_row_says_which_way_is_better(study: Study) -> None:
     drawn = normalised(scene(study))
     assert drawn.y is not None
     for name in drawn.y.names:
-        assert name.endswith("more is better") or name.endswith("less is better")
+        assert name.endswith(("more is better", "less is better"))
     assert {n for n in drawn.y.names if n.startswith("step")} == {"step ◂ less is better"}
 
 

@@ -26,7 +26,7 @@ class BarView(QWidget):
         super().__init__(parent)
         self.ink = Ink(look or plain_look())
         self.chart = EMPTY
-        self._ghost: dict[str, float] = {}
+        self._ghost: dict[tuple[int, int], float] = {}
         self._held = self._keyed = False
         self._top_value = 1.0
         self._picked: bar_tip.Picked | None = None

@@ -42,7 +42,7 @@ class CompareFace(QFrame):
         self.view.setItemDelegate(self.delegate)
         self._widths: list[int] = []
         self.order, self.hidden, self._given = GIVEN, frozenset[str](), self.model.table
-        self.unit = QPushButton("per chip", self.view)
+        self.unit = QPushButton("per chip ▾", self.view)
         self.unit.setProperty("kind", "flat")
         self.unit.setToolTip("Unit of fairness: what the figures of a chip are counted in")
         self.toggle = QPushButton("differences only", self.view)

@@ -74,8 +74,9 @@ class CompareTable(CompareFace):
 
     def show_unit(self, unit: Per) -> None:
         """Show the unit of fairness; emits nothing."""
-        if self.unit.text() != WORDS[unit].label:
-            self.unit.setText(WORDS[unit].label)
+        text = f"{WORDS[unit].label} ▾"
+        if self.unit.text() != text:
+            self.unit.setText(text)
             self.unit.setAccessibleName(f"Unit of fairness: {WORDS[unit].label}")
             self._place_buttons()
             self._measure()
@@ -86,7 +87,7 @@ class CompareTable(CompareFace):
         for unit in UNITS:
             action = menu.addAction(WORDS[unit].label, partial(self.unit_chosen.emit, unit))
             action.setCheckable(True)
-            action.setChecked(WORDS[unit].label == self.unit.text())
+            action.setChecked(self.unit.text().startswith(WORDS[unit].label))
         return menu
 
     def _offer_units(self) -> None:
