@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 
 from explorer import __version__
 from explorer.app import recent
+from explorer.app.comparing import Comparing
 from explorer.app.lessons.menu import LessonsMenu
 from explorer.app.lessons.presenter_keys import SHEET
 from explorer.app.library import stock
@@ -46,6 +47,7 @@ class Actions(QObject):
         self._file_menu()
         self._edit_menu()
         self._scenario_menu()
+        self.comparing = Comparing(window, self._add)
         self.library = LibraryMenu(window, self._add)
         self._view_menu()
         self.lessons = LessonsMenu(window, self._add)
@@ -139,7 +141,8 @@ class Actions(QObject):
             self._add(menu, f"Fill with {title.lower()}", partial(self._fill, key), f"Ctrl+{i}")
         self._add(menu, "All panes", partial(window.panes.fill, None), "Ctrl+9")
         menu.addSeparator()
-        self.differences = self._add(menu, "Differences only", self._differences, "Ctrl+Shift+D")
+        only = window.table.toggle.isChecked
+        self.differences = self._add(menu, "Differences only", lambda: window.table.set_differences_only(not only()), "Ctrl+Shift+D")
         self.learner_notes = self._add(menu, "Notes for learners", self._learner_notes)
         self.learner_notes.setCheckable(True)
         self.learner_notes.setChecked(window.settings.learner_notes)
@@ -154,9 +157,6 @@ class Actions(QObject):
     def _fill(self, key: str) -> None:
         panes = self._window.panes
         panes.fill(None if panes.filled == key else key)
-
-    def _differences(self) -> None:
-        self._window.table.set_differences_only(not self._window.table.toggle.isChecked())
 
     def _learner_notes(self) -> None:
         self._window.settings.learner_notes = self.learner_notes.isChecked()

@@ -11,11 +11,11 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplic
 
 from explorer.charts.style import Theme, theme
 
-FontKind = Literal["base", "small", "bold", "title", "headline", "mono"]
+FontKind = Literal["base", "small", "bold", "small bold", "title", "headline", "mono"]
 _PLAIN_PT = 10.0  # the font size at which `Look.px` counts one pixel as one
 _PX_PER_PT = 96 / 72
-_FACTORS: dict[str, float] = {"base": 1.0, "small": 0.92, "bold": 1.0, "title": 1.13, "headline": 2.1, "mono": 0.92}
-_BOLD = ("bold", "title", "headline")
+_FACTORS: dict[str, float] = {"base": 1.0, "small": 0.92, "bold": 1.0, "small bold": 0.92, "title": 1.13, "headline": 2.1, "mono": 0.92}
+_BOLD = ("bold", "small bold", "title", "headline")
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class Slow:
     def about(self, scenario: Scenario) -> bool:
         """Whether these answers are about this scenario, at its present values or earlier ones."""
         then = self.scenario
-        return then is not None and (then.name, then.chip.id) == (scenario.name, scenario.chip.id)
+        return then is not None and (then.id, then.chip.id) == (scenario.id, scenario.chip.id)
 
 
 class Refresher(QObject):
@@ -71,6 +71,7 @@ class Refresher(QObject):
         self._words.timeout.connect(self._catch_up)
         self._late = False
         self._cast: tuple[object, ...] = ()
+        self._ghosts_of: list[str] = []
         self._slow = Slow()
         self._gesture = -1
         self._pointed = self._chart = ""
@@ -152,8 +153,12 @@ class Refresher(QObject):
         window.panes.show_charts({k: charts.chart(k, self.scene) for k in window.panes.visible_charts()})
         # A note that is a moment old is better than rows that jump while the hand moves.
         notes = {} if self.silent else dict(self._slow.notes)
-        window.knobs.show_states(knob_states(window.document.library, window.document.opened, study, self.stops, notes))
-        cast = (study.active, study.baseline, tuple(s.name for s in study.scenarios))
+        moving = window.document.links.moving(study)
+        window.knobs.show_states(knob_states(window.document.library, window.document.opened, study, self.stops, notes, moving))
+        cast = (study.active, study.baseline, tuple((s.id, s.name) for s in study.scenarios))
+        if [s.id for s in study.scenarios] != self._ghosts_of:
+            self._ghosts_of = [s.id for s in study.scenarios]
+            window.panes.show_ghost(None)  # of scenarios that stand elsewhere now, or are gone
         self._late = self._gesture != -1 and self._words.isActive() and cast == self._cast
         self._cast = cast
         if not self._late:
@@ -168,7 +173,7 @@ class Refresher(QObject):
         self._words.start()
         document = window.document
         window.table.show_table(charts.comparison(scene), cell_sources(document.library, document.opened, scene.study))
-        window.verdict.show_findings(self._findings(scene))
+        window.verdict.show_findings(_findings(scene, self._slow))
         marks = tuple(edited(window.document.library, scene.study, i) for i in range(len(scene.study.scenarios)))
         window.bar.show_study(scene.study, marks, charts.workload_line(scene.study))
         self._show_source()
@@ -188,18 +193,20 @@ class Refresher(QObject):
         document, row = self._window.document, knob(self._pointed)
         scenario = document.study.scenarios[document.study.active]
         earlier = was(row.key, scenario, reference(document.library, document.opened, document.study, document.study.active))
-        lines = source_lines(row, scenario, earlier)
+        lines = source_lines(row, scenario, earlier, document.links.moving(document.study))
         self._window.verdict.show_source(f"{row.label}  {row.text(row.get(scenario))}", (lines[0], *lines[2:]), row.enters)
 
-    def _findings(self, scene: Scene) -> Findings:
-        study = scene.study
-        found = explain(scene.report, study.scenarios, study.active, study.baseline)
-        found = replace(found, name=charts.names(study)[study.active])
-        added = [] if self._slow.announced is None else [self._slow.announced]
-        if self._slow.advice:
-            added.append(Paragraph("Next best change", " ".join(f"{a.text}." for a in self._slow.advice)))
-        if self._slow.split is not None:
-            added.append(serving_paragraph(self._slow.split))
-        paragraphs = list(found.paragraphs)
-        paragraphs[2:2] = added
-        return replace(found, paragraphs=tuple(paragraphs))
+
+def _findings(scene: Scene, slow: Slow) -> Findings:
+    """The verdict on the scenario in hand, with the answers that lag behind."""
+    study = scene.study
+    found = explain(scene.report, study.scenarios, study.active, study.baseline)
+    found = replace(found, name=charts.names(study)[study.active])
+    added = [] if slow.announced is None else [slow.announced]
+    if slow.advice:
+        added.append(Paragraph("Next best change", " ".join(f"{a.text}." for a in slow.advice)))
+    if slow.split is not None:
+        added.append(serving_paragraph(slow.split))
+    paragraphs = list(found.paragraphs)
+    paragraphs[2:2] = added
+    return replace(found, paragraphs=tuple(paragraphs))

@@ -110,6 +110,28 @@ class Settings:
         """Take files off the list of recent ones."""
         self._set("recent", [r for r in self.recent if r not in names])
 
+    def _words(self, key: str) -> list[str] | None:
+        value = self._get(key)
+        return [v for v in value if isinstance(v, str) and v] if isinstance(value, list) else None
+
+    @property
+    def hidden_columns(self) -> list[str]:
+        """Columns that the table does not show."""
+        return self._words("hidden_columns") or []
+
+    @hidden_columns.setter
+    def hidden_columns(self, keys: list[str]) -> None:
+        self._set("hidden_columns", keys)
+
+    @property
+    def linked(self) -> list[str] | None:
+        """Knobs that move in all scenarios; None where nobody has chosen."""
+        return self._words("linked")
+
+    @linked.setter
+    def linked(self, keys: list[str]) -> None:
+        self._set("linked", keys)
+
     @property
     def reopen(self) -> bool:
         """Whether the last study opens again at the next start."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from explorer.app.references import LINKED, reference
+from explorer.app.linking import LINKED
+from explorer.app.references import reference
 from explorer.app.widgets import KnobState
 from explorer.knobs import KNOBS, Knob, Ladder, Value, ladder, was
 from explorer.library import Library
@@ -15,7 +16,8 @@ def ladders(library: Library) -> dict[str, Ladder]:
 
 
 def knob_states(
-    library: Library, opened: Study, study: Study, stops: dict[str, Ladder], notes: dict[str, str]
+    library: Library, opened: Study, study: Study, stops: dict[str, Ladder], notes: dict[str, str],
+    linked: frozenset[str] = LINKED,
 ) -> dict[str, KnobState]:
     """States of the rows; knobs of what the chip in hand does not have are absent. ``notes``: what is to be said of a knob."""
     scenario = study.scenarios[study.active]
@@ -31,17 +33,17 @@ def knob_states(
         earlier = was(knob.key, scenario, before)
         found[knob.key] = KnobState(
             value=value, ladder=stops[knob.key], was=earlier, note=note,
-            tip="\n".join((knob.label, *source_lines(knob, scenario, earlier))), slot=study.active,
+            tip="\n".join((knob.label, *source_lines(knob, scenario, earlier, linked))), slot=study.active,
         )  # fmt: skip
     return found
 
 
-def source_lines(knob: Knob, scenario: Scenario, earlier: Value | None = None) -> tuple[str, ...]:
+def source_lines(knob: Knob, scenario: Scenario, earlier: Value | None = None, linked: frozenset[str] = LINKED) -> tuple[str, ...]:
     """Help, scope, source and confidence of a knob's value. ``earlier``: what the preset says, where a hand changed it."""
     remembered = scenario.was.get(knob.key)
     source = remembered.source if remembered else knob.source(scenario)
     lines = [knob.help, f"Enters: {knob.enters}"]
-    if knob.key in LINKED:
+    if knob.key in linked:
         lines.append("Moves for all scenarios together.")
     if earlier is not None or remembered or (source and source.kind == "user"):
         says = f"; it was {knob.text(earlier)}" if earlier is not None else ""

@@ -16,6 +16,7 @@ from explorer.app.imports import Imports
 from explorer.app.layout import Layout
 from explorer.app.lessons import Teaching
 from explorer.app.library import Librarian
+from explorer.app.linking import Links
 from explorer.app.look import Look, palette, stylesheet
 from explorer.app.panes import PaneGrid
 from explorer.app.refresh import Refresher
@@ -42,6 +43,7 @@ class Window(QMainWindow):
         self.settings = settings
         self.dialogs: Dialogs = dialogs or Quiet()
         self.document = Document(study, library, self)
+        self.document.links = Links(settings.linked)
         self.look = Look(theme(settings.theme), settings.scale)
         _dress_application(self.look)  # before there are hundreds of parts to tell
         self._build()

@@ -64,7 +64,7 @@ class Presenter(QObject):
         show_chrome(window, False)
         window.set_look(Look(theme("projector"), 1.0, LEAST_PT))
         if not self._teaching.on:
-            self._turn_chart(0)
+            _turn_chart(window, 0)
         if self.full_screen:
             window.showFullScreen()
         self.keys.watch()
@@ -136,12 +136,7 @@ class Presenter(QObject):
         if self._teaching.on:
             self._teaching.desk.next() if by > 0 else self._teaching.course.back()
         else:
-            self._turn_chart(by)
-
-    def _turn_chart(self, by: int) -> None:
-        panes = self._window.panes
-        keys, seen = list(panes.panes), panes.visible_keys()
-        panes.fill(keys[(keys.index(seen[0]) + by) % len(keys) if len(seen) == 1 and seen[0] in keys else 0])
+            _turn_chart(self._window, by)
 
     def scroll(self, by: int) -> None:
         """Read on in the page."""
@@ -177,3 +172,9 @@ class Presenter(QObject):
             said = f"▶ {row.knob.label}, {self.player.speed:g}x (Space pauses, + and - set the pace)" if row and self.player.on else ""
             self.strip.playing.show_text(said)
             self.strip.playing.setVisible(bool(said))
+
+
+def _turn_chart(window: Window, by: int) -> None:
+    panes = window.panes
+    keys, seen = list(panes.panes), panes.visible_keys()
+    panes.fill(keys[(keys.index(seen[0]) + by) % len(keys) if len(seen) == 1 and seen[0] in keys else 0])
