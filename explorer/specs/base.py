@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -12,10 +13,15 @@ from explorer.errors import ExplorerError
 # and none of the marks that turn the direction of writing.
 PLAIN = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"
 Text = Annotated[str, Field(max_length=2000, pattern=PLAIN)]
+_MOST_LINES = 50
 
 
 class SpecError(ExplorerError):
-    """A value that a spec refuses: which field, and what was expected."""
+    """A value that a spec refuses: which field, and what was expected. ``further``: what else it refuses, a line each."""
+
+    def __init__(self, message: str, *further: str) -> None:
+        super().__init__(message)
+        self.further = further
 
 
 class Spec(BaseModel):
@@ -37,7 +43,7 @@ def build(kind: type[T], values: dict[str, Any], where: str = "") -> T:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        raise SpecError(f"{where}{': ' if where else ''}{_first_line(error)}") from None
+        raise SpecError(*_lines(error, where)) from None
 
 
 def build_json(kind: type[T], text: str, where: str = "") -> T:
@@ -45,12 +51,17 @@ def build_json(kind: type[T], text: str, where: str = "") -> T:
     try:
         return kind.model_validate_json(text)
     except ValidationError as error:
-        raise SpecError(f"{where}{': ' if where else ''}{_first_line(error)}") from None
+        raise SpecError(*_lines(error, where)) from None
 
 
-def _first_line(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    given = first.get("input")
-    shown = f" (given {str(given)[:40]!r})" if isinstance(given, (str, int, float, bool)) else ""
-    return f"{place}: {first['msg'].removeprefix('Value error, ')}{shown}" if place else first["msg"].removeprefix("Value error, ")
+def _lines(error: ValidationError, where: str) -> Iterator[str]:
+    for found in error.errors(include_url=False, include_context=False)[:_MOST_LINES]:
+        place = ".".join(str(part) for part in found["loc"])
+        given = found.get("input")
+        shown = f" (given {str(given)[:40]!r})" if place and isinstance(given, (str, int, float, bool)) else ""
+        yield ": ".join(part for part in (where, place, f"{_said(found['msg'])}{shown}") if part)
+
+
+def _said(message: str) -> str:
+    """What was expected, without a word of another library's or a regular expression."""
+    return "lower case letters, digits, dots and dashes, 1 to 64 of them" if "'^[a-z0-9][a-z0-9." in message else message.removeprefix("Value error, ")
