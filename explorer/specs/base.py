@@ -63,5 +63,9 @@ def _lines(error: ValidationError, where: str) -> Iterator[str]:
 
 
 def _said(message: str) -> str:
-    """What was expected, without a word of another library's or a regular expression."""
-    return "lower case letters, digits, dots and dashes, 1 to 64 of them" if "'^[a-z0-9][a-z0-9." in message else message.removeprefix("Value error, ")
+    """What was expected, in place of a regular expression."""
+    if "'^[a-z0-9][a-z0-9." in message:
+        return "lower case letters, digits, dots and dashes, 1 to 64 of them"
+    if PLAIN[:6] in message:
+        return "plain text on one line, without control characters"
+    return message.removeprefix("Value error, ")
