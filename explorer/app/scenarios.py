@@ -136,13 +136,14 @@ class Scenarios(QObject):
         self._window.document.replace(study.replace(baseline=None if released else index), text)
 
     def choose_workload(self, workload: str) -> None:
-        """Another model of the library for all scenarios."""
+        """Another model of the library for all scenarios that are linked."""
         self.use_workload(self._window.document.library.workload(workload))
 
     def use_workload(self, model: Workload) -> None:
-        """Another model for all scenarios; plans stay where they can be, else one that suits is taken."""
+        """Another model for all linked scenarios; plans stay where they can be, else one that suits is taken."""
         study = self._study
-        listed = tuple(self._with_workload(s, model) for s in study.scenarios)
+        meant = self._window.document.links.targets(study, "workload")
+        listed = tuple(self._with_workload(s, model) if i in meant else s for i, s in enumerate(study.scenarios))
         self._window.document.replace(study.replace(scenarios=listed), f"Workload {model.name}")
 
     def _with_workload(self, s: Scenario, model: Workload) -> Scenario:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from explorer.errors import ExplorerError
 
@@ -43,7 +43,7 @@ def build(kind: type[T], values: dict[str, Any], where: str = "") -> T:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        raise SpecError(*_lines(error, where)) from None
+        raise SpecError(*problem_lines(error, where)) from None
 
 
 def build_json(kind: type[T], text: str, where: str = "") -> T:
@@ -51,15 +51,19 @@ def build_json(kind: type[T], text: str, where: str = "") -> T:
     try:
         return kind.model_validate_json(text)
     except ValidationError as error:
-        raise SpecError(*_lines(error, where)) from None
+        raise SpecError(*problem_lines(error, where)) from None
 
 
-def _lines(error: ValidationError, where: str) -> Iterator[str]:
-    for found in error.errors(include_url=False, include_context=False)[:_MOST_LINES]:
-        place = ".".join(str(part) for part in found["loc"])
-        given = found.get("input")
-        shown = f" (given {str(given)[:40]!r})" if place and isinstance(given, (str, int, float, bool)) else ""
-        yield ": ".join(part for part in (where, place, f"{_said(found['msg'])}{shown}") if part)
+def problem_lines(error: ValidationError, where: str = "") -> list[str]:
+    """What is wrong, a line for each (50 at most): ``where``, field, what, and what was given."""
+    return [_line(e, where) for e in error.errors(include_url=False, include_context=False)[:_MOST_LINES]]
+
+
+def _line(found: ErrorDetails, where: str) -> str:
+    place = ".".join(str(part) for part in found["loc"])
+    given = found.get("input")
+    shown = f" (given {str(given)[:40]!r})" if place and isinstance(given, (str, int, float, bool)) else ""
+    return ": ".join(part for part in (where, place, f"{_said(found['msg'])}{shown}") if part)
 
 
 def _said(message: str) -> str:
