@@ -68,7 +68,7 @@ class Tape:
 
     def add(self, kind: str, call: Callable[..., Any], args: Sequence[Any], options: dict[str, Any], key: Hashable = None) -> Node:
         """The node of a call, the known one where the same was called before. ``key`` names a call that is not its own name."""
-        known = (kind, key or call, tuple(map(_key, args)), tuple(sorted((k, _key(v)) for k, v in options.items())))
+        known = (kind, key or call, tuple(map(key_of, args)), tuple(sorted((k, key_of(v)) for k, v in options.items())))
         found = self._known.get(known)
         if found is None:
             values = [a.value if type(a) is Node else a for a in args]
@@ -94,7 +94,7 @@ def _nothing(*_: Any) -> None:
     """What an input calls."""
 
 
-def _key(value: Any) -> Hashable:
+def key_of(value: Any) -> Hashable:
     """What makes two arguments the same: the node, or the bits of a constant."""
     if type(value) is Node:
         return id(value)
