@@ -61,7 +61,7 @@ class Flow:
         for i, node in enumerate(self._order):
             for used in (node, *node.parents):
                 last[self._root(used)] = i
-        kept = {self._root(node) for node in outputs}
+        kept = {self._root(node) for node in outputs} | set(self._buffers)  # what is given is not always given anew
         found: dict[int, list[Node]] = {}
         for root, i in last.items():
             if root not in kept and root.reads & self._moving and root.kind in (CALL, STACK):
