@@ -21,8 +21,8 @@ from explorer.evaluate.report import Report
 from explorer.evaluate.tapes import Flow, Node, NotTraceableError, Tape, Traced, needed
 from explorer.physics.arrays import quiet
 
-CHUNK = 1024
-LEAST = 8 * CHUNK  # narrower batches are not worth a recording
+CHUNK = 2048
+LEAST = 4 * CHUNK  # narrower batches are not worth a recording
 _SAMPLE, _FEW, _MOST_COMBINATIONS, _KEPT = 512, 64, 2**14, 8
 _lock = Lock()
 
