@@ -9,7 +9,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from explorer.app.references import LINKED, put_back, reference
+from explorer.app.linking import Links
+from explorer.app.references import put_back, reference
 from explorer.errors import ExplorerError
 from explorer.knobs import Value, knob
 from explorer.library import Library
@@ -63,6 +64,7 @@ class Document(QObject):
         self.study = study
         self.opened = study
         self.path: Path | None = None
+        self.links = Links()
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(1000)
         self._last: ReplaceStudy | None = None
@@ -82,6 +84,7 @@ class Document(QObject):
         """Start afresh with another study."""
         self._last = None
         self.undo_stack.clear()
+        self.links.alone = frozenset()
         self.opened, self.path = study, path
         self.show(study)
         self.saved.emit()
@@ -115,9 +118,9 @@ class Document(QObject):
         return True
 
     def edit(self, key: str, value: Value, gesture: int = _NO_MERGE) -> str | None:
-        """Set knob ``key`` of the active scenario (workload knobs: of all) to ``value``."""
+        """Set knob ``key`` of the active scenario, and of those that are linked to it, to ``value``."""
         row, study = knob(key), self.study
-        targets = range(len(study.scenarios)) if key in LINKED else (study.active,)
+        targets = (i for i in self.links.targets(study, key) if i == study.active or row.get(study.scenarios[i]) is not None)
         try:
             after = study
             for i in targets:

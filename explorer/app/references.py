@@ -7,10 +7,8 @@ from explorer.library.edits import hand_edits, same_data
 from explorer.specs import Chip, Scenario, Study, as_it_was, source_key, value_at
 from explorer.specs.edited import PRICE, exchanged, without
 
-# Scenarios stand side by side to be compared under the same load, so the load moves for all of them together.
 _MOST_KEPT = 32
 _kept: dict[tuple[object, ...], tuple[tuple[Library, Study, Scenario], Scenario]] = {}  # with what the ids in the key are of
-LINKED = frozenset({"job.phase", "job.batch", "job.context", "efficiency"})
 
 
 def reference(library: Library, opened: Study, study: Study, index: int) -> Scenario:
@@ -19,7 +17,7 @@ def reference(library: Library, opened: Study, study: Study, index: int) -> Scen
     What the scenario remembers of its edits comes first. Numbers that merely differ from the presets are edits too, unless the study
     was made with other presets than these. The last answers are kept: one redraw asks several times.
     """
-    key = (id(library), id(opened), id(study.scenarios[index]), index, same_data(library, study))
+    key = (id(library), id(opened), id(study.scenarios[index]), same_data(library, study))
     found = _kept.get(key)
     if found is None:
         while len(_kept) >= _MOST_KEPT:
@@ -33,8 +31,8 @@ def _reference(library: Library, opened: Study, study: Study, index: int) -> Sce
     changes: dict[str, object] = {}
     if same_data(library, study):
         changes = _as_published(library, study.scenarios[index], now)
-    if index < len(opened.scenarios) and opened.scenarios[index].chip.id == now.chip.id:
-        then = opened.scenarios[index]
+    then = next((s for s in opened.scenarios if s.id == now.id), None)
+    if then is not None and then.chip.id == now.chip.id:
         changes |= {"job": then.job, "plan": then.plan, "efficiency": then.efficiency}
     return now.replace(**changes) if changes else now
 

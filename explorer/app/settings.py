@@ -64,6 +64,15 @@ class Settings:
         self._set("scale", value)
 
     @property
+    def learner_notes(self) -> bool:
+        """Whether knobs say what is easily mistaken; experts switch it off."""
+        return str(self._get("learner_notes") or "on") != "off"
+
+    @learner_notes.setter
+    def learner_notes(self, on: bool) -> None:
+        self._set("learner_notes", "on" if on else "off")
+
+    @property
     def geometry(self) -> QByteArray | None:
         """Size and place of the window, as Qt saved it."""
         value = self._get("geometry")
@@ -80,6 +89,18 @@ class Settings:
         listed = value if isinstance(value, list) else []
         return [v for v in listed if isinstance(v, str) and v and "\0" not in v][:_MOST_RECENT]
 
+    @property
+    def progress(self) -> dict[str, int]:
+        """The furthest step of each lesson, from 1; the lesson that was open last stands last."""
+        listed = (word.rpartition(":") for word in str(self._get("lessons") or "").split())
+        return {lesson: int(step) for lesson, _, step in listed if lesson and step.isascii() and step.isdigit()}
+
+    def keep_progress(self, lesson: str, step: int) -> None:
+        """A step of ``lesson`` was reached; an earlier one than before changes nothing but which was open last."""
+        known = self.progress
+        furthest = max(step, known.pop(lesson, 0))
+        self._set("lessons", " ".join(f"{name}:{at}" for name, at in (*known.items(), (lesson, furthest))))
+
     def remember(self, path: Path) -> None:
         """Put ``path`` first among the recent files."""
         name = str(path.absolute())
@@ -88,6 +109,28 @@ class Settings:
     def forget(self, names: list[str]) -> None:
         """Take files off the list of recent ones."""
         self._set("recent", [r for r in self.recent if r not in names])
+
+    def _words(self, key: str) -> list[str] | None:
+        value = self._get(key)
+        return [v for v in value if isinstance(v, str) and v] if isinstance(value, list) else None
+
+    @property
+    def hidden_columns(self) -> list[str]:
+        """Columns that the table does not show."""
+        return self._words("hidden_columns") or []
+
+    @hidden_columns.setter
+    def hidden_columns(self, keys: list[str]) -> None:
+        self._set("hidden_columns", keys)
+
+    @property
+    def linked(self) -> list[str] | None:
+        """Knobs that move in all scenarios; None where nobody has chosen."""
+        return self._words("linked")
+
+    @linked.setter
+    def linked(self, keys: list[str]) -> None:
+        self._set("linked", keys)
 
     @property
     def reopen(self) -> bool:

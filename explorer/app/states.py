@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from explorer.app.references import LINKED, reference
+from explorer.app.linking import LINKED
+from explorer.app.references import reference
 from explorer.app.widgets import KnobState
 from explorer.knobs import KNOBS, Knob, Ladder, Value, ladder, was
 from explorer.library import Library
@@ -15,9 +16,10 @@ def ladders(library: Library) -> dict[str, Ladder]:
 
 
 def knob_states(
-    library: Library, opened: Study, study: Study, stops: dict[str, Ladder], notes: dict[str, str]
+    library: Library, opened: Study, study: Study, stops: dict[str, Ladder], notes: dict[str, str],
+    linked: frozenset[str] = LINKED,
 ) -> dict[str, KnobState]:
-    """States of the rows; knobs of what the chip in hand does not have are absent. ``notes``: why a knob has no effect."""
+    """States of the rows; knobs of what the chip in hand does not have are absent. ``notes``: what is to be said of a knob."""
     scenario = study.scenarios[study.active]
     before = reference(library, opened, study, study.active)
     found = {}
@@ -25,23 +27,23 @@ def knob_states(
         value = knob.get(scenario)
         if value is None and not knob.assumable(scenario):
             continue
-        note = f"no effect now: {notes[knob.key]}" if knob.key in notes else ""
+        note = notes.get(knob.key, "")
         if value is None:
             note = knob.assumable(scenario)
         earlier = was(knob.key, scenario, before)
         found[knob.key] = KnobState(
             value=value, ladder=stops[knob.key], was=earlier, note=note,
-            tip="\n".join((knob.label, *source_lines(knob, scenario, earlier))), slot=study.active,
+            tip="\n".join((knob.label, *source_lines(knob, scenario, earlier, linked))), slot=study.active,
         )  # fmt: skip
     return found
 
 
-def source_lines(knob: Knob, scenario: Scenario, earlier: Value | None = None) -> tuple[str, ...]:
+def source_lines(knob: Knob, scenario: Scenario, earlier: Value | None = None, linked: frozenset[str] = LINKED) -> tuple[str, ...]:
     """Help, scope, source and confidence of a knob's value. ``earlier``: what the preset says, where a hand changed it."""
     remembered = scenario.was.get(knob.key)
     source = remembered.source if remembered else knob.source(scenario)
     lines = [knob.help, f"Enters: {knob.enters}"]
-    if knob.key in LINKED:
+    if knob.key in linked:
         lines.append("Moves for all scenarios together.")
     if earlier is not None or remembered or (source and source.kind == "user"):
         says = f"; it was {knob.text(earlier)}" if earlier is not None else ""

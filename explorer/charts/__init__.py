@@ -12,9 +12,11 @@ from explorer.charts.frontier import frontier, latency_frontier
 from explorer.charts.interconnect import OPERATIONS, interconnect, interconnect_of
 from explorer.charts.model import Annotation, Axis, Bar, Cell, Chart, Column, Mark, Segment, Series, Table
 from explorer.charts.money import cost, energy
+from explorer.charts.normalised import normalised
 from explorer.charts.precision import precision, precision_memory
 from explorer.charts.radar import radar
 from explorer.charts.roofline import roofline
+from explorer.charts.roofline_change import roofline_change
 from explorer.charts.scaling import efficiency, scaling
 from explorer.charts.sensitivity import sensitivity
 from explorer.charts.sweeps import HEAT_MAPS, SWEEPS, heat, swept
@@ -30,6 +32,7 @@ CHARTS: dict[str, Callable[[Scene], Chart]] = {
     "time": time,
     "roofline-sram": lambda s: roofline(s, "sram"),
     "roofline-link": lambda s: roofline(s, "link"),
+    "roofline-change": roofline_change,
     "scaling": scaling,
     "scaling-strong": lambda s: scaling(s, "strong"),
     "efficiency-weak": efficiency,
@@ -51,11 +54,12 @@ CHARTS: dict[str, Callable[[Scene], Chart]] = {
     "cost": cost,
     "energy": energy,
     "radar": radar,
+    "normalised": normalised,
 }
 """Charts by the name under which the command line and the window know them."""
 
 VARIANTS: dict[str, tuple[tuple[str, str], ...]] = {
-    "roofline": (("roofline", "HBM"), ("roofline-sram", "SRAM"), ("roofline-link", "links"), ("precision", "precision")),
+    "roofline": (("roofline", "HBM"), ("roofline-sram", "SRAM"), ("roofline-link", "links"), ("roofline-change", "change"), ("precision", "precision")),
     "memory": (("memory", "parts"), ("frontier", "frontier"), ("precision-memory", "precision")),
     "interconnect": (
         ("interconnect", "this plan"),
@@ -69,7 +73,7 @@ VARIANTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("efficiency-weak", "weak, efficiency"), ("efficiency-strong", "strong, efficiency"),
     ),
     "time": (
-        ("time", "this step"), ("frontier-latency", "latency"), ("sensitivity", "± 10 %"), ("sensitivity-double", "÷ 2, x 2"),
+        ("time", "this step"), ("normalised", "normalised"), ("frontier-latency", "latency"), ("sensitivity", "± 10 %"), ("sensitivity-double", "÷ 2, x 2"),
         ("sweep", "over batch"), ("sweep-context", "over context"), ("sweep-hbm", "over HBM"), ("sweep-links", "over links"),
         ("sweep-tp", "over TP"), ("heat-map", "heat map"), ("heat-map-plan", "TP and PP"),
         ("cost", "cost"), ("energy", "energy"), ("radar", "radar"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from explorer.charts.common import Scene, at, context_line, footer, names, workload_line
+from functools import partial
+
+from explorer.charts import fairness
+from explorer.charts.common import Array, Scene, against_base, at, context_line, footer, names, workload_line
 from explorer.charts.model import Axis, Bar, Chart, Segment
 from explorer.evaluate import TIME_PARTS
 from explorer.evaluate.memory import PARTS
-from explorer.units import format_quantity
+from explorer.units import format_number, format_quantity
 
 _ROOM = 1.18  # air to the right of the longest bar, for its end label
 
@@ -37,8 +40,8 @@ def _memory_bar(scene: Scene, i: int, name: str) -> Bar:
     parts = at(report.memory.parts, i)
     capacity, total = float(at(report.memory.capacity, i)), float(at(report.memory.total, i))
     segments = tuple(
-        Segment(key, label, float(v), f"{label} · {name}\n{format_quantity(float(v), 'B')}, {v / capacity:.1%} of the HBM")
-        for (key, label), v in zip(PARTS.items(), parts, strict=True)
+        Segment(key, label, float(v), f"{label} · {name}\n{format_quantity(float(v), 'B')}, {v / capacity:.1%} of the HBM{against_base(scene, i, partial(_part, report.memory.parts, k), 'B')}")
+        for k, ((key, label), v) in enumerate(zip(PARTS.items(), parts, strict=True))
         if v > 0
     )
     fits = total <= capacity
@@ -52,6 +55,12 @@ def _memory_bar(scene: Scene, i: int, name: str) -> Bar:
         name, i, segments, limit=capacity, limit_label=format_quantity(capacity, "B"), note=note + smallest,
         end_label="" if fits else format_quantity(total, "B"), severity="normal" if fits else "bad",
     )  # fmt: skip
+
+
+def _part(parts: Array, k: int, i: int) -> float | None:
+    """One part of one scenario; None where it has none."""
+    value = float(at(parts, i)[k])
+    return value if value > 0 else None
 
 
 def _short(tokens: float) -> str:
@@ -80,19 +89,28 @@ def time(scene: Scene) -> Chart:
     )
 
 
+def _fair_rate(scene: Scene, i: int) -> str:
+    """The rate in the study's unit of fairness; nothing where that is a chip."""
+    per, s = scene.study.per, scene.study.scenarios[i]
+    if per == "chip":
+        return ""
+    rate = fairness.per(scene.report, s, i, per)["tokens_per_s"]
+    return f" · {fairness.why_none(s, per) if rate is None else f'{format_number(rate, 4)} {fairness.WORDS[per].label}'}"
+
+
 def _time_bar(scene: Scene, i: int, name: str) -> Bar:
     report = scene.report
     step = report.value("step_s", i)
     if step is None:
         return Bar(name, i, (), end_label="cannot be", note="see the verdict", severity="bad")
     segments = tuple(
-        Segment(key, label, float(v), f"{label} · {name}\n{format_quantity(float(v), 's')}, {v / step:.1%} of the step")
-        for (key, label), v in zip(TIME_PARTS.items(), at(report.time_parts, i), strict=True)
+        Segment(key, label, float(v), f"{label} · {name}\n{format_quantity(float(v), 's')}, {v / step:.1%} of the step{against_base(scene, i, partial(_part, report.time_parts, k), 's')}")
+        for k, ((key, label), v) in enumerate(zip(TIME_PARTS.items(), at(report.time_parts, i), strict=True))
         if v > 0
     )
     low, high = report.value("step_low_s", i), report.value("step_high_s", i)
     ranged = low is not None and high is not None and high > step
-    rate = format_quantity(report.value("tokens_per_s", i), "tokens/s", digits=4)
+    rate = format_quantity(report.value("tokens_per_s", i), "tokens/s", digits=4) + _fair_rate(scene, i)
     note = rate + (f" · range {format_quantity(low, 's')} to {format_quantity(high, 's')}" if ranged else "")
     fits = bool(at(report.fits, i))
     return Bar(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from explorer import __version__
 from explorer.charts.choices import choices
 from explorer.evaluate import Report, evaluate_study
+from explorer.evaluate.changes import change_text
 from explorer.library import edits, load_library
 from explorer.library.changes import numbered
 from explorer.library.edits import hand_edits, same_data
@@ -44,6 +45,14 @@ def at(array: Array, point: int) -> Array:
     """The values of one scenario, wherever all scenarios may share them."""
     value: Array = array[..., point if array.shape[-1] > 1 else 0]
     return value
+
+
+def against_base(scene: Scene, i: int, of: Callable[[int], float | None], unit: str) -> str:
+    """``▲ 12% against Trainium2``: a number of a scenario against that of the baseline, on a line of its own; empty where there is none."""
+    base = scene.study.baseline
+    now, then = (None, None) if base is None or base == i else (of(i), of(base))
+    change = change_text(now, then, unit) if now is not None and then is not None else ""
+    return f"\n{change} against {scene.study.scenarios[base].name}" if change and base is not None else ""
 
 
 def names(study: Study) -> tuple[str, ...]:

@@ -1,112 +1,34 @@
-"""The comparison table: one row a scenario, changes against the baseline."""
+"""The comparison table: one row a scenario, changes against the baseline, the best of each column marked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-
-from explorer.charts.common import Scene, at, context_line, footer, names, plan_text
+from explorer.charts import fairness
+from explorer.charts.common import Scene, at, context_line, footer, names
+from explorer.charts.compare_fields import COST, WHERE_KNOWN, Field, fields
 from explorer.charts.model import Cell, Column, Severity, Table
-from explorer.evaluate import bound_of
-from explorer.evaluate.explain import WORDS
+from explorer.evaluate.changes import change_text, is_gain
 from explorer.library import capacity_block
-from explorer.quantities import QUANTITIES
-from explorer.specs import FORMATS, Scenario, matmul_format
+from explorer.specs import Scenario
 from explorer.units import format_number, format_quantity
 
-_Read = Callable[[Scene, int], float | str | None]
-_COST = "usd_per_million_tokens"
-_PRICED = (_COST, "train_usd")
-_HIDDEN_CHANGE = 0.005
-# Columns of a training run: left out where no scenario has a value.
-_WHERE_KNOWN = {"time_to_train_s", "goodput_fraction", "train_usd", "train_energy_j", "site_power_w"}
-
-
-@dataclass(frozen=True)
-class _Field:
-    """A column: where its value is, how it is written, which way is better."""
-
-    key: str
-    label: str
-    unit: str
-    help: str
-    read: _Read
-    better: str = "neither"
-
-
-def _of(key: str) -> _Read:
-    return lambda scene, i: scene.report.value(key, i)
-
-
-def _spec(read: Callable[[Scenario], float | str | None]) -> _Read:
-    return lambda scene, i: read(scene.study.scenarios[i])
-
-
-def _bound(scene: Scene, i: int) -> str | None:
-    valid = scene.report.value("step_s", i) is not None
-    return WORDS[bound_of(scene.report, i).kind].removesuffix("-bound") if valid else None
-
-
-def _fits(scene: Scene, i: int) -> str:
-    fits = bool(scene.report.fits[i if len(scene.report.fits) > 1 else 0])
-    return "yes" if fits else "no"
-
-
-def _formats(s: Scenario) -> str:
-    return FORMATS[matmul_format(s.job.weight_format, s.job.activation_format)].label
-
-
-def _peak(s: Scenario) -> float | None:
-    return s.chip.peak_flop_per_s(matmul_format(s.job.weight_format, s.job.activation_format))
-
-
-def _quantity(key: str, label: str = "") -> _Field:
-    q = QUANTITIES[key]
-    return _Field(key, label or q.label, q.unit, f"{q.help}\n{q.equation}", _of(key), q.better)
-
-
-def _site_power() -> _Field:
-    """Power of the site that trains; serving is told of it elsewhere, where there is room."""
-    q = _quantity("site_power_w")
-    return replace(q, read=lambda scene, i: q.read(scene, i) if scene.study.scenarios[i].job.phase == "training" else None)
-
-
-_FIELDS: tuple[_Field, ...] = (
-    _Field("plan", "plan", "1", "Tensor parallel, pipeline parallel × replicas.", _spec(plan_text)),
-    _quantity("step_s", "step"),
-    _quantity("tokens_per_s"),
-    _quantity("tokens_per_s_per_chip", "tokens/s/chip"),
-    _Field("bound", "bound by", "1", "The largest share of the step.", _bound),
-    _quantity("usd_per_million_tokens"),
-    _quantity("joules_per_token"),
-    _quantity("memory_total_bytes", "memory"),
-    _Field("fits", "fits", "1", "Whether the fullest chip holds it.", _fits),
-    _quantity("mfu"),
-    _quantity("network_exposed_fraction", "network"),
-    _quantity("time_to_train_s"),
-    _quantity("goodput_fraction"),
-    _quantity("train_usd"),
-    _quantity("train_energy_j"),
-    _site_power(),
-    _Field("hbm_bytes_per_s", "HBM rate", "B/s", "HBM bandwidth.", _spec(lambda s: s.chip.hbm_bytes_per_s), "more"),
-    _Field("hbm_bytes", "HBM", "B", "Capacity as the driver reports it.", _spec(lambda s: s.chip.hbm_bytes), "more"),
-    _Field("peak", "peak", "FLOP/s", "Headline dense peak in the matmul format.", _spec(_peak)),
-    _Field("precision", "matmul", "1", "Format in which matmuls run.", _spec(_formats)),
-    _Field("chips", "chips", "1", "Size of the cluster.", _spec(lambda s: float(s.plan.chips))),
-)
+_PRICED = (COST, "train_usd")
+_Row = list[float | str | None]
 
 
 def comparison(scene: Scene) -> Table:
     """All scenarios side by side, with the change against the baseline where one is pinned."""
     count, baseline = len(scene.study.scenarios), scene.study.baseline
-    read = [(f, [f.read(scene, i) for i in range(count)]) for f in _FIELDS]
-    shown = [(f, row) for f, row in read if f.key not in _WHERE_KNOWN or any(value is not None for value in row)]
+    read = [(f, [f.read(scene, i) for i in range(count)]) for f in fields(scene.study.per)]
+    shown = [(f, row, _best(scene, f, row)) for f, row in read if f.key not in WHERE_KNOWN or any(value is not None for value in row)]
     columns = tuple(
-        Column(f.key, f.label, f.unit, _help(scene, f), same=count > 1 and len(set(row)) == 1 and not (f.key == "fits" and "no" in row))
-        for f, row in shown
-    )
+        Column(
+            f.key, f.label, f.written_unit, _help(scene, f), better=f.better,
+            same=count > 1 and len(set(row)) == 1 and not (f.key == "fits" and "no" in row),
+        )
+        for f, row, _ in shown
+    )  # fmt: skip
     rows = tuple(
-        tuple(_cell(scene, f, row, i, baseline) for f, row in shown) for i in range(count)
+        tuple(_cell(scene, f, row, i, baseline, i in best) for f, row, best in shown) for i in range(count)
     )
     return Table(
         "Comparison", columns, rows, names(scene.study), tuple(range(count)), baseline, footer(scene.study),
@@ -114,12 +36,15 @@ def comparison(scene: Scene) -> Table:
     )  # fmt: skip
 
 
-def _help(scene: Scene, f: _Field) -> str:
+def _help(scene: Scene, f: Field) -> str:
     """The field's help; below the cost, what is published for chips that nobody rents in capacity blocks."""
-    if f.key != _COST:
-        return f.help
     shown = zip(names(scene.study), scene.study.scenarios, strict=True)
-    return "\n".join([f.help, *(f"{n}: {other_offers(s)}" for n, s in shown if s.offer is None and _elsewhere(s))])
+    if f.per is not None or f.key == "per":
+        more = [f"{n}: {' '.join(filter(None, (fairness.unit_text(s, scene.study.per) + '.', fairness.source_text(s, scene.study.per))))}" for n, s in shown]
+    else:
+        more = [f"{n}: {other_offers(s)}" for n, s in shown if s.offer is None and _elsewhere(s)] if f.key == COST else []
+    which = {"more": "More is better.", "less": "Less is better."}.get(f.better, "")
+    return "\n".join(filter(None, [f.help, which, *more]))
 
 
 def _elsewhere(s: Scenario) -> bool:
@@ -139,7 +64,16 @@ def other_offers(s: Scenario) -> str:
     return "; ".join(["no capacity block", *each])
 
 
-def _cell(scene: Scene, f: _Field, row: list[float | str | None], i: int, baseline: int | None) -> Cell:
+def _best(scene: Scene, f: Field, row: _Row) -> frozenset[int]:
+    """The rows with the best value; none where neither way is better, all agree, or prices are of different kinds."""
+    sound = {i: v for i, v in enumerate(row) if isinstance(v, float) and not (f.planned and not _holds(scene, i))}
+    if f.better == "neither" or len(sound) < 2 or (_priced(f) and not all(_same_kind(scene, i, j) for i in sound for j in sound)):
+        return frozenset()
+    best, worst = (max, min)[f.better == "less"](sound.values()), (min, max)[f.better == "less"](sound.values())
+    return frozenset(i for i, v in sound.items() if v == best) if best != worst else frozenset()
+
+
+def _cell(scene: Scene, f: Field, row: _Row, i: int, baseline: int | None, best: bool) -> Cell:
     value = row[i]
     if value is None:
         return Cell(_missing(scene, f, i), None, severity="faint")
@@ -147,8 +81,12 @@ def _cell(scene: Scene, f: _Field, row: list[float | str | None], i: int, baseli
         bad = f.key == "fits" and value == "no"
         return Cell(value, value, severity="bad" if bad else "normal")
     change, severity = _change(scene, f, row, i, baseline)
-    kind = _kind(scene, i) if f.key in _PRICED else ""
-    return Cell(f"{_text(f, value)} {kind}".strip(), value, change, severity)
+    kind = _kind(scene, i) if _priced(f) else ""
+    return Cell(f"{_text(f, value)} {kind}".strip(), value, change, severity, best)
+
+
+def _priced(f: Field) -> bool:
+    return f.key in _PRICED or f.per == "dollar"
 
 
 def _kind(scene: Scene, i: int) -> str:
@@ -157,7 +95,7 @@ def _kind(scene: Scene, i: int) -> str:
     return "" if offer is None or offer.kind == "capacity block" else offer.kind
 
 
-def _text(f: _Field, value: float) -> str:
+def _text(f: Field, value: float) -> str:
     if f.unit == "1":
         return f"{value:,.0f}"
     if f.unit == "tokens/s":
@@ -165,9 +103,12 @@ def _text(f: _Field, value: float) -> str:
     return format_quantity(value, f.unit)
 
 
-def _missing(scene: Scene, f: _Field, i: int) -> str:
+def _missing(scene: Scene, f: Field, i: int) -> str:
     scenario = scene.study.scenarios[i]
-    if f.key in _WHERE_KNOWN and scenario.job.phase != "training":
+    if f.per is not None or f.key == "per":
+        why = fairness.why_none(scenario, scene.study.per)
+        return ("no capacity block" if why == "no price" and _elsewhere(scenario) else why) or "-"
+    if f.key in WHERE_KNOWN and scenario.job.phase != "training":
         return "-"
     if f.key in _PRICED and scenario.offer is None:
         return "no capacity block" if _elsewhere(scenario) else "no price"
@@ -180,24 +121,18 @@ def _holds(scene: Scene, i: int) -> bool:
     return bool(at(scene.report.fits, i))
 
 
-def _change(
-    scene: Scene, f: _Field, row: list[float | str | None], i: int, baseline: int | None
-) -> tuple[str, Severity]:
-    if baseline is None or baseline == i or f.better == "neither":
+def _change(scene: Scene, f: Field, row: _Row, i: int, baseline: int | None) -> tuple[str, Severity]:
+    if baseline is None or baseline == i:
         return "", "normal"
-    if f.key in QUANTITIES and not f.key.startswith("memory") and not (_holds(scene, i) and _holds(scene, baseline)):
+    if f.planned and not (_holds(scene, i) and _holds(scene, baseline)):
         return "", "normal"  # what does not fit has gained nothing
     now, then = row[i], row[baseline]
-    if not isinstance(now, float) or not isinstance(then, float) or then == 0:
+    if not isinstance(now, float) or not isinstance(then, float):
         return "", "normal"
-    if f.key in _PRICED and not _same_kind(scene, i, baseline):
+    if _priced(f) and not _same_kind(scene, i, baseline):
         return "other offer", "warn"
-    gain = now / then - 1
-    if abs(gain) < _HIDDEN_CHANGE:
-        return "", "normal"
-    good = (gain > 0) == (f.better == "more")
-    text = f"{gain:+.0%}" if abs(gain) < 9.995 else f"×{now / then:,.1f}"
-    return text.replace("-", "−"), "good" if good else "bad"
+    gain = is_gain(now, then, f.better)
+    return change_text(now, then, f.unit), "normal" if gain is None else "good" if gain else "bad"
 
 
 def _same_kind(scene: Scene, i: int, j: int) -> bool:

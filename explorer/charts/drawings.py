@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from explorer.charts.axes import FloatArray
 from explorer.charts.model import Role, Series
 from explorer.charts.style import Theme
 
@@ -34,6 +37,27 @@ def mark_colors(theme: Theme, role: Role, slot: int) -> tuple[str, str]:
 def cell_color(theme: Theme, shade: float, slot: int) -> str:
     """A cell of a heat map: from a tint to the whole hue of a scenario."""
     return blend(theme.card, theme.slot(slot), 0.08 + 0.92 * min(max(shade, 0.0), 1.0))
+
+
+def sample_colors(theme: Theme, series: Series) -> tuple[str, str]:
+    """Fill and edge of a series of boxes in a legend."""
+    return (stroke_color(theme, series), "") if series.role == "spread" else mark_colors(theme, series.role, series.slot)
+
+
+def arrows(ends: FloatArray, head: float, gap: float) -> tuple[FloatArray, FloatArray]:
+    """Shafts (n, 4) and heads (n, 3, 2) of arrows between ``ends`` (m, 4). Each stops ``gap`` before the mark it points at.
+
+    What has moved by less than half a head has no arrow.
+    """
+    ends = ends[np.isfinite(ends).all(axis=1)]
+    way = ends[:, 2:] - ends[:, :2]
+    length = np.hypot(*way.T)
+    ends, way, length = (v[length > 0.5 * head] for v in (ends, way, length))
+    unit = way / length[:, None]
+    tip = ends[:, 2:] - unit * np.where(length > gap + head, gap, 0.0)[:, None]
+    foot = tip - unit * np.minimum(head, length)[:, None]
+    side = 0.42 * head * unit[:, ::-1] * (-1.0, 1.0)
+    return np.hstack((ends[:, :2], foot)), np.stack((tip, foot + side, foot - side), axis=1)
 
 
 def stroke_color(theme: Theme, series: Series) -> str:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 Scale = Literal["linear", "log"]
 Role = Literal[
-    "roof", "roof_faint", "points", "dots", "ghost", "line", "band", "spread", "cells", "links", "traffic", "block", "used", "free", "group",
+    "roof", "roof_faint", "points", "dots", "ghost", "line", "band", "spread", "cells", "links", "traffic", "block", "used", "free", "group", "arrows",
 ]  # fmt: skip
 MARKS: tuple[Role, ...] = ("block", "used", "free", "group")
 """Roles of boxes in a drawing, in the order in which they are painted."""
-PAIRS: tuple[Role, ...] = ("links", "traffic", "spread")
+PAIRS: tuple[Role, ...] = ("links", "traffic", "spread", "arrows")
 """Roles whose points go in pairs, each a piece of its own."""
 Severity = Literal["normal", "faint", "good", "bad", "warn"]
 
@@ -82,7 +82,8 @@ class Series:
 
     ``slot`` (0-5) picks hue, dash and marker of a scenario, the same in every chart; `style.NEUTRAL` is the colour of text.
     ``tips[i]`` is the plain-text read-out of point ``i``; ``labels[i]`` a short name beside it (empty for none). ``dots`` are
-    points by the hundred: small, and seen through. ``size``: of marks, cells and thick strokes in data units (of cells: in steps
+    points by the hundred: small, and seen through. ``ids[i]`` names point ``i`` for good, by which it is found again in another
+    state's chart. ``size``: of marks, cells and thick strokes in data units (of cells: in steps
     of the view), ``weight`` a traffic's thickness in lines; ``shade`` of a cell 0 to 1, NaN where there is nothing,
     and its ``value``.
     """
@@ -101,6 +102,7 @@ class Series:
     weight: float = 1.0
     shade: NDArray[np.float64] | None = None
     value: NDArray[np.float64] | None = None
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -186,23 +188,25 @@ class Chart:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table: the text as shown, the bare number for files, and the change against the baseline."""
+    """One cell of a table: the text as shown, the bare number for files, the change against the baseline, and whether no row is better."""
 
     text: str
     value: float | str | None = None
     change: str = ""
     severity: Severity = "normal"
+    best: bool = False
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: key and label, unit, help text, and whether every row says the same."""
+    """A column: key and label, unit, help text, whether every row says the same, and which way is better."""
 
     key: str
     label: str
     unit: str
     help: str
     same: bool = False
+    better: Literal["more", "less", "neither"] = "neither"
 
 
 @dataclass(frozen=True)

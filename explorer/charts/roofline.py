@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
-from explorer.charts.common import Array, Scene, at, context_line, footer, names, workload_line
+from explorer.charts.common import Array, Scene, against_base, at, context_line, footer, names, workload_line
 from explorer.charts.model import Axis, Chart, Later, Series
 from explorer.charts.overlaid import measured_series
 from explorer.evaluate import operators
@@ -35,6 +36,7 @@ LEVELS: dict[Level, _View] = {
 @dataclass(frozen=True, eq=False)
 class _Points:
     names: tuple[str, ...]
+    ids: tuple[str, ...]
     intensity: Array
     rate: Array
     tips: Sequence[str]
@@ -52,7 +54,7 @@ def roofline(scene: Scene, level: Level = "hbm") -> Chart:
     for i, name in enumerate(names(scene.study)):
         found = points[i]
         labels = found.names if i == scene.study.active else ()
-        series.append(Series(f"points-{i}", name, i, "points", found.intensity, found.rate, found.tips, labels))
+        series.append(Series(f"points-{i}", name, i, "points", found.intensity, found.rate, found.tips, labels, ids=found.ids))
     roofs = {i: (float(at(getattr(scene.report.columns, view.rate_of), i)), _peak(scene, i)) for i, _ in scene} if measured else {}
     series += measured_series(scene.study, measured, roofs)
     tops = [s.y.max() for s in series if s.role == "roof" and len(s.y)] + [m.flop_per_s for m in measured]
@@ -106,7 +108,8 @@ def _points(scene: Scene, i: int, view: _View) -> _Points:
     intensity, rate = flop[shown] / traffic[shown], flop[shown] / time[shown]
     labels = tuple(operators.OPERATORS.values())
     tips = Later(len(shown), lambda: _tips(scene, i, view, shown, intensity, rate))
-    return _Points(tuple(labels[k] for k in shown), intensity, rate, tips)
+    keys = tuple(operators.OPERATORS)
+    return _Points(tuple(labels[k] for k in shown), tuple(keys[k] for k in shown), intensity, rate, tips)
 
 
 def _tips(scene: Scene, i: int, view: _View, shown: list[int], intensity: Array, rate: Array) -> tuple[str, ...]:
@@ -115,11 +118,20 @@ def _tips(scene: Scene, i: int, view: _View, shown: list[int], intensity: Array,
     table, c = scene.report.operators, scene.report.columns
     roof = np.minimum(intensity * at(getattr(c, view.rate_of), i), _peak(scene, i))
     bound, flop = at(table.bound, i), at(table.flop, i)
+
+    def attained(k: int, j: int) -> float | None:
+        """Of another scenario's operator; None where it has none, and where its message takes part in its time."""
+        if view is LEVELS["link"]:
+            return None
+        done, took = float(at(table.flop, j)[k]), float(at(table.time_s, j)[k])
+        return done / took if done > 0 and took > 0 else None
+
     return tuple(
         f"{labels[k]} · {name}\n"
         f"{format_number(x)} FLOP/B at {view.label} · {format_quantity(y, 'FLOP/s')}\n"
         f"{operators.BOUNDS[int(bound[k])]}-bound, {y / r:.0%} of the {view.label} roof\n"
         f"{format_quantity(float(flop[k] / y), 's')} a step, {_intensities(scene, i, k)}"
+        f"{against_base(scene, i, partial(attained, k), 'FLOP/s')}"
         for k, x, y, r in zip(shown, intensity, rate, roof, strict=True)
     )
 

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from explorer.charts.common import Array, Scene, at, context_line, footer, names
+from explorer.charts.fair_rates import RATE, counted, held_along, held_over
 from explorer.charts.model import Axis, Chart, Each, Role, Scale, Series
 from explorer.evaluate import Report
 from explorer.explore import able, grid, sweep
 from explorer.knobs import Knob, Value, knob
 from explorer.quantities import Quantity, quantity
-from explorer.specs import Scenario
+from explorer.specs import Per, Scenario
 from explorer.units import format_quantity
 
-RATE = "tokens_per_s_per_chip"
 SWEEPS = {
     "sweep": "job.batch",
     "sweep-context": "job.context",
@@ -52,10 +52,10 @@ def _named(row: Quantity) -> str:
 
 def swept(scene: Scene, key: str = "job.batch", result: str = RATE, name: str = "sweep") -> Chart:
     """A result of every scenario at every stop of one knob; pale where the memory does not suffice."""
-    row, of = knob(key), quantity(result)
+    row, (of, per) = knob(key), counted(quantity(result), scene.study.per)
     series: list[Series] = []
     for i, label in enumerate(names(scene.study)):
-        series += _lines(scene.study.scenarios[i], i, label, row, of)
+        series += _lines(scene.study.scenarios[i], i, label, row, of, per)
     values = np.concatenate([s.y for s in series]) / of.scale if series else np.empty(0)
     return Chart(
         key=name,
@@ -73,12 +73,13 @@ def swept(scene: Scene, key: str = "job.batch", result: str = RATE, name: str = 
     )
 
 
-def _lines(s: Scenario, slot: int, name: str, row: Knob, of: Quantity) -> list[Series]:
+def _lines(s: Scenario, slot: int, name: str, row: Knob, of: Quantity, per: Per) -> list[Series]:
     stops = _with_present(row, able(s, row.key, row.stops), row.get(s))
     if not stops:
         return []
     report = sweep(s, row.key, stops)
     y, fits = (report.columns.full(v) for v in (report.values[of.key], report.fits))
+    y = y * held_along(s, row, stops, per)
     x = np.array([row.stops.index(v) if row.kind == "choice" else float(v) for v in stops])
     there = np.isfinite(y) & np.isfinite(x) & ((x > 0) | (_scale(row) == "linear"))
     found = []
@@ -147,14 +148,14 @@ def heat(
 ) -> Chart:
     """A result of the active scenario over two knobs; blank where the plan cannot be or does not fit."""
     i = scene.study.active
-    s, label, of = scene.study.scenarios[i], names(scene.study)[i], quantity(result)
+    s, label, (of, per) = scene.study.scenarios[i], names(scene.study)[i], counted(quantity(result), scene.study.per)
     rows = knob(first), knob(second)
     stops = [_few(able(s, row.key, row.stops)) for row in rows]
     series: list[Series] = []
     subtitle = label
     if all(stops) and first != second:
         report, stops = _possible(s, rows, stops)
-        cells, span = _cells(report, i, label, rows, stops, of)
+        cells, span = _cells(report, i, label, rows, stops, of, held_over(s, rows, stops, per))
         if span and any(len(values) > 1 for values in stops):
             subtitle = f"{label}: {of.label}, {span[0]} faint to {span[1]} full, blank: cannot be or does not fit"
             series = [cells, *_here(s, i, label, rows, stops)]
@@ -200,9 +201,9 @@ def _few(stops: Sequence[Value]) -> list[Value]:
 
 
 def _cells(
-    report: Report, slot: int, name: str, rows: tuple[Knob, Knob], stops: list[list[Value]], of: Quantity
+    report: Report, slot: int, name: str, rows: tuple[Knob, Knob], stops: list[list[Value]], of: Quantity, held: Array
 ) -> tuple[Series, tuple[str, str] | None]:
-    value = np.where(report.columns.full(report.fits) > 0, report.columns.full(report.values[of.key]), np.nan)
+    value = np.where(report.columns.full(report.fits) > 0, report.columns.full(report.values[of.key]) * held, np.nan)
     x, y = (k.ravel().astype(np.float64) for k in np.indices((len(stops[0]), len(stops[1]))))
     seen = value[np.isfinite(value)]
     low, high = (float(seen.min()), float(seen.max())) if len(seen) else (0.0, 0.0)

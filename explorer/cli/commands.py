@@ -14,6 +14,7 @@ from explorer.charts.records import as_json
 from explorer.charts.report import exported_scene, report_record
 from explorer.charts.wording import worded_table
 from explorer.cli import batch, imports
+from explorer.cli.compare_args import arranged
 from explorer.cli.drawn import drawn_chart
 from explorer.cli.look_args import options_of
 from explorer.cli.report_text import report_text
@@ -100,18 +101,19 @@ def run_table(arguments: argparse.Namespace) -> str:
     if batch.is_folder(arguments):
         if arguments.output is None:
             raise ExplorerError("a folder of studies needs -o FOLDER")
-        batch.each_study(arguments, batch.suffix_of(arguments, files.TABLE_SUFFIXES), partial(_tabulate, options))
+        batch.each_study(arguments, batch.suffix_of(arguments, files.TABLE_SUFFIXES), partial(_tabulate, arguments, options))
         return ""
     batch.no_format(arguments)
     if arguments.output is not None:
-        _tabulate(options, study_of(arguments), Path(arguments.output))
+        _tabulate(arguments, options, study_of(arguments), Path(arguments.output))
         return ""
-    return tables.table_markdown(worded_table(charts.comparison(exported_scene(study_of(arguments))), options.wording))
+    table = arranged(charts.comparison(exported_scene(study_of(arguments))), arguments)
+    return tables.table_markdown(worded_table(table, options.wording))
 
 
-def _tabulate(options: Options, study: Study, path: Path) -> None:
+def _tabulate(arguments: argparse.Namespace, options: Options, study: Study, path: Path) -> None:
     files.checked(path, files.TABLE_SUFFIXES, options)
-    files.export_table(charts.comparison(exported_scene(study)), path, options=options)
+    files.export_table(arranged(charts.comparison(exported_scene(study)), arguments), path, options=options)
 
 
 def run_shot(arguments: argparse.Namespace) -> str:

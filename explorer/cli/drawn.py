@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from explorer import charts
-from explorer.charts.sweeps import RATE, heat, swept
+from explorer.charts.fair_rates import RATE
+from explorer.charts.sweeps import heat, swept
 from explorer.errors import ExplorerError, unknown
 from explorer.knobs import knob
 from explorer.quantities import QUANTITIES

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from explorer.cli.changes import apply_flags
+from explorer.cli.compare_args import add_comparison, asks_to_compare, compared
 from explorer.cli.flags import FLAGS, Flags, read_flags
 from explorer.errors import ExplorerError
 from explorer.library import Library, default_study, make_scenario, parse_study, read_study, user_library
@@ -34,11 +35,12 @@ def add_study_flags(parser: argparse.ArgumentParser) -> None:
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="settings",
         help="one knob, in every scenario, or in one: --set b200:plan.tp=8. Keys are those of the window's sliders",
     )  # fmt: skip
+    add_comparison(parser)
 
 
 def describes_a_study(arguments: argparse.Namespace) -> bool:
     """Whether any flag of a study was given."""
-    return bool(arguments.chip or arguments.settings or any(getattr(arguments, flag.dest) is not None for flag in FLAGS))
+    return bool(arguments.chip or arguments.settings or asks_to_compare(arguments) or any(getattr(arguments, flag.dest) is not None for flag in FLAGS))
 
 
 def study_of(arguments: argparse.Namespace) -> Study:
@@ -53,7 +55,7 @@ def study_of(arguments: argparse.Namespace) -> Study:
         study = apply_flags(named_study(arguments.study), flags, library)
     else:
         study = _made(library, arguments.chip, flags)
-    return apply_settings(study, arguments.settings)
+    return compared(apply_settings(study, arguments.settings), arguments)
 
 
 def named_study(name: str) -> Study:

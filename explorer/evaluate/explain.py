@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from explorer.evaluate import operators
+from explorer.evaluate.against import against, gain
 from explorer.evaluate.bands import band_text
-from explorer.evaluate.findings import Findings, Paragraph, Severity
+from explorer.evaluate.findings import Findings, Paragraph
 from explorer.evaluate.network import COLLECTIVES, ROW, TIERS
 from explorer.evaluate.report import TIME_PARTS, Report
 from explorer.evaluate.run_words import run_paragraphs
@@ -111,7 +112,7 @@ def explain(report: Report, scenarios: tuple[Scenario, ...], point: int, baselin
     scenario = scenarios[point]
     step = report.value("step_s", point)
     bound = bound_of(report, point)
-    change, severity = _against(report, scenarios, point, baseline)
+    change, severity = gain(report, scenarios, point, baseline)
     possible, fits = step is not None, bool(_at(report.fits, point))
     roof = f" · {bound.roof_fraction:.0%} of its roof" if bound.roof_fraction else f" · {bound.share:.0%} of the time"
     return Findings(
@@ -122,7 +123,7 @@ def explain(report: Report, scenarios: tuple[Scenario, ...], point: int, baselin
         headline_note=_note(report, scenario, point) if possible else "",
         change=change,
         change_severity=severity,
-        paragraphs=tuple(_paragraphs(report, scenario, point)),
+        paragraphs=tuple(_paragraphs(report, scenario, point, against(report, scenarios, point, baseline) if possible else [])),
         not_modelled=not_modelled(scenario),
     )
 
@@ -137,29 +138,13 @@ def _note(report: Report, scenario: Scenario, point: int) -> str:
     return f"{name}{spread} · {rate}"
 
 
-def _against(
-    report: Report, scenarios: tuple[Scenario, ...], point: int, baseline: int | None
-) -> tuple[str, Severity]:
-    if baseline is None or baseline == point:
-        return ("the baseline", "normal") if baseline == point else ("", "normal")
-    mine, theirs = report.value("tokens_per_s_per_chip", point), report.value("tokens_per_s_per_chip", baseline)
-    if not mine or not theirs:
-        return "", "normal"
-    if not _at(report.fits, point):
-        return "", "normal"  # what cannot run gains nothing
-    if not _at(report.fits, baseline):
-        return f"nothing to compare with: {scenarios[baseline].name} does not fit", "normal"
-    gain = mine / theirs - 1
-    sign = "▲" if gain >= 0 else "▼"
-    return f"{sign} {abs(gain):.0%} tokens/s per chip against {scenarios[baseline].name}", "good" if gain >= 0 else "bad"
-
-
-def _paragraphs(report: Report, scenario: Scenario, point: int) -> list[Paragraph]:
+def _paragraphs(report: Report, scenario: Scenario, point: int, compared: list[Paragraph]) -> list[Paragraph]:
     problems = reasons(scenario)
     found = [Paragraph("Cannot be", "; ".join(problems) + ".", "bad")] if problems else []
     if not problems:
         found.append(_fit(report, scenario, point))
         found.append(Paragraph("What limits it", _limits(report, scenario, point)))
+        found += compared
         run = run_paragraphs(report, scenario, point)
         found += run if _at(report.fits, point) else [replace(p, title=f"{p.title}, if it fitted") for p in run]
     if scenario.efficiency == "calibrated" and not problems:

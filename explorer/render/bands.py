@@ -110,7 +110,7 @@ def _lane(table: Table, index: int, sheet: Sheet, most: float) -> Lane:
     cells = [row[index] for row in table.rows]
     change = max(sheet.width(c.change, "small") for c in cells)
     change = min(change + 0.4 * sheet.em, 0.5 * most) if change else 0.0
-    value = min(max(sheet.width(c.text, "base") for c in cells), most - change)
+    value = min(max(sheet.width(c.text, "bold" if c.best else "base") for c in cells), most - change)
     return Lane(index, value, change, max(value + change, min(sheet.width(table.columns[index].label, "small"), most)))
 
 

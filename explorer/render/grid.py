@@ -6,7 +6,7 @@ from explorer.charts.model import Cell, Table
 from explorer.render.bands import GAP, HEAD, LINE, Lane, Layout, lay_out, tag
 from explorer.render.box import Box
 from explorer.render.dress import dress, say
-from explorer.render.sheet import Sheet
+from explorer.render.sheet import Kind, Sheet
 
 _WIDEST_GAP = 5.0  # between two columns, in sizes of the text
 
@@ -30,7 +30,8 @@ def draw_table(table: Table, sheet: Sheet) -> None:
 
 def _subtitle(table: Table) -> str:
     changed = any(c.change for row in table.rows for c in row)
-    return f"changes against {table.row_labels[table.baseline]}" if changed and table.baseline is not None else ""
+    said = [f"changes against {table.row_labels[table.baseline]}"] if changed and table.baseline is not None else []
+    return "; ".join([*said, *(["bold: best"] if any(c.best for row in table.rows for c in row) else [])])
 
 
 def _right(layout: Layout, sheet: Sheet, area: Box) -> float:
@@ -78,7 +79,8 @@ def _cell(cell: Cell, sheet: Sheet, lane: Lane, edge: float, middle: float) -> N
     """The value up to ``edge``, its change beyond; the severity colours the change where there is one."""
     theme = sheet.theme
     told = {"good": theme.good, "bad": theme.bad, "warn": theme.warn, "faint": theme.muted}.get(cell.severity, theme.text)
-    value = sheet.fit(cell.text, "base", lane.value + 0.1 * sheet.em)
-    sheet.text(edge, middle, value, "base", theme.text if cell.change else told, "right")
+    kind: Kind = "bold" if cell.best else "base"
+    value = sheet.fit(cell.text, kind, lane.value + 0.1 * sheet.em)
+    sheet.text(edge, middle, value, kind, theme.text if cell.change else told, "right")
     change = sheet.fit(cell.change, "small", lane.change - 0.3 * sheet.em)
     sheet.text(edge + lane.change, middle, change, "small", told, "right")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explorer.charts.drawings import mark_colors
+from explorer.charts.drawings import sample_colors
 from explorer.charts.model import MARKS, Chart, Series
 from explorer.render.box import Box
 from explorer.render.sheet import Sheet
@@ -32,7 +32,7 @@ def line_entries(chart: Chart, sheet: Sheet) -> tuple[Entry, ...]:
     if chart.legend:
         return tuple(
             _box(label, by_key[key], sheet)
-            if key in by_key and by_key[key].role in MARKS
+            if key in by_key and by_key[key].role in (*MARKS, "spread")
             else Entry(label, by_key[key].slot, role=by_key[key].role, marked=by_key[key].slot in pointed)
             if key in by_key
             else Entry(label, int(key), marked=int(key) in pointed)
@@ -51,7 +51,7 @@ def line_entries(chart: Chart, sheet: Sheet) -> tuple[Entry, ...]:
 
 
 def _box(label: str, series: Series, sheet: Sheet) -> Entry:
-    fill, edge = mark_colors(sheet.theme, series.role, series.slot)
+    fill, edge = sample_colors(sheet.theme, series)
     return Entry(label, color=fill, edge=edge)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.charts.drawings import arrows
 from explorer.charts.model import Chart, Series
 from explorer.render import legend
 from explorer.render.box import Box
@@ -55,9 +56,20 @@ def draw_lines(chart: Chart, sheet: Sheet, area: Box) -> Plot:
     drawn = _obstacles(chart, plot)
     write_words(chart, plot, sheet, drawn.points, drawn.lines)  # below the markers: no label may hide one
     for series in chart.series:
+        if series.role == "arrows":
+            _arrows(series, plot, sheet)
+    for series in chart.series:
         if series.role == "points":
             _points(series, plot, sheet)
     return plot
+
+
+def _arrows(series: Series, plot: Plot, sheet: Sheet) -> None:
+    color = sheet.theme.slot(series.slot)
+    shafts, heads = arrows(plot.at(series.x, series.y).reshape(-1, 4), 0.55 * sheet.em, 0.5 * marker_size(sheet))
+    for i, (shaft, head) in enumerate(zip(shafts, heads, strict=True)):
+        sheet.line(shaft.reshape(2, 2), color, 1.3 * sheet.hair, clip=plot.box, name=f"{series.key}-{i}")
+        sheet.area(head, color, 1.0, plot.box)
 
 
 def _band(series: Series, plot: Plot, sheet: Sheet) -> None:

@@ -50,13 +50,15 @@ def _names(table: Table) -> list[str]:
     return [f"{n} (baseline)" if i == table.baseline else n for i, n in enumerate(table.row_labels)]
 
 
-def _upright(table: Table) -> list[list[str]]:
+def _upright(table: Table) -> list[list[str | Cell]]:
     names = _names(table)
-    return [["", *(c.label for c in table.columns)], *([n, *map(_shown, row)] for n, row in zip(names, table.rows, strict=True))]
+    lines: list[list[str | Cell]] = [["", *(c.label for c in table.columns)]]
+    return lines + [[n, *row] for n, row in zip(names, table.rows, strict=True)]
 
 
-def _turned(table: Table) -> list[list[str]]:
-    return [["", *_names(table)], *([c.label, *(_shown(row[i]) for row in table.rows)] for i, c in enumerate(table.columns))]
+def _turned(table: Table) -> list[list[str | Cell]]:
+    lines: list[list[str | Cell]] = [["", *_names(table)]]
+    return lines + [[c.label, *(row[i] for row in table.rows)] for i, c in enumerate(table.columns)]
 
 
 def _shown(cell: Cell) -> str:
@@ -68,9 +70,16 @@ def _tex(text: str) -> str:
     return _TEX_ACTS.sub(lambda found: _TEX[found[0]], plain)
 
 
-def _tex_row(cells: Sequence[str]) -> str:
+def _tex_cell(cell: str | Cell) -> str:
+    """As shown; the best of a column is bold."""
+    if isinstance(cell, str):
+        return _tex(cell)
+    return rf"\textbf{{{_tex(_shown(cell))}}}" if cell.best else _tex(_shown(cell))
+
+
+def _tex_row(cells: Sequence[str | Cell]) -> str:
     r"""One row; a bracket or a star at its start would belong to the ``\\`` before it."""
-    line = " & ".join(map(_tex, cells))
+    line = " & ".join(map(_tex_cell, cells))
     return rf"    {'{}' if line[:1] in ('[', '*') else ''}{line} \\"
 
 
@@ -98,8 +107,9 @@ def _html(text: str) -> str:
 def _html_cell(cell: Cell) -> str:
     kind = f' class="{cell.severity}"' if cell.severity != "normal" and not cell.change else ""
     bare = f' data-value="{_html(cell_text(cell.value).removeprefix(chr(39)))}"' if cell.value is not None else ""
+    text = f"<b>{_html(cell.text)}</b>" if cell.best else _html(cell.text)
     change = f' <span class="change {cell.severity}">{_html(cell.change)}</span>' if cell.change else ""
-    return f"<td{kind}{bare}>{_html(cell.text)}{change}</td>"
+    return f"<td{kind}{bare}>{text}{change}</td>"
 
 
 def grid_html(grid: Grid) -> str:

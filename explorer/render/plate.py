@@ -13,6 +13,7 @@ from explorer.charts.model import Axis, Chart, Mark
 from explorer.render.box import Box
 from explorer.render.sheet import FloatArray, Sheet
 
+_NAMES_APART = 1.02  # lines of text from name to name
 _NO_AXIS = Axis("")
 
 
@@ -70,7 +71,8 @@ def fit_plot(chart: Chart, sheet: Sheet, area: Box) -> Plot:
     bottom = area.bottom - 1.55 * em - (1.25 * em if chart.x.label else 0.0)
     top = area.top + 0.3 * em
     bottom = max(bottom, top + 2 * em)
-    y_ticks = ticks(y_axis, *y_view, int((bottom - top) / (1.9 * em)))
+    apart = _NAMES_APART if y_axis.names else 1.9  # a name that is missing is missed, a number is not
+    y_ticks = ticks(y_axis, *y_view, int((bottom - top) / (apart * em)))
     widest = max((sheet.width(t.text, "small") for t in y_ticks), default=0.0)
     left = area.left + widest + 0.55 * em + (1.4 * em if y_axis.label else 0.0)
     right = max(area.right - 0.6 * em, left + 2 * em)

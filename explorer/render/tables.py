@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable
 from io import BytesIO, StringIO
 
-from explorer.charts.model import MARKS, Axis, Bar, Cell, Chart, Series, Table
+from explorer.charts.model import MARKS, PAIRS, Axis, Bar, Cell, Chart, Series, Table
 
 Value = float | str | None
 Grid = tuple[list[str], list[list[Value]]]
@@ -78,7 +78,9 @@ def _named(axis: Axis, at: float) -> Value:
 
 
 def _operator(series: Series, i: int) -> str:
-    """The name of a point that has no label of its own: the first words of its read-out."""
+    """The name of a point that has no label of its own: its id, or the first words of its read-out."""
+    if series.role in PAIRS and i < len(series.ids):
+        return series.ids[i]
     if series.role not in ("points", *MARKS) or i >= len(series.tips):
         return ""
     return series.tips[i].split("\n", 1)[0].removesuffix(f" · {series.label}")
@@ -112,7 +114,7 @@ def table_markdown(table: Table) -> str:
     lines = [f"### {_marked(table.title)}", "", _markdown_row(header), "|---|" + "---:|" * len(table.columns)]
     for i, (label, row) in enumerate(zip(table.row_labels, table.rows, strict=True)):
         name = f"{label} (baseline)" if i == table.baseline else label
-        lines.append(_markdown_row([name, *(_shown(c) for c in row)]))
+        lines.append(_markdown_row([name]) + "".join(f" {_markdown_cell(c)} |" for c in row))
     for text in (table.context, table.note):
         lines += ["", _marked(text)] if text else []
     return "\n".join(lines) + "\n"
@@ -120,6 +122,12 @@ def table_markdown(table: Table) -> str:
 
 def _markdown_row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(map(_marked, cells)) + " |"
+
+
+def _markdown_cell(cell: Cell) -> str:
+    """As shown; the best of a column is bold."""
+    shown = _marked(_shown(cell))
+    return f"**{shown}**" if cell.best else shown
 
 
 def _marked(text: str) -> str:

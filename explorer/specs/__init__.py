@@ -29,8 +29,10 @@ from explorer.specs.study import (
     EFFICIENCIES,
     MOST_POINTS,
     MOST_SCENARIOS,
+    UNITS,
     LessonPlace,
     MeasuredPoint,
+    Per,
     Scenario,
     Study,
     Was,
@@ -41,9 +43,9 @@ from explorer.specs.workload import Experts, Latent, Window, Workload
 
 __all__ = [
     "BAND_KINDS", "CONFIDENCE", "EFFICIENCIES", "FORMATS", "GRADIENT_FORMATS", "LOSSES", "MOST_POINTS", "MOST_SCENARIOS", "OFFLOADS",
-    "OPTIMIZER_STATES", "OVERLAPS", "OWN", "PHASES", "RECOMPUTES", "SCHEDULES", "SPARSITIES", "AttentionKernel", "BandKind",
+    "OPTIMIZER_STATES", "OVERLAPS", "OWN", "PHASES", "RECOMPUTES", "SCHEDULES", "SPARSITIES", "UNITS", "AttentionKernel", "BandKind",
     "Calibration", "Chip", "ErrorBand", "Experts", "Fabric", "Format", "GemmKernel", "Instance", "Job", "Kernels", "KindBand", "Latent",
-    "LessonPlace", "LinkPart", "Links", "MeasuredPoint", "Offer", "Plan", "Run", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError",
+    "LessonPlace", "LinkPart", "Links", "MeasuredPoint", "Offer", "Per", "Plan", "Run", "ScaleOut", "ScaleUp", "Scenario", "Source", "Spec", "SpecError",
     "SramPart", "Study", "Was", "Window", "Workload", "as_it_was", "build", "build_json", "get_path", "matmul_format", "set_by_hand",
     "set_path", "source_key", "taken", "value_at",
 ]

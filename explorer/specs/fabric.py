@@ -63,11 +63,12 @@ class ScaleOut(Spec):
 
 
 class Fabric(Spec):
-    """Scale-up domain and scale-out network of one chip."""
+    """Scale-up domain and scale-out network of one chip. ``rack_chips``: chips that stand in one rack; None where nobody has published it."""
 
     id: Identifier
     name: Name
     based_on: Identifier | None = None
+    rack_chips: Axis | None = None
     scale_up: ScaleUp
     scale_out: ScaleOut
     sources: dict[str, Source] = Field(default_factory=dict)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import count
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from explorer.specs.base import Spec, SpecError, Text
 from explorer.specs.calibration import Calibration
@@ -18,8 +19,12 @@ from explorer.specs.workload import Workload
 
 EfficiencyName = Literal["ideal", "calibrated"]
 EFFICIENCIES: tuple[EfficiencyName, ...] = ("ideal", "calibrated")
+Per = Literal["chip", "dollar", "watt", "domain", "rack"]
+UNITS: tuple[Per, ...] = ("chip", "dollar", "watt", "domain", "rack")
+"""Units of fairness, in which what scenarios do is counted."""
 MOST_SCENARIOS = 6
 MOST_POINTS = 1000
+_HIGHEST = 999_999_000  # an id has nine digits at most
 FieldPath = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{0,99}$")]
 
 
@@ -33,9 +38,11 @@ class Was(Spec):
 class Scenario(Spec):
     """Chip + fabric + workload + job + plan + efficiency set + offer + run. Values are embedded, so a study keeps its meaning.
 
-    ``was`` holds, by dotted path, what its user changed in chip, fabric, workload and offer (`set_by_hand` keeps it).
+    ``was`` holds, by dotted path, what its user changed in chip, fabric, workload and offer (`set_by_hand` keeps it). ``id`` is its own in
+    its study, whatever its name and its place: a study gives one to each scenario that has none.
     """
 
+    id: Annotated[str, Field(pattern=r"^(s[1-9][0-9]{0,8})?$")] = ""
     name: Name
     chip: Chip
     fabric: Fabric
@@ -47,6 +54,20 @@ class Scenario(Spec):
     offer: Offer | None = None
     run: Run = Run()
     was: dict[FieldPath, Was] = Field(default_factory=dict)
+
+
+def identified(scenarios: tuple[Scenario, ...]) -> tuple[Scenario, ...]:
+    """The scenarios, each with an id of its own. What has none, or that of one before it, gets the number after the highest."""
+    ids = [s.id for s in scenarios]
+    if "" not in ids and len(set(ids)) == len(ids):
+        return scenarios
+    highest = max((int(i[1:]) for i in ids if i), default=0)
+    free = (f"s{n}" for n in count(highest + 1 if highest < _HIGHEST else 1) if f"s{n}" not in ids)
+    found: list[Scenario] = []
+    for i, s in enumerate(scenarios):
+        # Nothing but the id changes, so nothing needs checking again.
+        found.append(s if s.id and s.id not in ids[:i] else s.model_copy(update={"id": next(free)}))
+    return tuple(found)
 
 
 class MeasuredPoint(Spec):
@@ -69,7 +90,8 @@ class LessonPlace(Spec):
 class Study(Spec):
     """One to six scenarios, and measured points to lay over their rooflines. Everything that the window shows follows from this.
 
-    Format 2 added ``measured``, ``lesson``, a scenario's ``was`` and the ``based_on`` of chips, fabrics and workloads.
+    ``per``: the unit of fairness in which what scenarios do is counted. Format 2 added ``per``, ``measured``, ``lesson``, a scenario's
+    ``id`` and ``was``, the ``based_on`` of chips, fabrics and workloads and the ``rack_chips`` of fabrics.
     """
 
     format: Literal[2] = 2
@@ -78,8 +100,14 @@ class Study(Spec):
     scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, max_length=MOST_SCENARIOS)]
     active: Annotated[int, Field(ge=0)] = 0
     baseline: Annotated[int, Field(ge=0)] | None = 0
+    per: Per = "chip"
     measured: Annotated[tuple[MeasuredPoint, ...], Field(max_length=MOST_POINTS)] = ()
     lesson: LessonPlace | None = None
+
+    @field_validator("scenarios")
+    @classmethod
+    def _each_has_an_id(cls, scenarios: tuple[Scenario, ...]) -> tuple[Scenario, ...]:
+        return identified(scenarios)
 
     @model_validator(mode="after")
     def _indices_exist(self) -> Study:
@@ -88,7 +116,9 @@ class Study(Spec):
         return self
 
     def with_scenario(self, index: int, scenario: Scenario) -> Self:
-        """The study with one scenario exchanged."""
+        """The study with one scenario exchanged; one without an id takes that of its place."""
+        if not scenario.id:
+            scenario = scenario.model_copy(update={"id": self.scenarios[index].id})
         scenarios = (*self.scenarios[:index], scenario, *self.scenarios[index + 1 :])
         return self.replace(scenarios=scenarios)
 

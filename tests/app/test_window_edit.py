@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from window_tools import BANDWIDTH, drag, row_of, settle, slider_of
 
-from explorer.app.references import LINKED
+from explorer.app.linking import LINKED
 from explorer.app.widgets.gestures import SILENCE_MS
 from explorer.app.window import Window
 from explorer.knobs import KNOBS, knob

@@ -19,7 +19,7 @@ def test_changes_are_the_ratio_to_the_baseline(study: Study) -> None:
     steps = drawn.report.values["step_s"]
     for i in (1, 2):
         change = steps[i] / steps[0] - 1
-        assert _cell(table, i, "step_s").change == f"{change:+.0%}".replace("-", "−")
+        assert _cell(table, i, "step_s").change == f"▼ {-change:.0%}"
         assert _cell(table, i, "step_s").severity == ("good" if change < 0 else "bad")
         assert _cell(table, i, "step_s").value == steps[i]
     rate = drawn.report.values["tokens_per_s"]
@@ -37,7 +37,7 @@ def test_another_baseline_or_none(study: Study, baseline: int | None) -> None:
 def test_large_ratios_are_factors(study: Study) -> None:
     slow = study.scenarios[0].replace(chip=study.scenarios[0].chip.replace(hbm_bytes_per_s=1e10))
     table = comparison(scene(study.with_scenario(1, slow)))
-    assert _cell(table, 1, "step_s").change.startswith("×")
+    assert _cell(table, 1, "step_s").change.startswith("▲ ×")
 
 
 def test_a_missing_price_stays_missing(study: Study) -> None:

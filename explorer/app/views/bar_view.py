@@ -11,7 +11,7 @@ from explorer.app.views import bar_layout, bar_paint, bar_tip, legend
 from explorer.app.views.ink import KEYBOARD, Ink
 from explorer.app.views.picture import EMPTY
 from explorer.app.views.tip import TipBox
-from explorer.charts.model import Chart
+from explorer.charts.model import Bar, Chart
 
 _SIDE: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _BARS: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
@@ -26,7 +26,7 @@ class BarView(QWidget):
         super().__init__(parent)
         self.ink = Ink(look or plain_look())
         self.chart = EMPTY
-        self._ghost: dict[str, float] = {}
+        self._ghost: dict[tuple[int, int], float] = {}
         self._held = self._keyed = False
         self._top_value = 1.0
         self._picked: bar_tip.Picked | None = None
@@ -54,7 +54,7 @@ class BarView(QWidget):
 
     def show_ghost(self, chart: Chart | None) -> None:
         """A tick where each bar ended in another state, where it ends elsewhere now."""
-        self._ghost = {_key(b.slot, b.label): b.total for b in chart.bars} if chart else {}
+        self._ghost = {k: b.total for k, b in _keyed(chart.bars)} if chart else {}
         self.update()
 
     def hold_axes(self, on: bool) -> None:
@@ -86,8 +86,8 @@ class BarView(QWidget):
         painter = QPainter(self)
         painter.fillRect(event.rect(), ink.color(ink.theme.card))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for row in on.rows:
-            before = self._ghost.get(_key(row.bar.slot, row.bar.label))
+        for (key, _), row in zip(_keyed(tuple(r.bar for r in on.rows)), on.rows, strict=True):
+            before = self._ghost.get(key)
             bar_paint.paint_row(painter, row, on, before if before != row.bar.total else None, ink)
         start = legend.left_edge(on.legend, on.left, self.width() - ink.em, ink)
         legend.paint(painter, on.legend, QPointF(start, on.legend_top), ink)
@@ -161,5 +161,11 @@ class BarView(QWidget):
         self._touch()
 
 
-def _key(slot: int, label: str) -> str:
-    return f"{slot} {label}"
+def _keyed(bars: tuple[Bar, ...]) -> list[tuple[tuple[int, int], Bar]]:
+    """Each bar by its scenario and its place among that one's: a label changes when somebody edits what it names."""
+    seen: dict[int, int] = {}
+    found = []
+    for bar in bars:
+        seen[bar.slot] = seen.get(bar.slot, -1) + 1
+        found.append(((bar.slot, seen[bar.slot]), bar))
+    return found

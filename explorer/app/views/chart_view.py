@@ -56,7 +56,7 @@ class ChartView(PointedView):
 
     def show_ghost(self, chart: Chart | None) -> None:
         """Faint lines of another state behind the chart, where they differ from it."""
-        self._ghost = chart
+        self._ghost = self.picture.ghost = chart
         self.curves.show(self.chart, chart)
         self.canvas.viewport().update()
 

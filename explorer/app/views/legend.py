@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from explorer.app.views.ink import Ink
-from explorer.charts.drawings import mark_colors
+from explorer.charts.drawings import sample_colors
 from explorer.charts.model import MARKS, Chart, Series
 
 _READABLE = 5.0  # lines of text in width below which a cut name says too little
@@ -46,7 +46,7 @@ def chart_entries(chart: Chart, ink: Ink) -> tuple[Entry, ...]:
     if chart.legend:
         return tuple(
             _box(label, by_key[key], ink)
-            if key in by_key and by_key[key].role in MARKS
+            if key in by_key and by_key[key].role in (*MARKS, "spread")
             else Entry(label, by_key[key].slot, role=by_key[key].role, marked=by_key[key].slot in pointed)
             if key in by_key
             else Entry(label, int(key), marked=int(key) in pointed) if key.isdecimal()
@@ -64,7 +64,7 @@ def chart_entries(chart: Chart, ink: Ink) -> tuple[Entry, ...]:
 
 
 def _box(label: str, series: Series, ink: Ink) -> Entry:
-    fill, edge = mark_colors(ink.theme, series.role, series.slot)
+    fill, edge = sample_colors(ink.theme, series)
     return Entry(label, color=fill, edge=edge)
 
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPixmap
 
 from explorer.app.views import legend, overlay, pick
 from explorer.app.views.frame import Frame
+from explorer.app.views.ghosts import Ghosts
 from explorer.app.views.ink import Ink
 from explorer.app.views.plate import Plate, Setting
 from explorer.charts.axes import FloatArray
@@ -21,6 +22,8 @@ class Picture:
 
     def __init__(self, ink: Ink) -> None:
         self.chart = EMPTY
+        self.ghost: Chart | None = None
+        self._ghosts = Ghosts()
         self.views: tuple[View, View] = ((0.0, 1.0), (0.0, 1.0))
         self.size = QSize(60, 60)
         self.labels = overlay.Labels()
@@ -95,6 +98,7 @@ class Picture:
             painter.drawPixmap(0, 0, self._crowd(painter.device().devicePixelRatioF()))
         self.labels.layout(self.chart, frame, ink, positions)
         self.labels.paint(painter, ink)
+        self._ghosts.paint(painter, self.chart, self.ghost, frame, ink)
         overlay.paint_points(painter, self.chart, frame, ink, positions)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         found = self.point(picked)

@@ -17,6 +17,7 @@ from explorer.charts.model import Axis
 
 _NO_AXIS = Axis("")
 _WIDEST_USUAL = "1,000 M"
+_NAMES_APART = 1.02  # lines of text from name to name
 _MOST_ROWS = 2
 _TALL = 16  # lines of text in height from which the legend may take a second row
 
@@ -74,7 +75,8 @@ class Plate:
         return legend.arrange(setting.entries, wide - 2 * self.ink.em, self.ink, most)
 
     def _y_ticks(self, setting: Setting, high: float) -> tuple[Tick, ...]:
-        return ticks(setting.y, *setting.y_view, room=int(high / (2.1 * self.ink.em)))
+        apart = _NAMES_APART if setting.y.names else 2.1  # a name that is missing is missed, a number is not
+        return ticks(setting.y, *setting.y_view, room=int(high / (apart * self.ink.em)))
 
     def draw(self, painter: QPainter, setting: Setting, ratio: float) -> None:
         """Paint the background, from the pixmap where nothing has changed."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from explorer.app.look import FontKind, Look, plain_look, tip
 from explorer.app.widgets.marker import draw_marker
 from explorer.charts.model import Cell, Column, Table
+from explorer.charts.table_order import GIVEN, Order
 
 Index = QModelIndex | QPersistentModelIndex
 _COLOURS = {"good": "good", "bad": "bad", "warn": "warn", "faint": "muted", "normal": "muted"}
@@ -25,22 +26,24 @@ class CompareModel(QAbstractTableModel):
         self.table = Table("", (), (), (), ())
         self.columns: tuple[int, ...] = ()
         self.sources: dict[tuple[int, str], str] = {}
+        self.order = GIVEN
 
-    def show(self, table: Table, columns: tuple[int, ...]) -> bool:
+    def show(self, table: Table, columns: tuple[int, ...], order: Order = GIVEN) -> bool:
         """Exchange the table; True when rows or columns are others than before."""
+        turned, self.order = order != self.order, order
         keys = [table.columns[i].key for i in columns]
         known = [self.table.columns[i].key for i in self.columns]
         same = keys == known and len(table.rows) == len(self.table.rows)
         if same:
             before, self.table, self.columns = self.table, table, columns
-            self._tell(before)
+            self._tell(before, turned)
             return False
         self.beginResetModel()
         self.table, self.columns = table, columns
         self.endResetModel()
         return True
 
-    def _tell(self, before: Table) -> None:
+    def _tell(self, before: Table, turned: bool) -> None:
         """Say which cells are not what they were ``before``: only those are painted again."""
         now = self.table
         names = [(t.row_labels, t.row_slots, t.baseline) for t in (before, now)]
@@ -49,7 +52,7 @@ class CompareModel(QAbstractTableModel):
             changed += [at for at, i in enumerate(self.columns, start=1) if old[i] != new[i]]
             for column in changed:
                 self.dataChanged.emit(self.index(row, column), self.index(row, column))
-        if [before.columns[i].label for i in self.columns] != [now.columns[i].label for i in self.columns]:
+        if turned or [before.columns[i].label for i in self.columns] != [now.columns[i].label for i in self.columns]:
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -75,10 +78,10 @@ class CompareModel(QAbstractTableModel):
             return tip(name) if role == _Role.ToolTipRole else f"{name}{' (baseline)' if is_baseline else ''}"
         column = self.table.columns[self.columns[index.column() - 1]]
         if role == _Role.ToolTipRole:
-            source = self.sources.get((index.row(), column.key), "")
+            source = self.sources.get((self.table.row_slots[index.row()], column.key), "")
             return tip("\n".join(t for t in (*_told(self.table, index.row(), column, cell), column.help, source) if t))
         text = f"{cell.text} {cell.change}".strip()
-        return f"{column.label}: {text}" if role == _Role.AccessibleTextRole else text
+        return f"{column.label}: {text}{', best' if cell.best else ''}" if role == _Role.AccessibleTextRole else text
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal or section > len(self.columns):
@@ -90,7 +93,8 @@ class CompareModel(QAbstractTableModel):
             return tip(column.help)
         if role == _Role.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return column.label if role in (_Role.DisplayRole, _Role.AccessibleTextRole) else None
+        sign = "" if column.key != self.order.key else " ▾" if self.order.down else " ▴"
+        return f"{column.label}{sign}" if role in (_Role.DisplayRole, _Role.AccessibleTextRole) else None
 
 
 def _told(table: Table, row: int, column: Column, cell: Cell) -> tuple[str, str]:
@@ -98,6 +102,7 @@ def _told(table: Table, row: int, column: Column, cell: Cell) -> tuple[str, str]
     exact = f" = {cell.value:.10g}" if isinstance(cell.value, float | int) else ""
     unit = f" {column.unit}" if exact and column.unit != "1" else ""
     against = f", {cell.change} against the baseline" if cell.change else ""
+    against += ", the best" if cell.best else ""
     return f"{column.label} · {table.row_labels[row]}", f"{cell.text}{exact}{unit}{against}"
 
 
@@ -130,7 +135,11 @@ class CompareDelegate(QStyledItemDelegate):
             tag = look.width("small", "baseline") + look.px(7) if is_baseline else 0
             return look.px(22) + look.width(kind, name) + tag + look.px(6)
         change = look.width(kind, cell.change) + look.px(4) if cell.change else 0
-        return look.width(kind, cell.text) + change + look.px(self.air)
+        return look.width(self._weight(cell), cell.text) + change + look.px(self.air)
+
+    def _weight(self, cell: Cell) -> FontKind:
+        """The font of a value: the best of a column is bold."""
+        return ("small bold" if self.tight else "bold") if cell.best else self.kind
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(self.look.px(80), self.look.px(24))
@@ -144,6 +153,8 @@ class CompareDelegate(QStyledItemDelegate):
             return
         state: QStyle.StateFlag = option.state
         painter.save()
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, look.colour("accent", 0.14))
         if index.row():
             painter.setPen(QPen(look.colour("grid"), 1))
             painter.drawLine(rect.topLeft(), rect.topRight())
@@ -176,7 +187,7 @@ class CompareDelegate(QStyledItemDelegate):
         if cell.change:
             _write(painter, right, cell.change, look, self.kind, _COLOURS[cell.severity], Qt.AlignmentFlag.AlignRight)
             right = right.adjusted(0, 0, -look.width(self.kind, cell.change) - look.px(4), 0)
-        _write(painter, right, cell.text, look, self.kind, alone, Qt.AlignmentFlag.AlignRight)
+        _write(painter, right, cell.text, look, self._weight(cell), alone, Qt.AlignmentFlag.AlignRight)
 
 
 def _write(painter: QPainter, rect: QRect, text: str, look: Look, kind: Any, colour: str, side: Qt.AlignmentFlag) -> None:

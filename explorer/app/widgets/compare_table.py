@@ -1,196 +1,146 @@
-"""The strip at the bottom: all scenarios in figures, against the baseline."""
+"""The strip at the bottom under the hand: sorted by a head, its columns and its unit chosen, copied whole or in part."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from functools import partial
 
-from PySide6.QtCore import QMimeData, QModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QGuiApplication,
-    QKeySequence,
-    QPainter,
-    QResizeEvent,
-    QShortcut,
-)
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHeaderView,
-    QMenu,
-    QPushButton,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QMimeData, QModelIndex, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QMenu, QWidget
 
-from explorer.app.look import Look, plain_look
-from explorer.app.widgets.compare_model import CompareDelegate, CompareModel, is_whole
-from explorer.app.widgets.compare_text import as_html, as_tsv, visible_columns
-from explorer.app.widgets.text import tint
-from explorer.charts.model import Table
+from explorer.app.widgets.compare_face import CompareFace, WholeHeader
+from explorer.app.widgets.compare_text import as_html, as_tsv, some_rows
+from explorer.charts.fairness import WORDS
+from explorer.charts.model import Column, Table
+from explorer.charts.table_order import GIVEN, next_order
+from explorer.specs import UNITS, Per
 
 
-class WholeHeader(QHeaderView):
-    """Column heads; one that the right edge would cut is left out, as its cells are."""
+class CompareTable(CompareFace):
+    """Ctrl+C copies the selected cells, or all that is shown. A press on a head sorts: best first, worst first, as given."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-
-    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
-        if is_whole(rect, self.viewport().width()):
-            super().paintSection(painter, rect, logicalIndex)
-
-
-class CompareTable(QFrame):
-    """Rows are scenarios. Ctrl+C copies what is shown; the button in the corner hides columns in which all rows agree."""
-
-    differences_toggled, row_activated, picture_asked = Signal(bool), Signal(int), Signal()
+    picture_asked, unit_chosen, hidden_changed = Signal(), Signal(str), Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("kind", "card")
-        self.model = CompareModel()
-        self.delegate = CompareDelegate()
-        self.view = QTableView(self)
-        self.view.setModel(self.model)
-        self.view.setItemDelegate(self.delegate)
-        self._widths: list[int] = []
-        self.toggle = QPushButton("differences only", self.view)
-        self.toggle.setCheckable(True)
-        self.toggle.setChecked(True)
-        self.toggle.setProperty("kind", "flat")
-        self.toggle.setAccessibleName("Show differences only")
-        self.toggle.setToolTip("Hide the columns in which all scenarios agree")
-        self.toggle.toggled.connect(self._refresh)
-        self.toggle.clicked.connect(self.differences_toggled)
-        _still(self.view)
-        self.view.doubleClicked.connect(lambda index: self.row_activated.emit(index.row()))
-        self.toggle.raise_()
-        self._box = QVBoxLayout(self)
-        self._box.addWidget(self.view)
         QShortcut(QKeySequence.StandardKey.Copy, self, self.copy, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.set_look(plain_look())
+        self.view.horizontalHeader().sectionClicked.connect(self._sort_by)
+        self.unit.clicked.connect(self._offer_units)
 
-    # ---- what is shown
+    # ---- the order of the rows
 
-    def set_look(self, look: Look) -> None:
-        """Fonts, colours and sizes."""
-        self.look = look
-        self.delegate.look = look
-        header = self.view.horizontalHeader()
-        header.setFont(look.font("small"))
-        header.setFixedHeight(look.px(24))
-        palette = self.view.palette()
-        palette.setColor(palette.ColorRole.Base, look.colour("card"))
-        self.view.setPalette(palette)
-        self.view.setStyleSheet(
-            f"QTableView {{ background: {look.theme.card}; border: 0; }} QHeaderView {{ background: {look.theme.card}; }}"
-            f"QHeaderView::section {{ background: {look.theme.card}; color: {look.theme.muted}; border: 0;"
-            f" border-bottom: 1px solid {look.theme.grid}; padding: 0 {look.px(4)}px; }}"
-        )
-        self.view.verticalHeader().setDefaultSectionSize(look.px(24))
-        self.toggle.setFont(look.font("small"))
-        tint(self.toggle, look.colour("muted"))
-        self.toggle.move(look.px(2), look.px(2))
-        self.toggle.setFixedHeight(look.px(20))
-        self._box.setContentsMargins(look.px(10), look.px(4), look.px(10), look.px(4))
-        self._widths = []
+    def _column(self, section: int) -> Column | None:
+        """The column under a head; None over the names."""
+        return self.model.table.columns[self.model.columns[section - 1]] if 0 < section <= len(self.model.columns) else None
+
+    def _sort_by(self, section: int) -> None:
+        column = self._column(section)
+        self.order = GIVEN if column is None else next_order(self.order, column)
+        self.view.clearSelection()
         self._refresh()
-
-    def show_table(self, table: Table, sources: Mapping[tuple[int, str], str] | None = None) -> None:
-        """Show a table; nothing is emitted. ``sources``: where a number comes from, by row and column key."""
-        self.model.sources = dict(sources or {})
-        self._show(table)
-
-    def set_differences_only(self, on: bool) -> None:
-        """Hide or show the columns in which all rows agree."""
-        self.toggle.setChecked(on)
-
-    def _refresh(self) -> None:
-        self._show(self.model.table)
-
-    def _show(self, table: Table) -> None:
-        fresh = self.model.show(table, visible_columns(table, self.toggle.isChecked()))
-        mark = "\u2713 " if self.toggle.isChecked() else ""
-        if self.toggle.text() != f"{mark}differences only":
-            self.toggle.setText(f"{mark}differences only")
-        needed = self._needed()
-        if fresh or len(needed) != len(self._widths):
-            self.toggle.adjustSize()
-            self._measure()
-            self.updateGeometry()
-        elif any(n > w for n, w in zip(needed, self._widths, strict=True)):  # wider for good: a drag must not make them breathe
-            self._widths = [max(n, k) for n, k in zip(needed, self._widths, strict=True)]
-            self._spread()
-        self.view.setAccessibleDescription(f"{len(table.rows)} scenarios, {self.model.columnCount() - 1} columns")
-
-    def _needed(self) -> list[int]:
-        """Natural width of each column [px]."""
-        model = self.model
-        widths = []
-        for column in range(model.columnCount()):
-            head = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
-            cells = (self.delegate.natural(model, model.index(row, column)) for row in range(model.rowCount()))
-            least = self.toggle.sizeHint().width() + self.look.px(12) if column == 0 else 0
-            widths.append(max(least, self.look.width("small", head) + self.look.px(self.delegate.air), *cells, 0))
-        return widths
-
-    def _measure(self) -> None:
-        """Widths for the room there is: with air, or tight where the columns do not all fit."""
-        for tight in (False, True):
-            self.delegate.tight = tight
-            self._widths = self._needed()
-            if sum(self._widths) <= self.view.viewport().width():
-                break
-        self._spread()
-
-    def _spread(self) -> None:
-        """Share what is left of the width among the columns that are whole before anybody scrolls."""
-        if not self._widths:
-            return
-        room, whole = self.view.viewport().width(), 1
-        while whole < len(self._widths) and sum(self._widths[: whole + 1]) <= room:
-            whole += 1
-        spare = max(0, room - sum(self._widths[:whole]))
-        share, rest = divmod(spare, whole)
-        for column, width in enumerate(self._widths):
-            more = (share if column < whole else 0) + (rest if column == 0 else 0)
-            self.view.setColumnWidth(column, width + more)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
         self._measure()
 
-    def sizeHint(self) -> QSize:
-        rows = max(3, self.model.rowCount())
-        return QSize(self.look.px(600), self.look.px(24 * (rows + 1) + 18))
+    def unsort(self) -> None:
+        """Rows in the order of the scenarios."""
+        self._sort_by(0)
 
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self.look.px(200), self.look.px(24 * 3 + 18))
+    # ---- the columns
+
+    def set_hidden(self, keys: Iterable[str]) -> None:
+        """Leave out columns, by their keys; emits nothing."""
+        self.hidden = frozenset(keys)
+        self._refresh()
+
+    def _toggle_column(self, key: str) -> None:
+        self.set_hidden(self.hidden ^ {key})
+        self.hidden_changed.emit(self.hidden)
+
+    def _show_all(self) -> None:
+        self.set_hidden(())
+        self.hidden_changed.emit(self.hidden)
+
+    def fill_columns(self, menu: QMenu) -> None:
+        """Put every column of the table into ``menu``, to be shown or hidden."""
+        menu.clear()
+        for column in self._given.columns:
+            action = menu.addAction(column.label.replace("&", "&&"), partial(self._toggle_column, column.key))
+            action.setCheckable(True)
+            action.setChecked(column.key not in self.hidden)
+        menu.addSeparator()
+        menu.addAction("All columns", self._show_all).setEnabled(bool(self.hidden))
+
+    # ---- the unit
+
+    def show_unit(self, unit: Per) -> None:
+        """Show the unit of fairness; emits nothing."""
+        text = f"{WORDS[unit].label} ▾"
+        if self.unit.text() != text:
+            self.unit.setText(text)
+            self.unit.setAccessibleName(f"Unit of fairness: {WORDS[unit].label}")
+            self._place_buttons()
+            self._measure()
+
+    def unit_menu(self) -> QMenu:
+        """The units to choose from."""
+        menu = self._menu()
+        for unit in UNITS:
+            action = menu.addAction(WORDS[unit].label, partial(self.unit_chosen.emit, unit))
+            action.setCheckable(True)
+            action.setChecked(self.unit.text().startswith(WORDS[unit].label))
+        return menu
+
+    def _offer_units(self) -> None:
+        self.unit_menu().popup(self.unit.mapToGlobal(self.unit.rect().bottomLeft()))
 
     # ---- copy
 
+    def _meant(self) -> tuple[Table, tuple[int, ...]]:
+        """The selected part of the table, or all that is shown where there is no more than one cell of it."""
+        chosen = self.view.selectionModel().selectedIndexes()
+        columns = sorted({i.column() for i in chosen if i.column()})
+        if len(chosen) < 2 or not columns:
+            return self.model.table, self.model.columns
+        return some_rows(self.model.table, sorted({i.row() for i in chosen})), tuple(self.model.columns[c - 1] for c in columns)
+
     def copied_text(self) -> str:
         """What Ctrl+C puts on the clipboard."""
-        return as_tsv(self.model.table, self.model.columns)
+        return as_tsv(*self._meant())
 
     def copy(self) -> None:
-        """Copy the shown table, tab-separated for spreadsheets and as HTML for word processors."""
-        QGuiApplication.clipboard().setMimeData(_copied(self.copied_text(), as_html(self.model.table, self.model.columns)))
+        """Copy the selected cells, or the whole table, tab-separated for spreadsheets and as HTML for word processors."""
+        QGuiApplication.clipboard().setMimeData(_copied(self.copied_text(), as_html(*self._meant())))
+
+    def copy_all(self) -> None:
+        """Copy all that is shown."""
+        self.view.clearSelection()
+        self.copy()
 
     def _copy_cell(self, index: QModelIndex) -> None:
         QGuiApplication.clipboard().setText(str(index.data() or ""))
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+    def _menu(self) -> QMenu:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setFont(self.look.font("base"))
+        return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu, at = self._menu(), self.view.viewport().mapFromGlobal(event.globalPos())
         menu.addAction("Copy as table").triggered.connect(self.copy)
         menu.addAction("Copy as picture").triggered.connect(lambda: self.picture_asked.emit())
-        index = self.view.indexAt(self.view.viewport().mapFromGlobal(event.globalPos()))
+        index = self.view.indexAt(at)
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            index = self.view.currentIndex()
         if index.isValid():
             menu.addAction("Copy cell").triggered.connect(lambda: self._copy_cell(index))
+        section = index.column() if index.isValid() else self.view.horizontalHeader().logicalIndexAt(at)
+        column = self._column(section)
+        menu.addSeparator()
+        if column is not None:
+            menu.addAction(f"Sort by {column.label}", partial(self._sort_by, section))
+            menu.addAction(f"Hide {column.label}", partial(self._toggle_column, column.key))
+        self.fill_columns(menu.addMenu("Columns"))
         menu.popup(event.globalPos())
 
 
@@ -201,19 +151,4 @@ def _copied(text: str, html: str) -> QMimeData:
     return data
 
 
-def _still(view: QTableView) -> None:
-    """A table that is looked at: nothing in it is selected, sorted or dragged."""
-    view.setFrameShape(QFrame.Shape.NoFrame)
-    view.setShowGrid(False)
-    view.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-    view.setTabKeyNavigation(False)
-    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
-    view.setHorizontalHeader(WholeHeader(view))
-    view.setWordWrap(False)
-    view.setAccessibleName("Comparison of the scenarios")
-    view.verticalHeader().hide()
-    header = view.horizontalHeader()
-    header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    header.setSectionsClickable(False)
-    header.setHighlightSections(False)
-    header.setMinimumSectionSize(10)
+__all__ = ["CompareTable", "WholeHeader"]

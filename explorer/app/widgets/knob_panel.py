@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.app.look import Look, plain_look
 from explorer.app.widgets.knob_row import KnobRow, KnobState
+from explorer.app.widgets.link_mark import LinkMark
 from explorer.knobs import KNOBS, SECTIONS
 
 
@@ -24,6 +26,12 @@ class SectionHeader(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.toggled.connect(self._describe)
         self._describe(True)
+        self.link = LinkMark(name, self)
+        self.link.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(self.link)
         self.set_look(plain_look())
 
     def _describe(self, is_open: bool) -> None:
@@ -36,6 +44,10 @@ class SectionHeader(QPushButton):
         font.setWeight(font.Weight.DemiBold)
         font.setLetterSpacing(font.SpacingType.PercentageSpacing, 104)
         self.setFont(font)
+        self.link.set_look(look)
+        row = self.layout()
+        if row is not None:
+            row.setContentsMargins(0, 0, look.px(16), 0)
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
@@ -75,6 +87,7 @@ class KnobPanel(QScrollArea):
     reset_asked = Signal(str)
     gesture_ended = Signal(str)
     pointed = Signal(str)
+    link_toggled = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,6 +104,7 @@ class KnobPanel(QScrollArea):
         self.rows: dict[str, KnobRow] = {}
         self.headers: dict[str, SectionHeader] = {}
         self._present: frozenset[str] = frozenset()
+        self._only: frozenset[str] | None = None
         for section in SECTIONS:
             self._add_section(section)
         self._column.addStretch(1)
@@ -101,6 +115,7 @@ class KnobPanel(QScrollArea):
     def _add_section(self, section: str) -> None:
         header = SectionHeader(section, self._inside)
         header.toggled.connect(self._arrange)
+        header.link.clicked.connect(partial(self.link_toggled.emit, section))
         self.headers[section] = header
         self._column.addWidget(header)
         for knob in KNOBS:
@@ -136,6 +151,21 @@ class KnobPanel(QScrollArea):
             self._present = present
             self._arrange()
 
+    def limit(self, keys: Iterable[str] | None) -> None:
+        """Show these knobs only, whether their sections are folded or not; None shows all again."""
+        only = None if keys is None else frozenset(keys)
+        if only != self._only:
+            self._only = only
+            self._arrange()
+            self.verticalScrollBar().setValue(0)
+
+    def show_links(self, states: Mapping[str, str]) -> None:
+        """Show of each section whether its knobs are linked; nothing where there is nobody to link to. Emits nothing."""
+        for section, header in self.headers.items():
+            header.link.setVisible(section in states)
+            if section in states:
+                header.link.show_state(states[section])
+
     def hold_rows(self, on: bool) -> None:
         """Keep all rows where they are while a drag lasts."""
         for row in self.rows.values():
@@ -155,8 +185,9 @@ class KnobPanel(QScrollArea):
         return tuple(name for name, header in self.headers.items() if not header.isChecked())
 
     def _arrange(self) -> None:
+        shown = self._present if self._only is None else self._present & self._only
         for section, header in self.headers.items():
-            keys = [k for k, row in self.rows.items() if row.knob.section == section and k in self._present]
+            keys = [k for k, row in self.rows.items() if row.knob.section == section and k in shown]
             header.setVisible(bool(keys))
         for key, row in self.rows.items():
-            row.setVisible(key in self._present and self.headers[row.knob.section].isChecked())
+            row.setVisible(key in shown and (self._only is not None or self.headers[row.knob.section].isChecked()))

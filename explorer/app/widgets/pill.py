@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QMouseEven
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.app.look import Look, tip
+from explorer.app.widgets.link_mark import draw_chain
 from explorer.app.widgets.marker import draw_marker
 
 
@@ -23,6 +24,7 @@ class Pill(QPushButton):
         super().__init__(parent)
         self.setCheckable(True)
         self.name, self.edited, self.baseline, self.slot = "", False, False, 0
+        self.alone = False
         self._pressed_at: QPoint | None = None
         self.set_look(look)
 
@@ -38,12 +40,22 @@ class Pill(QPushButton):
         fresh = (name, slot, edited, baseline)
         if fresh != (self.name, self.slot, self.edited, self.baseline):
             self.name, self.slot, self.edited, self.baseline = fresh
-            state = ", ".join(t for t, on in (("edited", edited), ("baseline", baseline)) if on)
-            self.setAccessibleName(name)
-            self.setAccessibleDescription(f"scenario {slot + 1}{', ' if state else ''}{state}")
-            self.setToolTip(tip(f"{name}{f' ({state})' if state else ''}"))
-            self.update()
+            self._describe()
         self.setChecked(active)
+
+    def show_alone(self, alone: bool) -> None:
+        """Show whether it moves alone while others are linked; emits nothing."""
+        if alone != self.alone:
+            self.alone = alone
+            self._describe()
+
+    def _describe(self) -> None:
+        states = (("edited", self.edited), ("baseline", self.baseline), ("moves alone", self.alone))
+        state = ", ".join(t for t, on in states if on)
+        self.setAccessibleName(self.name)
+        self.setAccessibleDescription(f"scenario {self.slot + 1}{', ' if state else ''}{state}")
+        self.setToolTip(tip(f"{self.name}{f' ({state})' if state else ''}"))
+        self.update()
 
     def nextCheckState(self) -> None:
         """A click on the scenario in hand leaves it in hand; on another one it is the owner who decides."""
@@ -58,7 +70,7 @@ class Pill(QPushButton):
         """Width that shows every word."""
         metrics = QFontMetrics(self.look.font("bold"))
         tag = QFontMetrics(self.look.font("small")).horizontalAdvance("baseline") + self.look.px(7) if self.baseline else 0
-        return metrics.horizontalAdvance(self.words()) + tag + self.look.px(42)
+        return metrics.horizontalAdvance(self.words()) + tag + self.look.px(42 + 24 * self.alone)
 
     def least_width(self) -> int:
         """Width below which a name says little."""
@@ -106,23 +118,13 @@ class Pill(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = self.look, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_box(painter)
+        _paint_box(self, painter)
         small = self.width() < look.px(52)
         draw_marker(painter, self.slot, QPointF(look.px(13 if small else 16), self.height() / 2), look.px(9), look.hue(self.slot))
-        self._paint_words(painter, QRect(look.px(27), 0, self.width() - look.px(39), self.height()))
-
-    def _paint_box(self, painter: QPainter) -> None:
-        look, on = self.look, self.isChecked()
-        wide = look.px(1.6) if on else 1
-        box = QRectF(self.rect()).adjusted(wide / 2, wide / 2, -wide / 2, -wide / 2)
-        painter.setPen(QPen(look.hue(self.slot) if on else look.colour("muted" if self.underMouse() else "border"), wide))
-        painter.setBrush(look.colour("card" if on or look.theme.dark else "window"))
-        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
-        if self.hasFocus():
-            inner = box.adjusted(look.px(2), look.px(2), -look.px(2), -look.px(2))
-            painter.setPen(QPen(look.colour("accent"), look.px(1.4)))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(inner, inner.height() / 2, inner.height() / 2)
+        if self.alone and not small:
+            painter.setPen(look.colour("muted"))
+            draw_chain(painter, look, QPointF(self.width() - look.px(20), self.height() / 2), False)
+        self._paint_words(painter, QRect(look.px(27), 0, self.width() - look.px(39 + 24 * self.alone), self.height()))
 
     def _wording(self, metrics: QFontMetrics, tags: QFontMetrics, room: int) -> tuple[str, str]:
         """Name and tag in the longest form that fits; the end of a name is kept, it tells Trainium2 from Trainium3."""
@@ -153,3 +155,17 @@ class Pill(QPushButton):
         elif self.baseline:  # no room for the word: a line under the name
             y = self.height() / 2 + metrics.ascent() * 0.62
             painter.drawLine(QPointF(room.left(), y), QPointF(room.left() + wide, y))
+
+
+def _paint_box(pill: Pill, painter: QPainter) -> None:
+    look, on = pill.look, pill.isChecked()
+    wide = look.px(1.6) if on else 1
+    box = QRectF(pill.rect()).adjusted(wide / 2, wide / 2, -wide / 2, -wide / 2)
+    painter.setPen(QPen(look.hue(pill.slot) if on else look.colour("muted" if pill.underMouse() else "border"), wide))
+    painter.setBrush(look.colour("card" if on or look.theme.dark else "window"))
+    painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+    if pill.hasFocus():
+        inner = box.adjusted(look.px(2), look.px(2), -look.px(2), -look.px(2))
+        painter.setPen(QPen(look.colour("accent"), look.px(1.4)))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(inner, inner.height() / 2, inner.height() / 2)

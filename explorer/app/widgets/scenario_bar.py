@@ -21,10 +21,12 @@ class ScenarioBar(BarFace):
     baseline_asked = Signal(int)
     specify_asked = Signal(int)
     moved = Signal(int, int)
+    link_asked = Signal(int)
 
     def __init__(self, title: str = "Chip Explorer", parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
         self._baseline: int | None = None
+        self._alone: tuple[bool, ...] = ()
         self.plus.clicked.connect(lambda: self.add_asked.emit())
 
     def show_study(self, study: Study, edited: tuple[bool, ...], summary: str) -> None:
@@ -44,6 +46,14 @@ class ScenarioBar(BarFace):
         self.plus.setEnabled(len(self.pills) < MOST_SCENARIOS)
         if changed or summary != self.summary.text() or before != [p.natural_width() for p in self.pills]:
             self.summary.show_text(summary)
+            self._arrange()
+
+    def show_links(self, alone: tuple[bool, ...]) -> None:
+        """Show which scenarios move alone; nothing where there is one only. Emits nothing."""
+        fresh, self._alone = alone != self._alone, alone
+        for i, pill in enumerate(self.pills):
+            pill.show_alone(i < len(alone) and alone[i])
+        if fresh:
             self._arrange()
 
     def _add_pill(self) -> None:
@@ -78,6 +88,9 @@ class ScenarioBar(BarFace):
             action = menu.addAction(text)
             action.setEnabled(possible)
             action.triggered.connect(lambda _=False, s=asked: s.emit(index))
+        if self._alone:
+            alone = index < len(self._alone) and self._alone[index]
+            menu.addAction("Move with the others" if alone else "Move alone").triggered.connect(lambda: self.link_asked.emit(index))
         menu.addSeparator()
         for text, step in (("Move left", -1), ("Move right", 1)):
             action = menu.addAction(text)
