@@ -139,23 +139,11 @@ class Pill(QPushButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(inner, inner.height() / 2, inner.height() / 2)
 
-    def _wording(self, metrics: QFontMetrics, tags: QFontMetrics, room: int) -> tuple[str, str]:
-        """Name and tag in the longest form that fits; the end of a name is kept, it tells Trainium2 from Trainium3."""
-        short = f"{self.name}*" if self.edited else self.name
-        for tag in ("baseline", "base") if self.baseline else ("",):
-            for words in dict.fromkeys((self.words(), short)):
-                gap = tags.horizontalAdvance(tag) + self.look.px(7) if tag else 0
-                if metrics.horizontalAdvance(words) + gap <= room:
-                    return words, tag
-        star = "*" if self.edited else ""
-        name = metrics.elidedText(self.name, Qt.TextElideMode.ElideMiddle, room - metrics.horizontalAdvance(star))
-        return name + star, ""
-
     def _paint_words(self, painter: QPainter, room: QRect) -> None:
         look = self.look
         font, small = look.font("bold" if self.isChecked() else "base"), look.font("small")
         metrics = QFontMetrics(font)
-        text, tag = self._wording(metrics, QFontMetrics(small), room.width())
+        text, tag = _wording(self, metrics, QFontMetrics(small), room.width())
         wide = metrics.horizontalAdvance(text)
         painter.setFont(font)
         painter.setPen(look.colour("text"))
@@ -168,3 +156,16 @@ class Pill(QPushButton):
         elif self.baseline:  # no room for the word: a line under the name
             y = self.height() / 2 + metrics.ascent() * 0.62
             painter.drawLine(QPointF(room.left(), y), QPointF(room.left() + wide, y))
+
+
+def _wording(pill: Pill, metrics: QFontMetrics, tags: QFontMetrics, room: int) -> tuple[str, str]:
+    """Name and tag in the longest form that fits; the end of a name is kept, it tells Trainium2 from Trainium3."""
+    short = f"{pill.name}*" if pill.edited else pill.name
+    for tag in ("baseline", "base") if pill.baseline else ("",):
+        for words in dict.fromkeys((pill.words(), short)):
+            gap = tags.horizontalAdvance(tag) + pill.look.px(7) if tag else 0
+            if metrics.horizontalAdvance(words) + gap <= room:
+                return words, tag
+    star = "*" if pill.edited else ""
+    name = metrics.elidedText(pill.name, Qt.TextElideMode.ElideMiddle, room - metrics.horizontalAdvance(star))
+    return name + star, ""
