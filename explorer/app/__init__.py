@@ -23,8 +23,8 @@ def create(study: Study | None = None, *, size: tuple[int, int] = (1600, 900), t
     return window
 
 
-def start(study_path: str | None = None) -> int:
+def start(asked: str | None = None) -> int:
     """Open the window for a person and return the exit status once it is closed."""
     from explorer.app.start import run
 
-    return run(study_path)
+    return run(asked)

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QMenu
 from explorer import __version__
 from explorer.app import recent
 from explorer.app.comparing import Comparing
+from explorer.app.lessons.menu import LessonsMenu
+from explorer.app.lessons.presenter_keys import SHEET
 from explorer.app.library import stock
 from explorer.app.library.menu import LibraryMenu
 from explorer.app.look import tip
@@ -48,6 +50,7 @@ class Actions(QObject):
         self.comparing = Comparing(window, self._add)
         self.library = LibraryMenu(window, self._add)
         self._view_menu()
+        self.lessons = LessonsMenu(window, self._add)
         self._help_menu()
         self._bar_buttons()
         window.document.library_changed.connect(partial(stock.restock, window, self))
@@ -138,7 +141,11 @@ class Actions(QObject):
             self._add(menu, f"Fill with {title.lower()}", partial(self._fill, key), f"Ctrl+{i}")
         self._add(menu, "All panes", partial(window.panes.fill, None), "Ctrl+9")
         menu.addSeparator()
-        self.differences = self._add(menu, "Differences only", self._differences, "Ctrl+Shift+D")
+        only = window.table.toggle.isChecked
+        self.differences = self._add(menu, "Differences only", lambda: window.table.set_differences_only(not only()), "Ctrl+Shift+D")
+        self.learner_notes = self._add(menu, "Notes for learners", self._learner_notes)
+        self.learner_notes.setCheckable(True)
+        self.learner_notes.setChecked(window.settings.learner_notes)
 
     def _flip(self) -> None:
         self._window.wear("light" if self._window.look.theme.dark else "dark")
@@ -151,8 +158,9 @@ class Actions(QObject):
         panes = self._window.panes
         panes.fill(None if panes.filled == key else key)
 
-    def _differences(self) -> None:
-        self._window.table.set_differences_only(not self._window.table.toggle.isChecked())
+    def _learner_notes(self) -> None:
+        self._window.settings.learner_notes = self.learner_notes.isChecked()
+        self._window.refresher.settle()
 
     def _help_menu(self) -> None:
         window = self._window
@@ -161,7 +169,9 @@ class Actions(QObject):
         self._add(menu, "About", lambda: window.dialogs.tell("About", about(window.document.library.data_version)))
 
     def _bar_buttons(self) -> None:
-        buttons = [self._button("Workload", self.workload), self._button("Export", self.export)]
+        lessons = QAction("Lessons", self._window)
+        lessons.setMenu(self.lessons.lessons_copy())
+        buttons = [self._button("Workload", self.workload), self._button("Export", self.export), lessons]
         self._window.bar.set_actions([self.undo, self.redo, *buttons])
 
     def _button(self, text: str, menu: QMenu) -> QAction:
@@ -196,7 +206,7 @@ def _keys(*wanted: _Key | str) -> list[QKeySequence]:
 def shortcut_sheet(actions: Mapping[str, QAction]) -> str:
     """Every shortcut, a line each."""
     keys = [f"{a.shortcut().toString():<16}{name}" for name, a in actions.items() if not a.shortcut().isEmpty()]
-    return "\n".join([*keys, "", *_HANDS])
+    return "\n".join([*keys, "", *_HANDS, *SHEET[1:]])
 
 
 def about(data_version: str) -> str:

@@ -50,10 +50,10 @@ class Files(QObject):
             self._window.document.open(default_study(self._window.document.library))
 
     def ask_open(self) -> None:
-        """Choose a study and open it."""
+        """Choose a study and open it; a model's configuration or measured points are taken for what they are."""
         path = self._window.dialogs.open_file("Open a study", _STUDIES)
         if path:
-            self.open_path(path)
+            self._window.imports.take_file(path)
 
     def open_path(self, path: Path | str) -> bool:
         """Open a study, or a picture that carries one. On failure nothing changes."""

@@ -20,10 +20,14 @@ _BOLD = ("bold", "small bold", "title", "headline")
 
 @dataclass(frozen=True)
 class Look:
-    """A theme at a UI scale (0.75 to 2.5). Everything grows with the theme's font size times the scale."""
+    """A theme at a UI scale (0.75 to 2.5). Everything grows with the theme's font size times the scale.
+
+    ``least_pt``: no font is smaller, whatever its role: the last row of a room wants to read it.
+    """
 
     theme: Theme
     scale: float = 1.0
+    least_pt: float = 0.0
 
     def px(self, n: float) -> int:
         """``n`` pixels of a 10 pt layout, at this theme and scale; at least 1 unless ``n`` is 0."""
@@ -38,7 +42,8 @@ class Look:
         return _width(kind, self._pixels(kind), text)
 
     def _pixels(self, kind: FontKind) -> int:
-        return max(7, round(self.theme.font_pt * self.scale * _PX_PER_PT * _FACTORS[kind]))
+        points = max(self.theme.font_pt * self.scale * _FACTORS[kind], self.least_pt)
+        return max(7, round(points * _PX_PER_PT))
 
     def colour(self, name: str, alpha: float = 1.0) -> QColor:
         """A colour of the theme by its field's name (``muted``), with ``alpha`` in 0..1."""
@@ -117,7 +122,7 @@ def stylesheet(look: Look) -> str:
 
     Widgets opt in with a dynamic property ``kind``: ``card`` (QFrame), ``primary``, ``flat``, ``icon`` (buttons; an icon has no padding), ``side`` (QScrollArea), ``mono`` (QLabel), ``rule`` (QFrame, a hairline).
     """
-    return _FRAMES.format(**_names(look)) + _CONTROLS.format(**_names(look)) + _BARS.format(**_names(look))
+    return _FRAMES.format(**_names(look)) + _CONTROLS.format(**_names(look)) + _PICKS.format(**_names(look)) + _BARS.format(**_names(look))
 
 
 def _names(look: Look) -> dict[str, str | int]:
@@ -153,11 +158,24 @@ QPushButton:disabled, QToolButton:disabled {{ color: {muted}; background: {windo
 QToolButton::menu-indicator {{ image: none; width: 0; }}
 QPushButton[kind="primary"], QToolButton[kind="primary"] {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
 QPushButton[kind="primary"]:hover, QToolButton[kind="primary"]:hover {{ background: {muted}; color: {card}; }}
+QPushButton[kind="primary"]:disabled {{ background: {track}; color: {muted}; border-color: {track}; }}
 QPushButton[kind="primary"]:focus, QToolButton[kind="primary"]:focus {{ border: {p2}px solid {text}; }}
 QPushButton[kind="icon"], QToolButton[kind="icon"], QPushButton[kind="icon"]:focus, QToolButton[kind="icon"]:focus {{ padding: 0; }}
 QPushButton[kind="flat"], QToolButton[kind="flat"] {{ background: transparent; border: 1px solid transparent; padding: {p2}px {p4}px; }}
 QPushButton[kind="flat"]:hover, QToolButton[kind="flat"]:hover {{ background: {window}; }}
 QPushButton[kind="flat"]:focus, QToolButton[kind="flat"]:focus {{ border: 1px solid {accent}; }}
+"""
+_PICKS = """
+QRadioButton {{ spacing: {p6}px; color: {text}; }}
+QRadioButton::indicator {{ width: {p10}px; height: {p10}px; border: {p1}px solid {muted}; border-radius: {p6}px; background: {field}; }}
+QRadioButton::indicator:hover {{ border-color: {accent}; }}
+QRadioButton::indicator:checked {{ background: {accent}; border-color: {accent}; }}
+QRadioButton:focus {{ color: {accent}; }}
+QProgressBar {{ background: {track}; border: 0; border-radius: {p4}px; color: {text}; text-align: center; }}
+QProgressBar::chunk {{ background: {accent}; border-radius: {p4}px; }}
+QListWidget {{ background: {card}; color: {text}; border: 1px solid {border}; border-radius: {p6}px; }}
+QListWidget::item {{ padding: {p4}px; }}
+QListWidget::item:selected {{ background: {track}; color: {text}; }}
 """
 _BARS = """
 QTabBar::tab {{ background: transparent; color: {muted}; border: 0; border-bottom: {p2}px solid transparent;

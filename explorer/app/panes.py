@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from explorer.app.look import Look
+from explorer.app.pane_tabs import PaneTabs, place_panes
 from explorer.app.views import Pane
 from explorer.app.views.validation_pane import ValidationPane
 from explorer.charts import VARIANTS, Chart
@@ -23,18 +24,6 @@ FURTHER: tuple[tuple[str, str], ...] = (("validation", "Validation"),)
 """Panes without a place among the four: they fill the centre, or stand behind a tab."""
 _ALL = (*PANES, *FURTHER)
 
-_SHORT = {"Memory fit": "Memory", "Interconnect": "Network", "Time of a step": "Time", "Comparison": "Table"}
-
-
-def _tab_bar(parent: QWidget) -> QTabBar:
-    made = QTabBar(parent)
-    made.setAccessibleName("Panes")
-    made.setExpanding(False)
-    made.setDrawBase(False)
-    made.setUsesScrollButtons(False)  # all in sight, if need be with their names cut
-    made.setElideMode(Qt.TextElideMode.ElideRight)
-    return made
-
 
 class PaneGrid(QWidget):
     """Shows charts by name in their panes. Only panes that can be seen are given charts: ask `visible_charts`."""
@@ -48,31 +37,26 @@ class PaneGrid(QWidget):
         self.panes: dict[str, Pane] = {}
         self._shown = {key: key for key, _ in PANES}
         self._filled: str | None = None
+        self._only: tuple[str, ...] = ()
         self._tabbed = False
         self._guests: dict[str, QWidget] = {}
-        self._tabs = _tab_bar(self)
+        self._tabs = PaneTabs(self, _ALL)
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
+        (outer := QVBoxLayout(self)).setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._tabs)
         outer.addLayout(self._grid, 1)
         for i, (key, title) in enumerate(PANES):
             self.panes[key] = self._make_pane(key, title, look)
             self._grid.addWidget(self.panes[key], i // 2, i % 2)
-            self._add_tab(title)
         self.validation = ValidationPane(look, self)
         self.further: dict[str, Pane] = {"validation": self.validation}
         for key, title in FURTHER:
             self._name_pane(self.further[key], key, title)
             self._grid.addWidget(self.further[key], 0, 0, 2, 2)
-            self._add_tab(title)
         self._tabs.currentChanged.connect(self._arrange)
         self.set_look(look)
         self._arrange()
-
-    def _add_tab(self, title: str) -> None:
-        self._tabs.setTabToolTip(self._tabs.addTab(_SHORT.get(title, title)), title)
 
     def _make_pane(self, key: str, title: str, look: Look) -> Pane:
         pane = Pane(look, self, VARIANTS.get(key, ()))
@@ -85,7 +69,7 @@ class PaneGrid(QWidget):
         pane.setAccessibleName(title)
         if pane.variants is not None:
             pane.variants.name(f"{title}: what is drawn")
-        pane.fill_toggled.connect(partial(self._fill, key))
+        pane.fill_toggled.connect(lambda on: self.fill(key if on else None))
         pane.export_asked.connect(self.export_asked)
         pane.taken.connect(self.taken)
 
@@ -104,7 +88,7 @@ class PaneGrid(QWidget):
         self._tabbed = on
         if on and self._filled:
             with QSignalBlocker(self._tabs):
-                self._tabs.setCurrentIndex([k for k, _ in _ALL].index(self._filled))
+                self._tabs.bring(self._filled)
         elif not on and seen and seen[0] in self.further:
             self._filled = seen[0]
         self._arrange()
@@ -114,13 +98,14 @@ class PaneGrid(QWidget):
         if list(guests) == list(self._guests):
             return
         self._guests = dict(guests)
-        with QSignalBlocker(self._tabs):
-            while self._tabs.count() > len(_ALL):
-                self._tabs.removeTab(len(_ALL))
-            for title, part in guests.items():
-                self._add_tab(title)
-                self._grid.addWidget(part, 0, 0, 2, 2)
+        self._tabs.set_guests(list(guests), (self._only or tuple(self.panes))[0])
+        for part in guests.values():
+            self._grid.addWidget(part, 0, 0, 2, 2)
         self._arrange()
+
+    def show_guest(self, title: str) -> None:
+        """Bring a guest's tab to the front."""
+        self._tabs.bring(title)
 
     def visible_charts(self) -> tuple[str, ...]:
         """Names of the charts that can be seen now, one a visible pane."""
@@ -133,13 +118,24 @@ class PaneGrid(QWidget):
     def visible_keys(self) -> tuple[str, ...]:
         """Keys of the panes that can be seen now."""
         if self._tabbed:
-            return tuple(key for key, _ in _ALL[self._tabs.currentIndex() :][:1])
-        return (self._filled,) if self._filled else tuple(self.panes)
+            return (self._tabs.key,) if self._tabs.key else ()
+        return (self._filled,) if self._filled else self._only or tuple(self.panes)
+
+    def limit(self, keys: Sequence[str] = ()) -> None:
+        """Show these of the four only, one under the other; without any, all of them. Behind tabs the first comes to the front."""
+        only = tuple(k for k in keys if k in self.panes)
+        if only == self._only:
+            return
+        self._only = only
+        self._tabs.show_only(only)
+        with QSignalBlocker(self._tabs):
+            self._tabs.bring(only[0] if only else "")
+        self._arrange()
 
     def fill(self, key: str | None) -> None:
         """Let one pane fill the centre; None brings all back."""
         if self._tabbed and key:
-            self._tabs.setCurrentIndex([k for k, _ in _ALL].index(key))
+            self._tabs.bring(key)
         self._filled = key
         self._arrange()
 
@@ -148,22 +144,15 @@ class PaneGrid(QWidget):
         """The pane that fills the centre, if one does."""
         return self._filled
 
-    def _fill(self, key: str, on: bool) -> None:
-        self.fill(key if on else None)
-
     def _arrange(self, _index: int = 0) -> None:
-        self._tabs.setVisible(self._tabbed)
-        seen = self.visible_keys()
+        self._tabs.setVisible(self._tabbed and len(self._only) + len(self._guests) != 1)
+        seen, chosen = self.visible_keys(), bool(self._only) and not self._tabbed and not self._filled
         for key, pane in (*self.panes.items(), *self.further.items()):
             pane.setVisible(key in seen)
             pane.set_filled(key == self._filled)
-        for i, part in enumerate(self._guests.values(), start=len(_ALL)):
-            part.setVisible(self._tabbed and i == self._tabs.currentIndex())
-        places = [list(self.panes).index(k) for k in seen if k in self.panes]
-        rows, columns = {i // 2 for i in places}, {i % 2 for i in places}
-        for line in (0, 1):
-            self._grid.setRowStretch(line, int(line in rows))
-            self._grid.setColumnStretch(line, int(line in columns))
+        for title, part in self._guests.items():
+            part.setVisible(self._tabbed and title == self._tabs.guest)
+        place_panes(self._grid, self.panes, [k for k in seen if k in self.panes], chosen=chosen)
         self.layout_changed.emit()
 
     def show_charts(self, charts: Mapping[str, Chart]) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer import charts
+from explorer.app.knob_notes import knob_notes
 from explorer.app.pointed import cell_sources, mark_source
 from explorer.app.references import edited, reference
 from explorer.app.states import knob_states, ladders, source_lines
@@ -18,7 +19,6 @@ from explorer.explore import (
     ServingSplit,
     announced,
     announced_paragraph,
-    knobs_without_effect,
     next_best,
     serving_paragraph,
     serving_splits,
@@ -43,6 +43,7 @@ class Slow:
     advice: tuple[Advice, ...] = ()
     split: ServingSplit | None = None
     announced: Paragraph | None = None
+    learning: bool = True
 
     def about(self, scenario: Scenario) -> bool:
         """Whether these answers are about this scenario, at its present values or earlier ones."""
@@ -51,12 +52,14 @@ class Slow:
 
 
 class Refresher(QObject):
-    """Evaluates the study once a redraw and hands each widget what it shows."""
+    """Evaluates the study once a redraw and hands each widget what it shows. ``silent``: the knobs give no answer away."""
+
+    drawn = Signal(object, bool)  # the scene, and whether its words are shown by now as well
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
-        self._stops = ladders(window.document.library)
+        self.stops = ladders(window.document.library)
         window.document.library_changed.connect(self._restock)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.draw)
@@ -72,6 +75,7 @@ class Refresher(QObject):
         self._slow = Slow()
         self._gesture = -1
         self._pointed = self._chart = ""
+        self.silent = False
         self.scene: Scene | None = None
 
     def request(self, _study: Study | None = None) -> None:
@@ -82,7 +86,7 @@ class Refresher(QObject):
 
     def _restock(self) -> None:
         """Other presets: other names among the stops, perhaps other marks."""
-        self._stops = ladders(self._window.document.library)
+        self.stops = ladders(self._window.document.library)
         self.request()
 
     def draw(self) -> None:
@@ -100,12 +104,14 @@ class Refresher(QObject):
         self._rest.stop()
         study = self._window.document.study
         active = study.scenarios[study.active]
-        if active != self._slow.scenario:
-            possible = bool(evaluate_study(study).valid_plan[study.active])
-            notes = tuple(knobs_without_effect(active).items()) if possible else ()
+        learning = self._window.settings.learner_notes
+        if (active, learning) != (self._slow.scenario, self._slow.learning):
+            report = evaluate_study(study)
+            possible = bool(report.valid_plan[study.active])
+            notes = knob_notes(self._window.document, study, report, learning=learning)
             split = serving_splits([active])[0] if possible else None
             known = announced(active)
-            self._slow = Slow(active, notes, next_best(active), split, announced_paragraph(known) if known else None)
+            self._slow = Slow(active, notes, next_best(active), split, announced_paragraph(known) if known else None, learning)
         self._show(search=True)
 
     def point(self, key: str) -> None:
@@ -131,7 +137,7 @@ class Refresher(QObject):
         self._window.panes.hold_axes(True)
         self._window.knobs.hold_rows(True)
 
-    def end_gesture(self) -> None:
+    def end_gesture(self, ghost_ms: int = _GHOST_MS) -> None:
         """The drag is over: fit the axes again; the ghost stays a moment longer."""
         self._gesture = -1
         self._window.knobs.hold_rows(False)
@@ -139,15 +145,16 @@ class Refresher(QObject):
             return
         self.draw()
         self._window.panes.hold_axes(False)
-        self._forget.start()
+        self._forget.start(ghost_ms)
 
     def _show(self, *, search: bool) -> None:
         window, study = self._window, self._window.document.study
         self.scene = Scene(study, evaluate_study(study, search=search))
         window.panes.show_charts({k: charts.chart(k, self.scene) for k in window.panes.visible_charts()})
         # A note that is a moment old is better than rows that jump while the hand moves.
-        notes = dict(self._slow.notes)
-        window.knobs.show_states(knob_states(window.document.library, window.document.opened, study, self._stops, notes, window.document.links.moving(study)))
+        notes = {} if self.silent else dict(self._slow.notes)
+        moving = window.document.links.moving(study)
+        window.knobs.show_states(knob_states(window.document.library, window.document.opened, study, self.stops, notes, moving))
         cast = (study.active, study.baseline, tuple((s.id, s.name) for s in study.scenarios))
         if [s.id for s in study.scenarios] != self._ghosts_of:
             self._ghosts_of = [s.id for s in study.scenarios]
@@ -156,6 +163,7 @@ class Refresher(QObject):
         self._cast = cast
         if not self._late:
             self._show_words()
+        self.drawn.emit(self.scene, not self._late)
 
     def _show_words(self) -> None:
         window, scene = self._window, self.scene
@@ -165,7 +173,7 @@ class Refresher(QObject):
         self._words.start()
         document = window.document
         window.table.show_table(charts.comparison(scene), cell_sources(document.library, document.opened, scene.study))
-        window.verdict.show_findings(self._findings(scene))
+        window.verdict.show_findings(_findings(scene, self._slow))
         marks = tuple(edited(window.document.library, scene.study, i) for i in range(len(scene.study.scenarios)))
         window.bar.show_study(scene.study, marks, charts.workload_line(scene.study))
         self._show_source()
@@ -173,6 +181,7 @@ class Refresher(QObject):
     def _catch_up(self) -> None:
         if self._late:
             self._show_words()
+            self.drawn.emit(self.scene, True)
 
     def _show_source(self) -> None:
         if self._chart:
@@ -187,15 +196,17 @@ class Refresher(QObject):
         lines = source_lines(row, scenario, earlier, document.links.moving(document.study))
         self._window.verdict.show_source(f"{row.label}  {row.text(row.get(scenario))}", (lines[0], *lines[2:]), row.enters)
 
-    def _findings(self, scene: Scene) -> Findings:
-        study = scene.study
-        found = explain(scene.report, study.scenarios, study.active, study.baseline)
-        found = replace(found, name=charts.names(study)[study.active])
-        added = [] if self._slow.announced is None else [self._slow.announced]
-        if self._slow.advice:
-            added.append(Paragraph("Next best change", " ".join(f"{a.text}." for a in self._slow.advice)))
-        if self._slow.split is not None:
-            added.append(serving_paragraph(self._slow.split))
-        paragraphs = list(found.paragraphs)
-        paragraphs[2:2] = added
-        return replace(found, paragraphs=tuple(paragraphs))
+
+def _findings(scene: Scene, slow: Slow) -> Findings:
+    """The verdict on the scenario in hand, with the answers that lag behind."""
+    study = scene.study
+    found = explain(scene.report, study.scenarios, study.active, study.baseline)
+    found = replace(found, name=charts.names(study)[study.active])
+    added = [] if slow.announced is None else [slow.announced]
+    if slow.advice:
+        added.append(Paragraph("Next best change", " ".join(f"{a.text}." for a in slow.advice)))
+    if slow.split is not None:
+        added.append(serving_paragraph(slow.split))
+    paragraphs = list(found.paragraphs)
+    paragraphs[2:2] = added
+    return replace(found, paragraphs=tuple(paragraphs))

@@ -46,14 +46,15 @@ class Scenarios(QObject):
         menu.popup(QCursor.pos())
 
     def add(self, chip: str) -> None:
-        """A scenario of ``chip`` under the same load, at a plan that suits it."""
+        """A scenario of ``chip`` under the same load, at a plan that suits it. A rented machine brings its size and its name."""
         study, library = self._study, self._window.document.library
         like = study.scenarios[study.active]
+        machine = library.instances.get(chip)
         any_model = next(iter(library.workloads))  # the model in hand may be that of a measured row, which no preset has
         try:
             made = make_scenario(
                 library, chip=chip, workload=any_model, phase=like.job.phase, batch=like.job.batch, context=like.job.context,
-                chips=like.plan.chips, tp=1, efficiency=like.efficiency,
+                chips=machine.chips if machine else like.plan.chips, tp=1, efficiency=like.efficiency, name=machine.name if machine else None,
             ).replace(workload=like.workload, was=_of_workload(like))  # fmt: skip
         except ExplorerError as error:
             self._window.dialogs.tell("Add a chip", str(error))

@@ -16,6 +16,8 @@ from explorer.errors import ExplorerError
 from explorer.library import default_study, read_study
 from explorer.library.journal import Crashed, Entry, Journal, crashed
 from explorer.library.locks import clear
+from explorer.library.readers import KEPT_AS, kind_of_file
+from explorer.library.share import is_share
 from explorer.library.state_folder import state_folder
 from explorer.library.text_files import shown
 from explorer.library.whole_files import sweep
@@ -37,7 +39,7 @@ class Session(QObject):
         self._window = window
         self.folder = folder or state_folder() / "journal"
         self.journal = self._begin()
-        self._told = False
+        self._told, self._waiting = False, ""
         self._quiet, self._longest, self._look = QTimer(self), QTimer(self), QTimer(self)
         for timer, wait in ((self._quiet, QUIET_MS), (self._longest, LONGEST_MS)):
             timer.setSingleShot(True)
@@ -101,13 +103,15 @@ class Session(QObject):
             self.journal.close()
         self.journal = None
 
-    def take_up(self, study_path: str | None) -> None:
-        """Open the study that was asked for, or the last one."""
+    def take_up(self, asked: str | None) -> None:
+        """Open the study that was asked for, or the last one. What is shown before it is taken waits for the window."""
         settings, window = self._window.settings, self._window
         if settings.said:
             window.dialogs.tell("Settings", settings.said)
-        if study_path:
-            window.files.open_path(study_path)
+        if asked and (is_share(asked) or kind_of_file(Path(asked)) in KEPT_AS):
+            self._waiting = asked
+        elif asked:
+            window.files.open_path(asked)
         elif settings.reopen and settings.last:
             self._reopen(Path(settings.last))
         Thread(target=_tidy, args=({Path(name).parent for name in settings.recent},), name="tidy", daemon=True).start()
@@ -120,7 +124,15 @@ class Session(QObject):
             self._window.settings.last = ""
 
     def offer(self) -> None:
-        """Ask what becomes of the studies that crashed windows had not saved."""
+        """Once the window stands: what crashed windows had not saved, then what was asked for and is to be looked at first."""
+        self._offer_crashed()
+        waiting, self._waiting = self._waiting, ""
+        if is_share(waiting):
+            self._window.imports.take_text(waiting)
+        elif waiting:
+            self._window.imports.take_file(Path(waiting))
+
+    def _offer_crashed(self) -> None:
         found, unreadable = crashed(self.folder)
         if unreadable:
             names = ", ".join(path.name for path in unreadable[:3])

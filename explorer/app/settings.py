@@ -64,6 +64,15 @@ class Settings:
         self._set("scale", value)
 
     @property
+    def learner_notes(self) -> bool:
+        """Whether knobs say what is easily mistaken; experts switch it off."""
+        return str(self._get("learner_notes") or "on") != "off"
+
+    @learner_notes.setter
+    def learner_notes(self, on: bool) -> None:
+        self._set("learner_notes", "on" if on else "off")
+
+    @property
     def geometry(self) -> QByteArray | None:
         """Size and place of the window, as Qt saved it."""
         value = self._get("geometry")
@@ -79,6 +88,18 @@ class Settings:
         value = self._get("recent")
         listed = value if isinstance(value, list) else []
         return [v for v in listed if isinstance(v, str) and v and "\0" not in v][:_MOST_RECENT]
+
+    @property
+    def progress(self) -> dict[str, int]:
+        """The furthest step of each lesson, from 1; the lesson that was open last stands last."""
+        listed = (word.rpartition(":") for word in str(self._get("lessons") or "").split())
+        return {lesson: int(step) for lesson, _, step in listed if lesson and step.isascii() and step.isdigit()}
+
+    def keep_progress(self, lesson: str, step: int) -> None:
+        """A step of ``lesson`` was reached; an earlier one than before changes nothing but which was open last."""
+        known = self.progress
+        furthest = max(step, known.pop(lesson, 0))
+        self._set("lessons", " ".join(f"{name}:{at}" for name, at in (*known.items(), (lesson, furthest))))
 
     def remember(self, path: Path) -> None:
         """Put ``path`` first among the recent files."""

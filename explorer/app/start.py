@@ -55,7 +55,7 @@ def make_window(study: Study | None, *, theme: str = "light", scale: float = 1.0
     return Window(study or default_study(library), library, settings, Quiet())
 
 
-def run(study_path: str | None) -> int:
+def run(asked: str | None) -> int:
     """The window for a person: with their settings, real dialogs and a guard against crashes."""
     application = make_application()
     (library, left_out), settings = user_library(), Settings.of_user()
@@ -67,7 +67,7 @@ def run(study_path: str | None) -> int:
     if settings.geometry is not None:
         window.restoreGeometry(settings.geometry)
     session = Session(window)
-    session.take_up(study_path)
+    session.take_up(asked)
     window.show()
     QTimer.singleShot(0, session.offer)
     return application.exec()

@@ -19,7 +19,7 @@ def knob_states(
     library: Library, opened: Study, study: Study, stops: dict[str, Ladder], notes: dict[str, str],
     linked: frozenset[str] = LINKED,
 ) -> dict[str, KnobState]:
-    """States of the rows; knobs of what the chip in hand does not have are absent. ``notes``: why a knob has no effect."""
+    """States of the rows; knobs of what the chip in hand does not have are absent. ``notes``: what is to be said of a knob."""
     scenario = study.scenarios[study.active]
     before = reference(library, opened, study, study.active)
     found = {}
@@ -27,7 +27,7 @@ def knob_states(
         value = knob.get(scenario)
         if value is None and not knob.assumable(scenario):
             continue
-        note = f"no effect now: {notes[knob.key]}" if knob.key in notes else ""
+        note = notes.get(knob.key, "")
         if value is None:
             note = knob.assumable(scenario)
         earlier = was(knob.key, scenario, before)

@@ -13,6 +13,8 @@ from explorer.app.dialogs import Dialogs, Quiet
 from explorer.app.document import Document
 from explorer.app.files import Files
 from explorer.app.imports import Imports
+from explorer.app.layout import Layout
+from explorer.app.lessons import Teaching
 from explorer.app.library import Librarian
 from explorer.app.linking import Links
 from explorer.app.look import Look, palette, stylesheet
@@ -29,7 +31,6 @@ from explorer.specs import Study
 
 TITLE = "Chip Architecture Explorer"
 _SMALLEST = (320, 240)
-_TABS_BELOW = (1100, 650)  # effective pixels
 
 
 class Window(QMainWindow):
@@ -52,30 +53,35 @@ class Window(QMainWindow):
         self.imports = Imports(self)
         self.validator = Validator(self)
         self.librarian = Librarian(self)
+        self.teaching, self.layout_ = Teaching(self), Layout(self)
         self.actions_ = Actions(self)
         self._connect()
         self.set_look(self.look)
         self._retitle()
+        self.teaching.begin()
 
     def _build(self) -> None:
         self.setAcceptDrops(True)
         self.bar, self.knobs, self.panes = ScenarioBar("Chip Explorer"), KnobPanel(), PaneGrid(self.look)
         self.table, self.verdict = CompareTable(), VerdictPanel()
-        self._middle = QWidget()
-        self._column = QVBoxLayout(self._middle)
-        self._column.addWidget(self.panes, 1)
-        self._column.addWidget(self.table)
-        self._split = QSplitter(Qt.Orientation.Horizontal)
-        self._split.setChildrenCollapsible(False)
-        for i, part in enumerate((self.knobs, self._middle, self.verdict)):
-            self._split.addWidget(part)
-            self._split.setStretchFactor(i, int(i == 1))
+        middle = QWidget()
+        self.column = QVBoxLayout(middle)
+        self.column.addWidget(self.panes, 1)
+        self.column.addWidget(self.table)
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.setChildrenCollapsible(False)
+        self.side = QSplitter(Qt.Orientation.Vertical)
+        self.side.setChildrenCollapsible(False)
+        self.side.addWidget(self.verdict)
+        for i, part in enumerate((self.knobs, middle, self.side)):
+            self.split.addWidget(part)
+            self.split.setStretchFactor(i, int(i == 1))
         whole = QWidget()
-        rows = QVBoxLayout(whole)
+        self.rows = rows = QVBoxLayout(whole)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         self.notices = NoticeBar()
-        for part, share in ((self.bar, 0), (self.notices, 0), (self._split, 1)):
+        for part, share in ((self.bar, 0), (self.notices, 0), (self.split, 1)):
             rows.addWidget(part, share)
         self.setCentralWidget(whole)
         self.setMinimumSize(*_SMALLEST)  # else Qt makes the window as large as all parts wish
@@ -129,14 +135,14 @@ class Window(QMainWindow):
         self.look = look
         _dress_application(look)
         self.setStyleSheet(stylesheet(look))
-        self._column.setContentsMargins(*[look.px(8)] * 4)
-        self._column.setSpacing(look.px(8))
-        for part in (self.bar, self.knobs, self.panes, self.table, self.verdict, self.librarian):
+        self.column.setContentsMargins(*[look.px(8)] * 4)
+        self.column.setSpacing(look.px(8))
+        for part in (self.bar, self.knobs, self.panes, self.table, self.verdict, self.librarian, self.teaching):
             part.set_look(look)
         for menu in (self.menuBar(), *self.findChildren(QMenu)):  # the application's font reaches them one look late
             menu.setFont(look.font("base"))
         if self.isVisible():
-            self._fit()
+            self.fit()
         self.refresher.request()
 
     def wear(self, theme_name: str | None = None, scale: float | None = None) -> None:
@@ -145,41 +151,19 @@ class Window(QMainWindow):
         self.settings.scale = scale or self.look.scale
         self.set_look(Look(theme(self.settings.theme), self.settings.scale))
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
         """Columns and tabs for the present size."""
-        unit = self.look.px(100) / 100
-        wide, tall = self.width() / unit, self.height() / unit
-        small = wide < _TABS_BELOW[0] or tall < _TABS_BELOW[1]
-        side = self.look.px(max(236, min(300, round(wide * 0.19))))
-        self.panes.set_tabbed(small)
-        self._house(wide >= 900, tall >= 480)
-        self._split.setSizes([side, max(1, self.width() - 2 * side), side])
-
-    def _house(self, verdict: bool, table: bool) -> None:
-        """Verdict and comparison stand in their own places, or as tabs where there is no room for them."""
-        guests: dict[str, QWidget] = ({} if verdict else {"Verdict": self.verdict}) | ({} if table else {"Comparison": self.table})
-        parts: tuple[VerdictPanel | CompareTable, ...] = (self.verdict, self.table)
-        before = [part.parentWidget() for part in parts]
-        self.panes.set_guests(guests)
-        if verdict and self._split.indexOf(self.verdict) < 0:
-            self._split.addWidget(self.verdict)
-            self.verdict.show()
-        if table and self._column.indexOf(self.table) < 0:
-            self._column.addWidget(self.table)
-            self.table.show()
-        for part, home in zip(parts, before, strict=True):
-            if part.parentWidget() is not home:  # in a new place the style sheet forgets the colours of labels
-                part.set_look(self.look)
+        self.layout_.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out anew."""
         super().resizeEvent(event)
-        self._fit()
+        self.fit()
 
     def showEvent(self, event: QShowEvent) -> None:
         """The first picture is complete when the window appears."""
         super().showEvent(event)
-        self._fit()
+        self.fit()
         if self.refresher.scene is None:
             self.refresher.draw()
         QTimer.singleShot(0, partial(self.knobs.setFocus, Qt.FocusReason.OtherFocusReason))
@@ -198,6 +182,7 @@ class Window(QMainWindow):
         if not self.files.may_leave():
             event.ignore()
             return
+        self.teaching.presenter.end()
         self.files.exporter.finish()
         self.files.drawing.clear()
         self.settings.geometry = self.saveGeometry()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from explorer.charts.model import Cell, Chart, Severity, Table
 
@@ -41,7 +42,60 @@ class Listing:
     slots: tuple[int | None, ...] = ()
 
 
-Block = Heading | Words | Listing | Chart | Table
+RunKind = Literal["plain", "bold", "slanted", "formula", "blank"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of a paragraph: words, a formula in TeX's notation, or a gap to write in (``text`` says in what unit)."""
+
+    text: str
+    kind: RunKind = "plain"
+
+
+@dataclass(frozen=True)
+class Rich:
+    """A paragraph of runs. ``box``: a box to tick stands before it; ``centred``: a formula on a line of its own."""
+
+    runs: tuple[Run, ...]
+    lead: str = ""
+    box: Literal["", "empty", "ticked"] = ""
+    small: bool = False
+    centred: bool = False
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines to write on; ``lead`` stands before the first."""
+
+    lead: str = ""
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A scale from left to right on which a guess is marked: ticks at 0 to 1 with their text, and what is marked already."""
+
+    ticks: tuple[tuple[float, str], ...]
+    marks: tuple[tuple[float, str], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A chart as high as ``share`` of its width."""
+
+    chart: Chart
+    share: float = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Together:
+    """Blocks that stay on one sheet where they fit on one."""
+
+    blocks: tuple[Block, ...]
+
+
+Block = Heading | Words | Listing | Rich | Lines | Scale | Figure | Together | Chart | Table
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from explorer.cli.output import SeveralError, say, tolerant
 from explorer.cli.parser import COMMANDS, make_parser, parse
 from explorer.errors import ExplorerError, unknown
 
-_STUDY_ENDINGS = (".json", ".png", ".svg", ".pdf")
+_ENDINGS = (".json", ".png", ".svg", ".pdf", ".csv", ".tsv")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -35,27 +35,34 @@ def _run(words: list[str]) -> int:
     if not first:
         return _open_window(None)
     if not first.startswith("-") and first not in COMMANDS:
-        return _open_window(_study_path(words))
+        return _open_window(_asked_for(words))
     parser = make_parser()
     arguments = parse(parser, words)
     say("" if arguments is None else arguments.run(arguments))  # None: -h or --version, which have been answered
     return 0
 
 
-def _study_path(words: list[str]) -> str:
-    """``chip-explorer study.json`` opens the window with a study; any other first word is meant to be a command."""
+def _asked_for(words: list[str]) -> str:
+    """``chip-explorer study.json`` opens the window with a study, a share string or another file; any other first word is meant to be a command."""
     from explorer.cli.study_args import open_study
+    from explorer.library.readers import FILE_READERS, KEPT_AS, kind_of_file
+    from explorer.library.share import is_share, read_share
 
     name, path = words[0], Path(words[0])
-    if path.suffix.lower() not in _STUDY_ENDINGS:
+    shared = is_share(name)
+    if not shared and path.suffix.lower() not in _ENDINGS:
         raise unknown("command", name, COMMANDS)
     if len(words) > 1:
         raise ExplorerError(f"unexpected argument {words[1][:80]!r}: the window opens one study")
-    open_study(path)  # what is wrong with it is told here, before a window appears
+    # What is wrong with it is told here, before a window appears.
+    if shared:
+        read_share(name)
+    else:
+        FILE_READERS.get(KEPT_AS.get(kind_of_file(path), ""), open_study)(path)
     return name
 
 
-def _open_window(study: str | None) -> int:
+def _open_window(asked: str | None) -> int:
     from explorer.app.probe import problem
 
     reason = problem(offscreen=False)
@@ -63,7 +70,7 @@ def _open_window(study: str | None) -> int:
         raise ExplorerError(reason)
     from explorer.app import start
 
-    return start(study)
+    return start(asked)
 
 
 def _drop_output() -> None:

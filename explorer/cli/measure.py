@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.cli.output import as_json
 from explorer.errors import ExplorerError
-from explorer.library import free_id, load_library, save_preset, user_library, write_whole
+from explorer.library import write_whole
 from explorer.library.preset_text import preset_text
 
 if TYPE_CHECKING:
@@ -60,21 +59,15 @@ def run_measure(arguments: argparse.Namespace) -> str:
 
 def _saved(found: Measured, arguments: argparse.Namespace, key: str) -> tuple[Chip, str]:
     """The preset and its file. A preset of this computer that is there already is measured anew; another's is not touched."""
-    from explorer.validation.computer import chip_of
-    from explorer.validation.computer.chip import BASED_ON
+    from explorer.validation.computer import keep, named
 
-    name = arguments.name.strip()[:60] if key == "cpu" else f"{arguments.name.strip()[:60]} {key}"
-    library, _ = user_library()
-    wanted = free_id(name, load_library())
-    again = wanted in library.chips and library.chips[wanted].based_on == BASED_ON
-    chip_id = wanted if again else free_id(name, library)
-    chip = chip_of(found, name, chip_id, datetime.date.today().isoformat(), gpu=key != "cpu")
     if arguments.output:
         path = Path(arguments.output)
-        chip = chip.replace(id=path.stem)
+        chip = named(found, arguments.name, key)[0].replace(id=path.stem)
         write_whole(path, preset_text(chip).encode())
         return chip, str(path)
-    return chip, str(save_preset(chip, overwrite=again))
+    chip, where = keep(found, arguments.name, key)
+    return chip, str(where)
 
 
 def _seconds(text: str) -> float:

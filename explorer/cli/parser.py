@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from explorer import __version__
-from explorer.cli import claims, commands, report
+from explorer.cli import claims, commands, lesson_verbs, report
 from explorer.cli.claims import add_claims
 from explorer.cli.compare_args import add_arrangement
 from explorer.cli.imports import SHARE, add_share, run_share
@@ -71,14 +71,15 @@ examples:
 without FILE the shipped measurements are predicted; resources/measurements/README.md lists their columns and sources.
 """
 _TOP = """\
-without a command the window opens; `chip-explorer study.json` opens it with a study.
+without a command the window opens; `chip-explorer study.json` opens it with a study, a share string (chipx1:...) with the
+study that it holds, a model's config.json or measured points (CSV) with what they hold, once it has been looked at.
 
 examples:
   chip-explorer eval --chip trainium3 --chip b200 --batch 64 --json
   chip-explorer chart roofline -o roofline.svg
   chip-explorer COMMAND -h
 """
-COMMANDS = ("eval", "chart", "table", "report", "shot", "presets", "validate", "measure", "claims", "share")
+COMMANDS = ("eval", "chart", "table", "report", "shot", "presets", "validate", "measure", "claims", "share", "lessons")
 
 
 class Parser(argparse.ArgumentParser):
@@ -115,6 +116,8 @@ def make_parser() -> Parser:
     _validate(kinds)
     add_measure(_command(kinds, "measure", "measure this computer, and keep it as a chip beside the others", EXAMPLES, run_measure))
     add_share(_command(kinds, "share", "a study as one string, to paste into a mail or a chat", SHARE, run_share))
+    text = "list, check, write, print and open lessons and workshop plans"
+    lesson_verbs.add_verbs(_command(kinds, "lessons", text, lesson_verbs.EXAMPLES, lesson_verbs.run_lessons), _command)
     add_claims(_command(kinds, "claims", "a press article's claims against sources and model", claims.EXAMPLES, claims.run_claims))
     return parser
 
@@ -195,6 +198,7 @@ def _validate(kinds: Any) -> None:
 def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace | None:
     """The arguments, or None where ``-h`` or ``--version`` has been answered. Raises `ExplorerError`."""
     check_verb(list(words))
+    check_verb(list(words), "lessons", lesson_verbs.VERBS)
     try:
         found, rest = parser.parse_known_args(words)
     except SystemExit:  # argparse ends so after printing help

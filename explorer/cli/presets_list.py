@@ -24,6 +24,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> str:
     """The list, by kind."""
+    undated = 0
     entries = list(catalogue(user_library()[0]))
     if arguments.kind is not None:
         part = SINGULAR.get(arguments.kind, arguments.kind)
@@ -34,10 +35,12 @@ def run(arguments: argparse.Namespace) -> str:
         entries = _of_vendor(entries, arguments.vendor)
     if arguments.year is not None:
         first, last = _years(arguments.year)
+        undated = sum(e.part == "chips" and e.year is None for e in entries)
         entries = [e for e in entries if e.year is not None and first <= e.year <= last]
     if arguments.confidence is not None:
         entries = _trusted(entries, arguments.confidence)
-    return "\n".join(_lines(entries)) if entries else "nothing fits these filters"
+    lines = _lines(entries) if entries else ["nothing fits these filters"]
+    return "\n".join([*lines, *(["", f"no year of release is known here of {undated} more chip{'' if undated == 1 else 's'}"] if undated else [])])
 
 
 def _of_vendor(entries: list[Entry], wanted: str) -> list[Entry]:

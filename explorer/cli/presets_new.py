@@ -46,7 +46,7 @@ def run_new(arguments: argparse.Namespace) -> str:
     text = template(KINDS[part], name) if arguments.like is None else _copy(part, arguments.like, name)
     if arguments.output is None:
         return text
-    path = _path(arguments.output, name)
+    path = new_path(arguments.output, name, "a preset")
     write_whole(path, text.encode())
     return f"wrote {shown(path)}; chip-explorer presets check {shown(path)} says what it lacks"
 
@@ -60,8 +60,8 @@ def _copy(part: str, own: str, name: str) -> str:
     return like(read_text(files[own], "a preset"), own, name, based=KINDS[part] in lends)
 
 
-def _path(given: str, name: str) -> Path:
-    """The file to write: named after the id, as every preset is, and not there yet."""
+def new_path(given: str, name: str, what: str) -> Path:
+    """The file to write: named after the id, as all of these are, and not there yet. Raises `ExplorerError`."""
     if not given.strip():
         raise ExplorerError("--output is empty: give a file or a folder")
     path = Path(given)
@@ -71,7 +71,7 @@ def _path(given: str, name: str) -> Path:
     except (OSError, ValueError):
         raise ExplorerError(f"cannot write {shown(path)}: not a possible file name") from None
     if path.name != f"{name}.toml":
-        raise ExplorerError(f"cannot write {shown(path)}: a preset's file is called after its id, {name}.toml")
+        raise ExplorerError(f"cannot write {shown(path)}: {what}'s file is called after its id, {name}.toml")
     if there:
         raise ExplorerError(f"{shown(path)} is there already: it is not written over")
     return path

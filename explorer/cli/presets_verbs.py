@@ -73,9 +73,9 @@ def run_presets(_arguments: argparse.Namespace) -> str:
     raise ExplorerError(f"missing: {WORDS} (chip-explorer presets -h shows how)")
 
 
-def check_verb(words: list[str]) -> None:
-    """Refuse an unknown word behind ``presets`` in our own words. Raises `ExplorerError`."""
-    names = [verb.name for verb in VERBS]
-    if len(words) > 1 and words[0] == "presets" and not words[1].startswith("-") and words[1] not in names:
+def check_verb(words: list[str], command: str = "presets", verbs: tuple[Verb, ...] = VERBS) -> None:
+    """Refuse an unknown word behind ``command`` in our own words. Raises `ExplorerError`."""
+    names = [verb.name for verb in verbs]
+    if len(words) > 1 and words[0] == command and not words[1].startswith("-") and words[1] not in names:
         known = f"{', '.join(names[:-1])} or {names[-1]}"
-        raise ExplorerError(f"presets {words[1][:40]!r}: write {known}{nearest(words[1], names)}")
+        raise ExplorerError(f"{command} {words[1][:40]!r}: write {known}{nearest(words[1], names)}")

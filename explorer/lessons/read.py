@@ -7,13 +7,15 @@ import json
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
 from explorer import paths
 from explorer.errors import ExplorerError
 from explorer.lessons.model import Lesson, Workshop
 from explorer.library.text_files import read_text
 from explorer.library.toml_presets import line_of, parse_toml
 from explorer.specs import Spec, SpecError
-from explorer.specs.base import build_json
+from explorer.specs.base import build_json, problem_lines
 
 T = TypeVar("T", bound=Spec)
 Page = TypeVar("Page", Lesson, Workshop)
@@ -39,14 +41,44 @@ def read_workshop(path: Path | str) -> Workshop:
     return read_table(Path(path), Workshop, "a workshop plan")
 
 
+def new_lesson(name: str) -> str:
+    """A commented lesson file for ``name`` to fill in; it is true as it stands."""
+    return (paths.resources() / "lesson_template.toml").read_text(encoding="utf-8").replace("@ID@", name)
+
+
+def is_workshop(path: Path) -> bool:
+    """Whether a file is a workshop's plan and no lesson. Raises `ExplorerError` for what is no TOML."""
+    return "sessions" in parse_toml(read_text(path, "a lesson"), path.name)
+
+
+def mistakes(path: Path, kind: type[Lesson | Workshop]) -> list[str]:
+    """Everything that keeps a file from being a ``kind``, a line for each: file, line, field."""
+    try:
+        text = read_text(path, "a lesson")
+        kind.model_validate_json(json.dumps(_plain(parse_toml(text, path.name)), allow_nan=False))
+        found = read_table(path, kind, "a lesson")
+    except ValidationError as error:
+        told = sorted(problem_lines(error), key=lambda problem: line_in(text, problem.partition(": ")[0]))
+        return [_line(path.name, text, problem) for problem in told]
+    except ExplorerError as error:
+        return [str(error)]
+    except ValueError:
+        return [f"{path.name}: a number is not finite"]
+    return [] if found.id == path.stem else [f"{path.name}:{line_in(text, 'id')}: id: it must be the file's name, {path.stem!r}"]
+
+
+def _line(name: str, text: str, problem: str) -> str:
+    line = line_in(text, problem.partition(": ")[0])
+    return f"{name}{f':{line}' if line else ''}: {problem}"
+
+
 def read_table(path: Path, kind: type[T], what: str) -> T:
     """A TOML file as a ``kind``. Raises `ExplorerError`: file, line and field."""
     text = read_text(path, what)
     try:
         return build_json(kind, json.dumps(_plain(parse_toml(text, path.name)), allow_nan=False))
     except SpecError as error:
-        line = line_in(text, str(error).partition(": ")[0])
-        raise ExplorerError(f"{path.name}{f':{line}' if line else ''}: {error}") from None
+        raise ExplorerError(_line(path.name, text, str(error))) from None
     except ValueError:
         raise ExplorerError(f"{path.name}: a number is not finite") from None
     except RecursionError:

@@ -12,17 +12,20 @@ from explorer.library.field_text import field_text
 from explorer.library.fields import Row, label_of
 from explorer.library.own import is_shipped
 from explorer.library.presets import Library
+from explorer.library.sheet import called
 from explorer.library.sourced import unit_of
 from explorer.library.user import Preset
-from explorer.specs import CONFIDENCE, Chip, Source, Workload, value_at
+from explorer.specs import CONFIDENCE, Chip, Instance, Source, Workload, value_at
 
+Shown = Preset | Instance
 ROOTS = ("chip", "fabric", "workload")
 VENDOR_KINDS = ("datasheet", "vendor doc", "vendor blog")
 # Levels as `presets list` has them: two numbers in three are the vendor's own, one in three, fewer.
 LEVELS: Mapping[str, float] = MappingProxyType({"high": 2 / 3, "medium": 1 / 3, "low": 0.0})
 _RANK = {kind: i for i, kind in enumerate(CONFIDENCE)}
 _YEAR = re.compile(r"\b20\d\d\b")
-_UNKNOWN = -1.0  # sorts before every number
+NO_YEAR = "not known"  # a filter that left these out in silence would seem to be about all
+UNKNOWN = -1.0  # sorts before every number
 _COLUMNS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType({
     "chip": (("BF16", "peak_bf16_flop_per_s"), ("HBM", "hbm_bytes"), ("HBM rate", "hbm_bytes_per_s"), ("SRAM", "sram_bytes"), ("Power", "tdp_w")),
     "fabric": (
@@ -35,10 +38,10 @@ _COLUMNS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType({
 
 @dataclass(frozen=True)
 class Listed:
-    """One preset in the list. ``vendors``: who makes it; for a model, the family that its name begins with."""
+    """One preset in the list. ``vendors``: who makes it or rents it out; for a model, the family that its name begins with."""
 
     root: str
-    spec: Preset
+    spec: Shown
     vendors: tuple[str, ...]
     year: int | None
     own: bool
@@ -65,18 +68,25 @@ class Wanted:
 
     def matches(self, row: Listed) -> bool:
         """Whether a preset is wanted: all words of the search occur in its names, and each filter agrees."""
-        named = " ".join((row.spec.name, row.spec.id, *row.vendors, row.spec.based_on or "")).casefold()
+        named = " ".join((row.spec.name, row.spec.id, *row.vendors, *_also(row.spec))).casefold()
         return (
             all(word in named for word in self.text.casefold().split())
             and self.vendor in ("", *row.vendors)
-            and self.year in ("", str(row.year or ""))
+            and self.year in ("", str(row.year or NO_YEAR))
             and self.confidence in ("", row.confidence)
             and self.owner in ("", "own" if row.own else "shipped")
         )
 
 
+def _also(spec: Shown) -> tuple[str, ...]:
+    """Further words under which a preset is found: what it is based on; of a rented machine, its chip."""
+    return (spec.chip,) if isinstance(spec, Instance) else (spec.based_on or "",)
+
+
 def headers(root: str) -> tuple[str, ...]:
     """Titles of a list's columns."""
+    if root == "instance":
+        return ("Name", "Provider", "Chip", "Chips", "Price", "A chip", "Offer", "Fabric", "Vendor's own", "Weakest source")
     whose = {"workload": ("Family",), "fabric": ("Of",)}.get(root, ("Vendor", "Year"))
     return ("Name", *whose, *(title for title, _ in _COLUMNS[root]), "Vendor's own", "Weakest source")
 
@@ -99,8 +109,8 @@ def _listed(library: Library, root: str, spec: Preset) -> Listed:
     said = [_said(root, field, value) for field, value in numbers]
     about = (", ".join(vendors), *((str(year or ""),) if isinstance(spec, Chip) else ()))
     return Listed(
-        root, spec, vendors, year, not is_shipped(spec), share, weakest, (spec.name, *about, *said, f"{share:.0%}", weakest),
-        (spec.name.casefold(), *about, *(_UNKNOWN if value is None else value for _, value in numbers), share, _RANK[weakest]),
+        root, spec, vendors, year, not is_shipped(spec), share, weakest, (called(spec), *about, *said, f"{share:.0%}", weakest),
+        (spec.name.casefold(), *about, *(UNKNOWN if value is None else value for _, value in numbers), share, _RANK[weakest]),
     )  # fmt: skip
 
 
@@ -131,4 +141,4 @@ def family(name: str) -> str:
     return next(iter(re.findall(r"[A-Za-z]+", name)), name)
 
 
-__all__ = ["LEVELS", "ROOTS", "VENDOR_KINDS", "Listed", "Wanted", "all_sources", "choices", "family", "headers", "listed"]
+__all__ = ["LEVELS", "NO_YEAR", "ROOTS", "UNKNOWN", "VENDOR_KINDS", "Listed", "Shown", "Wanted", "all_sources", "choices", "family", "headers", "listed"]

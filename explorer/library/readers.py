@@ -19,6 +19,8 @@ PICTURES = (".png", ".svg", ".pdf")
 FILE_READERS: Mapping[str, Callable[[Path], object]] = MappingProxyType(
     {"study": read_study, "model configuration": read_model_config, "measured points": read_measured}
 )
+# The reader of each kind of file that is no study and carries none.
+KEPT_AS: Mapping[str, str] = MappingProxyType({"model": "model configuration", "measured": "measured points"})
 TEXT_READERS: Mapping[str, Callable[[str], object]] = MappingProxyType(
     {"study": parse_study, "model configuration": parse_model_config, "share string": read_share}
 )

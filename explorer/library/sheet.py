@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from explorer.library.edits import Edit, value_text
 from explorer.library.field_text import field_text
 from explorer.library.fields import GROUPS, Row, rows_of, source_of
 from explorer.library.user import Preset
-from explorer.specs import CONFIDENCE, FORMATS, Source, value_at
+from explorer.specs import CONFIDENCE, FORMATS, Chip, Source, source_key, value_at
 
+_ENDS = ("chip.at_least", "chip.at_most")  # said with the numbers whose ends they are
 COMPARED = ("Shipped", "Now", "Difference")
 
 
 @dataclass(frozen=True)
 class SheetCell:
-    """What one product says of a field, and where that comes from. ``text`` empty: the product has no such field."""
+    """What one product says of a field, and where that comes from. ``text`` empty: the product has no such field.
+
+    ``firm`` False: a number that is only announced, or that stands in for one, which is never the best of a row.
+    """
 
     text: str
     value: Any = None
@@ -25,6 +29,7 @@ class SheetCell:
     best: bool = False
     source: Source | None = None
     elsewhere: tuple[str, ...] = ()
+    firm: bool = True
 
     def about(self) -> str:
         """Source, confidence and alternatives, a line each."""
@@ -74,11 +79,11 @@ class Sheet:
 
 def sheet(root: str, specs: Sequence[Preset]) -> Sheet:
     """The specifications of some chips, fabrics or workloads. Rows in which none of them has anything are left out."""
-    fields = [{row.key: row for row in rows_of(root, spec)} for spec in specs]
+    fields = [{row.key: row for row in rows_of(root, spec) if not row.path.startswith(_ENDS)} for spec in specs]
     first = {key: row for rows in fields for key, row in rows.items()}
     keys = sorted((k for k in first if k != f"{root}.name"), key=lambda k: _place(first[k], specs))
     rows = [_row(first[key], specs, [each.get(key) for each in fields]) for key in keys]
-    return Sheet(root, tuple(spec.name for spec in specs), tuple(row for row in rows if any(c.value is not None for c in row.cells)))
+    return Sheet(root, tuple(called(spec) for spec in specs), tuple(row for row in rows if any(c.value is not None for c in row.cells)))
 
 
 def _place(row: Row, specs: Sequence[Preset]) -> tuple[int, int, int]:
@@ -90,10 +95,10 @@ def _place(row: Row, specs: Sequence[Preset]) -> tuple[int, int, int]:
 
 def _row(field: Row, specs: Sequence[Preset], rows: Sequence[Row | None]) -> SheetRow:
     cells = [_cell(row, spec) if row is not None else SheetCell("–") for row, spec in zip(rows, specs, strict=True)]
-    known = [c.value for c in cells if isinstance(c.value, float | int) and not isinstance(c.value, bool)]
+    known = [c.value for c in cells if c.firm and isinstance(c.value, float | int) and not isinstance(c.value, bool)]
     if field.better and len(known) > 1 and len(set(known)) > 1:
         best = max(known) if field.better > 0 else min(known)
-        cells = [SheetCell(c.text, c.value, c.path, c.value == best, c.source, c.elsewhere) for c in cells]
+        cells = [replace(c, best=c.firm and c.value == best) for c in cells]
     return SheetRow(field.key, field.label, field.group, tuple(cells))
 
 
@@ -101,7 +106,28 @@ def _cell(row: Row, spec: Preset) -> SheetCell:
     inside = row.path.partition(".")[2]
     value = value_at(spec, inside)
     others = getattr(spec, "alternatives", {}).get(inside, ())
-    return SheetCell(field_text(row, value), value, row.path, source=source_of(spec, inside) if value is not None else None, elsewhere=others)
+    text, firm = _as_announced(row, spec, inside, field_text(row, value))
+    return SheetCell(text, value, row.path, source=source_of(spec, inside) if value is not None else None, elsewhere=others, firm=firm)
+
+
+def called(spec: Preset) -> str:
+    """A preset's name; what is only announced says so."""
+    return f"{spec.name} (announced)" if isinstance(spec, Chip) and spec.announced else spec.name
+
+
+def _as_announced(row: Row, spec: Preset, inside: str, text: str) -> tuple[str, bool]:
+    """A value as it is written, and whether it is firm: of a number that is only announced the band, of a stand-in that it is one."""
+    if not isinstance(spec, Chip) or not spec.announced:
+        return text, True
+    key, source = source_key(spec, inside), source_of(spec, inside)
+    if source is not None and source.kind == "user":
+        return text, True
+    if key in spec.stand_ins:
+        return f"{text}, stands in", False
+    if key not in spec.at_least:
+        return text, True
+    low, high = field_text(row, spec.at_least[key]), spec.at_most.get(key)
+    return (f"at least {low}" if high is None else f"{low} to {field_text(row, high)}"), False
 
 
 def comparison(changed: Iterable[Edit], sources: Callable[[str], tuple[Source | None, Source | None]]) -> Sheet:
@@ -136,4 +162,4 @@ def _flat(text: str) -> str:
     return f"'{plain}" if plain[:1] in ("=", "+", "@") or (plain[:1] == "-" and not plain[1:2].isdigit()) else plain
 
 
-__all__ = ["COMPARED", "Sheet", "SheetCell", "SheetRow", "comparison", "difference", "sheet"]
+__all__ = ["COMPARED", "Sheet", "SheetCell", "SheetRow", "called", "comparison", "difference", "sheet"]

@@ -7,10 +7,23 @@ from collections.abc import Callable
 from io import BytesIO
 
 from explorer.charts.model import Chart, Table
-from explorer.charts.page import Block, Booklet, Heading, Listing, Page, Words, listing_of
+from explorer.charts.page import (
+    Block,
+    Booklet,
+    Figure,
+    Heading,
+    Lines,
+    Listing,
+    Page,
+    Rich,
+    Scale,
+    Together,
+    Words,
+    listing_of,
+)
 from explorer.charts.style import theme as known_theme
 from explorer.errors import unknown
-from explorer.render import listing
+from explorer.render import listing, writing
 from explorer.render.box import Box
 from explorer.render.dress import head
 from explorer.render.figure import About, draw_in, settings, told
@@ -71,7 +84,7 @@ class Press:
     """Sets blocks below each other and takes a new sheet where one is full."""
 
     def __init__(self, options: Options, paper: tuple[float, float]) -> None:
-        self._theme, self._paper = known_theme(options.theme), paper
+        self._theme, self._paper, self._options = known_theme(options.theme), paper, options
         self.sheets: list[Sheet] = []
         self.y = 0.0
         self._title = ""
@@ -115,8 +128,16 @@ class Press:
             self._heading(block)
         elif isinstance(block, Words):
             self._words(block)
-        elif isinstance(block, Chart):
-            self._chart(block)
+        elif isinstance(block, Rich):
+            writing.draw_rich(self, block)
+        elif isinstance(block, Lines):
+            writing.draw_lines_to_write_on(self, block)
+        elif isinstance(block, Scale):
+            writing.draw_scale(self, block)
+        elif isinstance(block, Together):
+            self._together(block)
+        elif isinstance(block, Chart | Figure):
+            self._chart(block.chart, block.share) if isinstance(block, Figure) else self._chart(block)
         else:
             self._listing(listing_of(block) if isinstance(block, Table) else block)
 
@@ -153,9 +174,21 @@ class Press:
             self.y += step
         self.y += 0.35 * sheet.em
 
-    def _chart(self, chart: Chart) -> None:
+    def _together(self, block: Together) -> None:
+        """Set a group where it has room: how much it takes is tried out on a sheet that nobody sees."""
+        trial = Press(self._options, self._paper)
+        trial.turn()
+        top = trial.y
+        for part in block.blocks:
+            trial.block(part)
+        if len(trial.sheets) == 1:
+            self.need(trial.y - top)
+        for part in block.blocks:
+            self.block(part)
+
+    def _chart(self, chart: Chart, share: float = _CHART) -> None:
         whole = self.sheet.high - 2.2 * self.margin
-        high = min(_CHART * self.column.wide, whole / 2 - 1.2 * self.sheet.em if self._upright else whole)
+        high = min(share * self.column.wide, whole / 2 - 1.2 * self.sheet.em if self._upright else whole)
         self.need(high)
         box = self.column
         top = head(chart.title, chart.subtitle, self.sheet, box, "bold")

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 _Path = FloatArray | Sequence[tuple[float, float]]
-Kind = Literal["title", "bold", "base", "small", "note"]
+Kind = Literal["title", "bold", "slanted", "base", "small", "note"]
 Align = Literal["left", "center", "right"]
-_SIZES: dict[Kind, float] = {"title": 1.32, "bold": 1.0, "base": 1.0, "small": 0.86, "note": 0.7}
+_SIZES: dict[Kind, float] = {"title": 1.32, "bold": 1.0, "slanted": 1.0, "base": 1.0, "small": 0.86, "note": 0.7}
 SMALLEST_PT = 4.8
+_FACES: dict[Kind, str] = {"title": "-Bold", "bold": "-Bold", "slanted": "-Oblique"}
 _CAP = 0.36  # half the height of a capital, in sizes of the font
 _PALE = {"ghost": 0.62, "roof_faint": 0.35}  # share of the card's colour
 _PX_PER_PT = 4 / 3
@@ -42,32 +43,32 @@ def mixed(one: str, other: str, share: float) -> str:
 
 
 @cache
-def _font_file(bold: bool) -> Path:
+def _font_file(face: str) -> Path:
     """DejaVu Sans, which comes with matplotlib: the same letters on every computer."""
     import matplotlib
 
-    return Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
+    return Path(matplotlib.get_data_path(), "fonts", "ttf", f"DejaVuSans{face}.ttf")
 
 
 @cache
-def _known_letters(bold: bool) -> frozenset[int]:
+def _known_letters(face: str) -> frozenset[int]:
     from matplotlib.font_manager import get_font
 
-    return frozenset(get_font(str(_font_file(bold))).get_charmap())
+    return frozenset(get_font(str(_font_file(face))).get_charmap())
 
 
 @cache
-def _font(bold: bool, size: float) -> FontProperties:
+def _font(face: str, size: float) -> FontProperties:
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(fname=str(_font_file(bold)), size=size)
+    return FontProperties(fname=str(_font_file(face)), size=size)
 
 
 @cache
-def _width(text: str, bold: bool, size: float) -> float:
+def _width(text: str, face: str, size: float) -> float:
     from matplotlib.textpath import text_to_path
 
-    return float(text_to_path.get_text_width_height_descent(text, _font(bold, size), ismath=False)[0]) if text else 0.0
+    return float(text_to_path.get_text_width_height_descent(text, _font(face, size), ismath=False)[0]) if text else 0.0
 
 
 class Sheet:
@@ -96,12 +97,12 @@ class Sheet:
 
     def clean(self, text: str, kind: Kind = "base") -> str:
         """One line of letters that the font has; others become the replacement character."""
-        known = _known_letters(kind in ("bold", "title"))
+        known = _known_letters(_FACES.get(kind, ""))
         return "".join(c if ord(c) in known else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
 
     def width(self, text: str, kind: Kind) -> float:
         """Points that a text takes in one line."""
-        return _width(self.clean(text, kind), kind in ("bold", "title"), self.size(kind))
+        return _width(self.clean(text, kind), _FACES.get(kind, ""), self.size(kind))
 
     def fit(self, text: str, kind: Kind, room: float) -> str:
         """The text, cut with an ellipsis where it is wider than ``room``."""
@@ -141,17 +142,18 @@ class Sheet:
         down = 0.0 if upright else _CAP * size
         artist = Text(
             x + (_CAP * size if upright else 0.0), middle + down, text, color=color, parse_math=False,
-            fontproperties=_font(kind in ("bold", "title"), size), horizontalalignment=align,
+            fontproperties=_font(_FACES.get(kind, ""), size), horizontalalignment=align,
             verticalalignment="baseline", rotation=90 if upright else 0, rotation_mode="anchor",
         )  # fmt: skip
-        self._add(artist)
+        self.add(artist)
         left = x - {"left": 0.0, "center": wide / 2, "right": wide}[align]
         box = Box(left, middle - size / 2, left + wide, middle + size / 2)
         if upright:
             box = Box(x - size / 2, middle - wide / 2, x + size / 2, middle + wide / 2)
         self.texts.append((text, box))
 
-    def _add(self, artist: Artist, clip: Box | None = None, name: str = "") -> None:
+    def add(self, artist: Artist, clip: Box | None = None, name: str = "") -> None:
+        """Put an artist, placed in points, on top of what is there; ``name`` is its id in an SVG."""
         from matplotlib.patches import Rectangle
 
         self._height += 1.0
@@ -175,7 +177,7 @@ class Sheet:
             path[:, 0], path[:, 1], color=color, linewidth=width, alpha=alpha, linestyle=(0, dash) if dash else "-",
             solid_capstyle="butt", dash_capstyle="butt", solid_joinstyle="miter", dash_joinstyle="miter",
         )  # fmt: skip
-        self._add(artist, clip, name)
+        self.add(artist, clip, name)
 
     def series_line(self, points: _Path, slot: int, role: str, clip: Box | None, name: str = "") -> None:
         """A scenario's line in its hue and dash; ghosts and further roofs are thin and pale."""
@@ -189,7 +191,7 @@ class Sheet:
         """A filled polygon (n, 2)."""
         from matplotlib.patches import Polygon
 
-        self._add(Polygon(outline, closed=True, facecolor=color, edgecolor="none", alpha=alpha), clip, name)
+        self.add(Polygon(outline, closed=True, facecolor=color, edgecolor="none", alpha=alpha), clip, name)
 
     def box(
         self, box: Box, fill: str = "none", *, edge: str = "none", width: float = 0.0, alpha: float = 1.0, name: str = ""
@@ -200,7 +202,7 @@ class Sheet:
         shape = Rectangle(
             (box.left, box.top), box.wide, box.high, facecolor=fill, edgecolor=edge, linewidth=width, alpha=alpha
         )
-        self._add(shape, None, name)
+        self.add(shape, None, name)
 
     def marker(self, x: float, y: float, slot: int, across: float, rim: bool = True, name: str = "") -> None:
         """A scenario's marker in its hue, set off by a rim of the card's colour."""
@@ -208,7 +210,7 @@ class Sheet:
 
         edge = self.theme.card if rim else "none"
         shape = _marker_at(x, y, slot, across)
-        self._add(PathPatch(shape, facecolor=self.theme.slot(slot), edgecolor=edge, linewidth=self.hair), None, name)
+        self.add(PathPatch(shape, facecolor=self.theme.slot(slot), edgecolor=edge, linewidth=self.hair), None, name)
 
     def markers(self, places: FloatArray, slot: int, across: float, name: str = "") -> None:
         """Markers by the hundred at places (n, 2): without rims, and seen through."""
@@ -216,7 +218,7 @@ class Sheet:
 
         shapes = [_marker_at(x, y, slot, across) for x, y in places.tolist()]
         if shapes:
-            self._add(PathCollection(shapes, facecolors=self.theme.slot(slot), edgecolors="none", alpha=_DOT_ALPHA), None, name)
+            self.add(PathCollection(shapes, facecolors=self.theme.slot(slot), edgecolors="none", alpha=_DOT_ALPHA), None, name)
 
 
 def _marker_at(x: float, y: float, slot: int, across: float) -> Outline:

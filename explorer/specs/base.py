@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from explorer.errors import ExplorerError
 
@@ -48,8 +49,16 @@ def build_json(kind: type[T], text: str, where: str = "") -> T:
         raise SpecError(f"{where}{': ' if where else ''}{_first_line(error)}") from None
 
 
+def problem_lines(error: ValidationError) -> list[str]:
+    """Everything that is wrong, a line for each: field, what, and what was given."""
+    return [_line(e) for e in error.errors(include_url=False, include_context=False)]
+
+
 def _first_line(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False)[0]
+    return problem_lines(error)[0]
+
+
+def _line(first: ErrorDetails) -> str:
     place = ".".join(str(part) for part in first["loc"])
     given = first.get("input")
     shown = f" (given {str(given)[:40]!r})" if isinstance(given, (str, int, float, bool)) else ""

@@ -158,7 +158,7 @@ def _priced(scenario: Scenario, price: float | None, was: dict[str, Was], say: S
         back = {name: was.pop(f"offer.{name}").value for name in _OF_AN_OFFER if f"offer.{name}" in was}
         del was[PRICE]
         return None if price is None else build(Offer, {**back, "usd_per_chip_h": price, "source": known.source or OWN})
-    return None if price is None else Offer(kind="assumed", usd_per_chip_h=price, source=_yours(known, PRICE, say))
+    return None if price is None else build(Offer, {"kind": "assumed", "usd_per_chip_h": price, "source": _yours(known, PRICE, say)}, "offer")
 
 
 def as_it_was(scenario: Scenario) -> Scenario:

@@ -52,7 +52,7 @@ def menu_act(browser: Browser, text: str) -> None:
     settle()
 
 
-@pytest.mark.parametrize("root", ["chip", "fabric", "workload"])
+@pytest.mark.parametrize("root", ["chip", "fabric", "workload", "instance"])
 def test_everything_there_is_is_listed(browser: Browser, root: str) -> None:
     browser.show_root(root)
     assert sorted(names(browser)) == sorted(s.name for s in getattr(LIBRARY, f"{root}s").values())
@@ -68,6 +68,7 @@ def test_search_and_filters_narrow_the_list(browser: Browser) -> None:
     for key, value, holds in (
         ("vendor", "AWS", lambda row: row.vendors == ("AWS",)),
         ("year", "2025", lambda row: row.year == 2025),
+        ("year", "not known", lambda row: row.year is None),
         ("confidence", "high", lambda row: row.vendor_fraction >= 2 / 3),
     ):
         browser._narrow(key, value)
@@ -152,6 +153,25 @@ def test_chips_are_added_and_fabrics_and_models_used(window: Window, browser: Br
     pick(browser, "llama3-8b")
     QTest.keyClick(browser.list, Qt.Key.Key_Return)
     assert {s.workload.id for s in window.document.study.scenarios} == {"llama3-8b"}
+
+
+def test_rented_machines_come_with_their_size_fabric_and_price(window: Window, browser: Browser) -> None:
+    browser.show_root("instance")
+    assert [spec.id for spec in browser.list.picked()] == ["p6-b200.48xlarge", "trn2.48xlarge"]  # those whose offers the scenarios have
+    pick(browser, "p5.48xlarge", "trn2.48xlarge")
+    assert browser.table.model_.sheet.columns == ("p5.48xlarge", "trn2.48xlarge")
+    assert not browser.duplicate.isEnabled()
+    browser._menu.aboutToShow.emit()
+    possible = {a.text(): a.isEnabled() for a in browser._menu.actions()}
+    assert not any(possible[text] for text in ("Compare with the shipped original", "Rename…", "Remove…"))
+    browser.use.click()
+    made = window.document.study.scenarios[3:]
+    assert [(s.name, s.chip.id, s.plan.chips, s.fabric.id, s.offer and s.offer.instance) for s in made] == [
+        ("p5.48xlarge", "h100", 8, "nvswitch-8-h100", "p5.48xlarge"), ("trn2.48xlarge", "trainium2", 16, "neuronlink-torus-4x4", "trn2.48xlarge"),
+    ]  # fmt: skip
+    assert all(s.workload == window.document.study.scenarios[0].workload for s in made)
+    browser.show_root("chip")
+    assert browser.duplicate.isEnabled()
 
 
 def test_duplicate_to_edit(window: Window, browser: Browser) -> None:

@@ -76,7 +76,8 @@ def test_a_field_takes_what_is_typed(window: Window, editor: SpecEditor, root: s
         ("chip", "chip.hbm_bytes", "3 parsec", "parsec"), ("chip", "chip.hbm_bytes", "-4 GiB", "greater than 0"), ("chip", "chip.cores", "2.5", "whole"),
         ("chip", "chip.array_fraction.bf16", "130 %", "less than or equal"), ("chip", "chip.name", " ", "at least 1"),
         ("fabric", "fabric.scale_up.axis_share", "50%", "in pairs"), ("workload", "workload.kv_heads", "7", "do not divide"),
-        ("workload", "workload.layers", "1e400", "number"),
+        ("workload", "workload.layers", "1e400", "number"), ("chip", "offer.usd_per_chip_h", "-1", "greater than or equal"),
+        ("chip", "offer.usd_per_chip_h", "1e308", "less than or equal"),
     ],
 )  # fmt: skip
 def test_a_refusal_is_said_at_its_row_and_changes_nothing(window: Window, editor: SpecEditor, root: str, path: str, text: str, word: str) -> None:

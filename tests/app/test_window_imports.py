@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from window_tools import OTHER, Answers, drop, edit, settle
 
 from explorer.app.preview import Preview
+from explorer.app.session import Session
 from explorer.app.window import Window
 from explorer.library import study_text, user_folder, write_study
 from explorer.library.share import PREFIX, share_text
@@ -186,3 +187,33 @@ def test_the_preview_shows_plain_text_and_asks(window: Window) -> None:
         assert made.said() == said
     assert Preview(window, "Title", "text", "Use it").keep is None
     made.deleteLater()
+
+
+@pytest.mark.parametrize("kind", ["share string", "model", "points"])
+def test_what_was_asked_for_at_the_start_waits_for_the_window(window: Window, answers: Deciding, tmp_path: Path, kind: str) -> None:
+    (points := tmp_path / "points.csv").write_text(POINTS)
+    asked = {"share string": share_text(OTHER), "model": str(CONFIGS / "gpt-oss-20b.json"), "points": str(points)}[kind]
+    session = Session(window, tmp_path / "journal")
+    before = state(window)
+    session.take_up(asked)
+    assert (answers.previews, state(window)) == ([], before)
+    session.offer()
+    settle()
+    assert len(answers.previews) == 1
+    study = window.document.study
+    assert {"share string": study == OTHER, "model": "gpt-oss" in study.scenarios[0].workload.id, "points": len(study.measured) == 1}[kind]
+    session.offer()
+    assert len(answers.previews) == 1
+    session.end()
+
+
+def test_file_open_takes_a_file_for_what_it_is(window: Window, answers: Deciding, tmp_path: Path) -> None:
+    answers.path = CONFIGS / "gpt-oss-20b.json"
+    window.actions_.all["Open"].trigger()
+    settle()
+    assert "gpt-oss" in window.document.study.scenarios[0].workload.id
+    answers.path = tmp_path / "points.csv"
+    answers.path.write_text(POINTS)
+    window.actions_.all["Open"].trigger()
+    assert len(window.document.study.measured) == 1
+    assert answers.said == []

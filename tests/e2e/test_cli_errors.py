@@ -94,6 +94,8 @@ BAD = [
     (("presets", "check", "nowhere"), "nowhere"),
     (("missing.json",), "cannot read missing.json: no such file"),
     (("missing.png",), "cannot read missing.png: no such file"),
+    (("missing.csv",), "cannot read missing.csv: no such file"),
+    (("chipx1:AAOc",), "the share string cannot be read: it is cut off"),
     (("missing.json", "--batch"), "unexpected argument '--batch'"),
 ]
 

@@ -27,7 +27,12 @@ def test_lists_are_filtered(cli):
     medium = set(ids(cli("presets", "list", "--kind", "chips", "--confidence", "medium").out))
     assert high < medium < set(library.chips)
     assert "trainium4" not in medium
-    assert cli("presets", "list", "--kind", "chips", "--year", "1999").out == "nothing fits these filters\n"
+    undated = sum(not chip.released for chip in library.chips.values())
+    assert undated > 1
+    assert cli("presets", "list", "--kind", "chips", "--year", "1999").out == (
+        f"nothing fits these filters\n\nno year of release is known here of {undated} more chips\n"
+    )
+    assert cli("presets", "list", "--kind", "chips", "--vendor", "AWS", "--year", "1999").out == "nothing fits these filters\n"
     assert "announced" in next(line for line in every.out.splitlines() if " trainium4 " in line)
 
 

@@ -6,6 +6,7 @@ import ast
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -108,6 +109,7 @@ def test_the_readme_shows_commands():
 @pytest.mark.parametrize("words", readme_commands(), ids=lambda w: " ".join(w)[:60])
 def test_readme_examples_are_true(words, tmp_path: Path):
     write_study(tmp_path / "study.json", default_study(load_library()))
+    shutil.copy(ROOT / "tests" / "library" / "configs" / "deepseek-v3.json", tmp_path / "config.json")
     environment = {**os.environ, "PYTHONPATH": str(Path(explorer.__file__).parents[1])}
     done = subprocess.run(
         [sys.executable, "-m", "explorer", *words], cwd=tmp_path, env=environment, capture_output=True, text=True,

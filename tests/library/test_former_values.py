@@ -152,7 +152,7 @@ def test_a_part_comes_and_goes(library: Library, b200: Scenario) -> None:
 
 
 def test_a_refused_value_changes_nothing(b200: Scenario) -> None:
-    for path, value in (("chip.hbm_bytes", -1.0), ("chip.nothing", 1.0), ("workload.kv_heads", 7), ("fabric.scale_up.axes", (4, 4))):
+    for path, value in (("chip.hbm_bytes", -1.0), ("chip.nothing", 1.0), ("workload.kv_heads", 7), ("fabric.scale_up.axes", (4, 4)), ("offer.usd_per_chip_h", -1.0)):
         with pytest.raises(SpecError):
             set_by_hand(b200, {path: value})
 

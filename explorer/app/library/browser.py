@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from explorer.app.library.browser_face import KINDS, BrowserFace
-from explorer.library.listing import LEVELS, Wanted, choices, listed
+from explorer.library.listing import LEVELS, NO_YEAR, Wanted, choices, listed
+from explorer.library.machines import listed_machines, machine_sheet
 from explorer.library.own import is_own
 from explorer.library.sheet import Sheet, sheet
 from explorer.library.user import Preset
+from explorer.specs import Instance
 
 if TYPE_CHECKING:
     from explorer.app.window import Window
 
-_USE = {"chip": "Add as scenario", "fabric": "Use as fabric", "workload": "Use as workload"}
+_USE = {"chip": "Add as scenario", "fabric": "Use as fabric", "workload": "Use as workload", "instance": "Add as scenario"}
 
 
 class Browser(BrowserFace):
@@ -53,13 +55,14 @@ class Browser(BrowserFace):
     # ---- what is listed
 
     def show_root(self, root: str) -> None:
-        """List chips, fabrics or workloads; those of the scenarios side by side are chosen."""
+        """List chips, fabrics, workloads or rented machines; those of the scenarios side by side are chosen."""
         if root != self.root:
             self.wanted = Wanted(text=self.wanted.text, owner=self.wanted.owner)
         self.root = root
         self.kinds.show_value(root)
         self.use.setText(_USE[root])
-        self._list(tuple(getattr(s, root).id for s in self._window.document.study.scenarios))
+        scenarios = self._window.document.study.scenarios
+        self._list(tuple(s.offer.instance if s.offer else "" for s in scenarios) if root == "instance" else tuple(getattr(s, root).id for s in scenarios))
 
     def refresh(self) -> None:
         """The presets have changed."""
@@ -70,12 +73,13 @@ class Browser(BrowserFace):
         self.refresh()
 
     def _list(self, chosen: tuple[str, ...]) -> None:
-        every = listed(self._window.document.library, self.root)
+        library = self._window.document.library
+        every = listed_machines(library) if self.root == "instance" else listed(library, self.root)
         rows = tuple(row for row in every if self.wanted.matches(row))
-        any_vendor = "Any family" if self.root == "workload" else "Any vendor"
+        any_vendor = {"workload": "Any family", "instance": "Any provider"}.get(self.root, "Any vendor")
         for key, entries in (
             ("vendor", choices(every, lambda row: row.vendors, any_vendor)),
-            ("year", choices(every, lambda row: [str(row.year or "")], "Any year")),
+            ("year", choices(every, lambda row: [str(row.year or NO_YEAR)], "Any year")),
             ("confidence", choices(every, lambda row: [row.confidence], "Any confidence", list(LEVELS).index)),
             ("owner", choices(every, lambda row: ["own" if row.own else "shipped"], "All")),
         ):
@@ -92,8 +96,8 @@ class Browser(BrowserFace):
     def _show_chosen(self) -> None:
         self._compared = None
         self._show_sheet()
-        for part in (self.use, self.duplicate):
-            part.setEnabled(bool(self.list.picked()))
+        self.use.setEnabled(bool(self.list.picked()))
+        self.duplicate.setEnabled(bool(self._presets()))
 
     def show_comparison(self, name: str, compared: Sheet) -> None:
         """Shipped, now and the difference, until another preset is chosen."""
@@ -106,11 +110,19 @@ class Browser(BrowserFace):
         if self._compared is not None:
             self.table.show_sheet(self._compared)
             return
-        found = sheet(self.root, specs) if specs else Sheet(self.root, (), ())
+        found = self._sheet() if specs else Sheet(self.root, (), ())
         several = len(specs) > 1
         self.differences.setEnabled(several)
         self.title.show_text(f"{len(specs)} side by side" if several else specs[0].name if specs else "Nothing matches")
         self.table.show_sheet(found.only_differences() if several and self.differences.isChecked() else found)
+
+    def _presets(self) -> tuple[Preset, ...]:
+        """What is chosen, where one can have it of one's own: machines are rented as they are."""
+        return tuple(spec for spec in self.list.picked() if not isinstance(spec, Instance))
+
+    def _sheet(self) -> Sheet:
+        machines = [spec for spec in self.list.picked() if isinstance(spec, Instance)]
+        return machine_sheet(self._window.document.library, machines) if machines else sheet(self.root, self._presets())
 
     def _tick(self, on: bool) -> None:
         self.differences.setText(f"{'✓ ' if on else ''}Differences only")
@@ -128,11 +140,11 @@ class Browser(BrowserFace):
     # ---- what is done with it
 
     def _use(self) -> None:
-        for spec in self.list.picked() if self.root == "chip" else self.list.picked()[:1]:
+        for spec in self.list.picked() if self.root in ("chip", "instance") else self.list.picked()[:1]:
             self._librarian.use(spec)
 
     def _on_first(self, act: object) -> None:
-        picked = self.list.picked()
+        picked = self._presets()
         if picked and callable(act):
             act(picked[0])
 
@@ -144,7 +156,7 @@ class Browser(BrowserFace):
     def _fill_menu(self) -> None:
         """What is possible with the preset that is chosen."""
         self._menu.clear()
-        picked, keeper = self.list.picked(), self._librarian.keeper
+        picked, keeper = self._presets(), self._librarian.keeper
         own = bool(picked) and is_own(picked[0], self._librarian.folder)
         for text, act, possible in (
             ("Compare with the shipped original", self._compare, bool(picked) and self._librarian.compared(picked[0]) is not None),

@@ -13,9 +13,8 @@ from explorer.app.look import Look
 from explorer.app.widgets.choice import Segments
 from explorer.app.widgets.filter_bar import FilterBox
 from explorer.app.widgets.text import ElidedLabel
-from explorer.library.listing import ROOTS
 
-KINDS = {"chip": "Chips", "fabric": "Fabrics", "workload": "Workloads"}
+KINDS = {"chip": "Chips", "fabric": "Fabrics", "workload": "Workloads", "instance": "Machines"}
 _FILTERS = {"vendor": "Filter by vendor", "year": "Filter by year", "confidence": "Filter by confidence", "owner": "Shipped or yours"}
 _SIZE = (1240, 700)
 
@@ -29,7 +28,7 @@ class BrowserFace(LibraryWindow):
         self._lay_out()
 
     def _build(self) -> None:
-        self.kinds = Segments(ROOTS, lambda root: KINDS[str(root)], self)
+        self.kinds = Segments(tuple(KINDS), lambda root: KINDS[str(root)], self)
         self.kinds.name("What is listed")
         self.search = QLineEdit(self)
         self.search.setPlaceholderText("Search")

@@ -16,11 +16,12 @@ from explorer.errors import ExplorerError
 from explorer.library import edits, user_library
 from explorer.library.edits import differences, preset_of
 from explorer.library.fields import source_of
+from explorer.library.listing import Shown
 from explorer.library.newer import newer_line, updated
 from explorer.library.own import root_of
 from explorer.library.sheet import Sheet, comparison
 from explorer.library.user import Preset
-from explorer.specs import Chip, Scenario, Source, Spec, value_at
+from explorer.specs import Chip, Instance, Scenario, Source, Spec, value_at
 
 if TYPE_CHECKING:
     from explorer.app.library.browser import Browser
@@ -137,9 +138,9 @@ class Librarian(QObject):
 
     # ---- using presets
 
-    def use(self, spec: Preset) -> None:
-        """A chip as a scenario beside the others, a fabric or a model in the scenario in hand."""
-        if isinstance(spec, Chip):
+    def use(self, spec: Shown) -> None:
+        """A chip or a rented machine as a scenario beside the others, a fabric or a model in the scenario in hand."""
+        if isinstance(spec, Chip | Instance):
             self._window.scenarios.add(spec.id)
         elif root_of(spec) == "fabric":
             self._window.scenarios.choose_fabric(spec.id)

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from explorer.app.library.tables import dress_table, plain_table
 from explorer.app.look import Look, tip
-from explorer.library.listing import Listed, headers
-from explorer.library.user import Preset
+from explorer.library.listing import Listed, Shown, headers
 from explorer.specs import CONFIDENCE
 
 Index = QModelIndex | QPersistentModelIndex
@@ -139,7 +138,7 @@ class PresetList(QTableView):
         self.viewport().update()
         self.chosen.emit()
 
-    def picked(self) -> tuple[Preset, ...]:
+    def picked(self) -> tuple[Shown, ...]:
         """What is chosen, in the order of the list."""
         rows = sorted({index.row() for index in self.selectionModel().selectedIndexes()})
         return tuple(self.listed.rows[i].spec for i in rows if i < len(self.listed.rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
@@ -104,6 +104,7 @@ class KnobPanel(QScrollArea):
         self.rows: dict[str, KnobRow] = {}
         self.headers: dict[str, SectionHeader] = {}
         self._present: frozenset[str] = frozenset()
+        self._only: frozenset[str] | None = None
         for section in SECTIONS:
             self._add_section(section)
         self._column.addStretch(1)
@@ -150,6 +151,14 @@ class KnobPanel(QScrollArea):
             self._present = present
             self._arrange()
 
+    def limit(self, keys: Iterable[str] | None) -> None:
+        """Show these knobs only, whether their sections are folded or not; None shows all again."""
+        only = None if keys is None else frozenset(keys)
+        if only != self._only:
+            self._only = only
+            self._arrange()
+            self.verticalScrollBar().setValue(0)
+
     def show_links(self, states: Mapping[str, str]) -> None:
         """Show of each section whether its knobs are linked; nothing where there is nobody to link to. Emits nothing."""
         for section, header in self.headers.items():
@@ -176,8 +185,9 @@ class KnobPanel(QScrollArea):
         return tuple(name for name, header in self.headers.items() if not header.isChecked())
 
     def _arrange(self) -> None:
+        shown = self._present if self._only is None else self._present & self._only
         for section, header in self.headers.items():
-            keys = [k for k, row in self.rows.items() if row.knob.section == section and k in self._present]
+            keys = [k for k, row in self.rows.items() if row.knob.section == section and k in shown]
             header.setVisible(bool(keys))
         for key, row in self.rows.items():
-            row.setVisible(key in self._present and self.headers[row.knob.section].isChecked())
+            row.setVisible(key in shown and (self._only is not None or self.headers[row.knob.section].isChecked()))

@@ -118,7 +118,7 @@ class Pill(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = self.look, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_box(painter)
+        _paint_box(self, painter)
         small = self.width() < look.px(52)
         draw_marker(painter, self.slot, QPointF(look.px(13 if small else 16), self.height() / 2), look.px(9), look.hue(self.slot))
         if self.alone and not small:
@@ -126,6 +126,7 @@ class Pill(QPushButton):
             draw_chain(painter, look, QPointF(self.width() - look.px(20), self.height() / 2), False)
         self._paint_words(painter, QRect(look.px(27), 0, self.width() - look.px(39 + 24 * self.alone), self.height()))
 
+<<<<<<< HEAD
     def _paint_box(self, painter: QPainter) -> None:
         look, on = self.look, self.isChecked()
         wide = look.px(1.6) if on else 1
@@ -138,6 +139,19 @@ class Pill(QPushButton):
             painter.setPen(QPen(look.colour("accent"), look.px(1.4)))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(inner, inner.height() / 2, inner.height() / 2)
+=======
+    def _wording(self, metrics: QFontMetrics, tags: QFontMetrics, room: int) -> tuple[str, str]:
+        """Name and tag in the longest form that fits; the end of a name is kept, it tells Trainium2 from Trainium3."""
+        short = f"{self.name}*" if self.edited else self.name
+        for tag in ("baseline", "base") if self.baseline else ("",):
+            for words in dict.fromkeys((self.words(), short)):
+                gap = tags.horizontalAdvance(tag) + self.look.px(7) if tag else 0
+                if metrics.horizontalAdvance(words) + gap <= room:
+                    return words, tag
+        star = "*" if self.edited else ""
+        name = metrics.elidedText(self.name, Qt.TextElideMode.ElideMiddle, room - metrics.horizontalAdvance(star))
+        return name + star, ""
+>>>>>>> main
 
     def _paint_words(self, painter: QPainter, room: QRect) -> None:
         look = self.look
@@ -158,6 +172,7 @@ class Pill(QPushButton):
             painter.drawLine(QPointF(room.left(), y), QPointF(room.left() + wide, y))
 
 
+<<<<<<< HEAD
 def _wording(pill: Pill, metrics: QFontMetrics, tags: QFontMetrics, room: int) -> tuple[str, str]:
     """Name and tag in the longest form that fits; the end of a name is kept, it tells Trainium2 from Trainium3."""
     short = f"{pill.name}*" if pill.edited else pill.name
@@ -169,3 +184,17 @@ def _wording(pill: Pill, metrics: QFontMetrics, tags: QFontMetrics, room: int) -
     star = "*" if pill.edited else ""
     name = metrics.elidedText(pill.name, Qt.TextElideMode.ElideMiddle, room - metrics.horizontalAdvance(star))
     return name + star, ""
+=======
+def _paint_box(pill: Pill, painter: QPainter) -> None:
+    look, on = pill.look, pill.isChecked()
+    wide = look.px(1.6) if on else 1
+    box = QRectF(pill.rect()).adjusted(wide / 2, wide / 2, -wide / 2, -wide / 2)
+    painter.setPen(QPen(look.hue(pill.slot) if on else look.colour("muted" if pill.underMouse() else "border"), wide))
+    painter.setBrush(look.colour("card" if on or look.theme.dark else "window"))
+    painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+    if pill.hasFocus():
+        inner = box.adjusted(look.px(2), look.px(2), -look.px(2), -look.px(2))
+        painter.setPen(QPen(look.colour("accent"), look.px(1.4)))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(inner, inner.height() / 2, inner.height() / 2)
+>>>>>>> main

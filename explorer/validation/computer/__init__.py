@@ -2,6 +2,7 @@
 
 from explorer.validation.computer.chip import chip_of, report_lines
 from explorer.validation.computer.devices import Device, devices
+from explorer.validation.computer.keep import keep, named
 from explorer.validation.computer.timing import Band, CancelledError, Measured, Progress, Rate, measure
 
-__all__ = ["Band", "CancelledError", "Device", "Measured", "Progress", "Rate", "chip_of", "devices", "measure", "report_lines"]
+__all__ = ["Band", "CancelledError", "Device", "Measured", "Progress", "Rate", "chip_of", "devices", "keep", "measure", "named", "report_lines"]
