@@ -126,20 +126,6 @@ class Pill(QPushButton):
             draw_chain(painter, look, QPointF(self.width() - look.px(20), self.height() / 2), False)
         self._paint_words(painter, QRect(look.px(27), 0, self.width() - look.px(39 + 24 * self.alone), self.height()))
 
-<<<<<<< HEAD
-    def _paint_box(self, painter: QPainter) -> None:
-        look, on = self.look, self.isChecked()
-        wide = look.px(1.6) if on else 1
-        box = QRectF(self.rect()).adjusted(wide / 2, wide / 2, -wide / 2, -wide / 2)
-        painter.setPen(QPen(look.hue(self.slot) if on else look.colour("muted" if self.underMouse() else "border"), wide))
-        painter.setBrush(look.colour("card" if on or look.theme.dark else "window"))
-        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
-        if self.hasFocus():
-            inner = box.adjusted(look.px(2), look.px(2), -look.px(2), -look.px(2))
-            painter.setPen(QPen(look.colour("accent"), look.px(1.4)))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(inner, inner.height() / 2, inner.height() / 2)
-=======
     def _wording(self, metrics: QFontMetrics, tags: QFontMetrics, room: int) -> tuple[str, str]:
         """Name and tag in the longest form that fits; the end of a name is kept, it tells Trainium2 from Trainium3."""
         short = f"{self.name}*" if self.edited else self.name
@@ -151,13 +137,12 @@ class Pill(QPushButton):
         star = "*" if self.edited else ""
         name = metrics.elidedText(self.name, Qt.TextElideMode.ElideMiddle, room - metrics.horizontalAdvance(star))
         return name + star, ""
->>>>>>> main
 
     def _paint_words(self, painter: QPainter, room: QRect) -> None:
         look = self.look
         font, small = look.font("bold" if self.isChecked() else "base"), look.font("small")
         metrics = QFontMetrics(font)
-        text, tag = _wording(self, metrics, QFontMetrics(small), room.width())
+        text, tag = self._wording(metrics, QFontMetrics(small), room.width())
         wide = metrics.horizontalAdvance(text)
         painter.setFont(font)
         painter.setPen(look.colour("text"))
@@ -172,19 +157,6 @@ class Pill(QPushButton):
             painter.drawLine(QPointF(room.left(), y), QPointF(room.left() + wide, y))
 
 
-<<<<<<< HEAD
-def _wording(pill: Pill, metrics: QFontMetrics, tags: QFontMetrics, room: int) -> tuple[str, str]:
-    """Name and tag in the longest form that fits; the end of a name is kept, it tells Trainium2 from Trainium3."""
-    short = f"{pill.name}*" if pill.edited else pill.name
-    for tag in ("baseline", "base") if pill.baseline else ("",):
-        for words in dict.fromkeys((pill.words(), short)):
-            gap = tags.horizontalAdvance(tag) + pill.look.px(7) if tag else 0
-            if metrics.horizontalAdvance(words) + gap <= room:
-                return words, tag
-    star = "*" if pill.edited else ""
-    name = metrics.elidedText(pill.name, Qt.TextElideMode.ElideMiddle, room - metrics.horizontalAdvance(star))
-    return name + star, ""
-=======
 def _paint_box(pill: Pill, painter: QPainter) -> None:
     look, on = pill.look, pill.isChecked()
     wide = look.px(1.6) if on else 1
@@ -197,4 +169,3 @@ def _paint_box(pill: Pill, painter: QPainter) -> None:
         painter.setPen(QPen(look.colour("accent"), look.px(1.4)))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(inner, inner.height() / 2, inner.height() / 2)
->>>>>>> main
