@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from explorer.app.linking import LINKED
+from explorer.app.look import tip
 from explorer.charts.fairness import WORDS
 from explorer.library.plans import same_plans, same_workload, suited_plans
 from explorer.specs import UNITS, Per, Study
@@ -50,7 +51,7 @@ class Comparing(QObject):
         for unit in UNITS:
             action = menu.addAction(WORDS[unit].label.capitalize(), partial(self.choose_unit, unit))
             action.setCheckable(True)
-            action.setToolTip(WORDS[unit].help)
+            action.setToolTip(tip(WORDS[unit].help))
             self.units[unit] = action
 
     def _linking(self, add: _Add) -> None:

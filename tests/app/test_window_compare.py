@@ -76,7 +76,7 @@ def test_a_knob_that_another_chip_lacks_leaves_it_alone(window: Window) -> None:
     assert values(window, "chip.peak_fp4_flop_per_s") == [None, 8e15, 8e15]
 
 
-def test_links_are_kept_in_the_settings() -> None:
+def test_links_are_kept_in_the_settings(window: Window) -> None:
     settings = Settings(None)
     first = Window(study_of(scenario(), scenario("b200")), LIBRARY, settings)
     first.actions_.comparing.toggle_section("Plan")
@@ -84,9 +84,10 @@ def test_links_are_kept_in_the_settings() -> None:
     second = Window(study_of(scenario(), scenario("b200")), LIBRARY, settings)
     assert second.document.links.sections()["Plan"] == "all"
     assert "mfu" in second.table.hidden
-    for window in (first, second):
-        window.close()
-        window.deleteLater()
+    assert window.document.links.sections()["Plan"] == "none"
+    for made in (first, second):
+        made.close()
+        made.deleteLater()
 
 
 def test_unknown_links_are_forgotten() -> None:
