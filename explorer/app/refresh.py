@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer import charts
+from explorer.app.document import Document
 from explorer.app.knob_notes import knob_notes
 from explorer.app.pointed import cell_sources, mark_source
 from explorer.app.references import edited, reference
@@ -49,6 +50,16 @@ class Slow:
         """Whether these answers are about this scenario, at its present values or earlier ones."""
         then = self.scenario
         return then is not None and (then.id, then.chip.id) == (scenario.id, scenario.chip.id)
+
+
+def _answers(document: Document, *, learning: bool) -> Slow:
+    """What takes a moment to find out about the scenario in hand."""
+    study = document.study
+    active, report = study.scenarios[study.active], evaluate_study(study)
+    split = serving_splits([active])[0] if report.valid_plan[study.active] else None
+    known = announced(active)
+    notes = knob_notes(document, study, report, learning=learning)
+    return Slow(active, notes, next_best(active), split, announced_paragraph(known) if known else None, learning)
 
 
 class Refresher(QObject):
@@ -106,12 +117,7 @@ class Refresher(QObject):
         active = study.scenarios[study.active]
         learning = self._window.settings.learner_notes
         if (active, learning) != (self._slow.scenario, self._slow.learning):
-            report = evaluate_study(study)
-            possible = bool(report.valid_plan[study.active])
-            notes = knob_notes(self._window.document, study, report, learning=learning)
-            split = serving_splits([active])[0] if possible else None
-            known = announced(active)
-            self._slow = Slow(active, notes, next_best(active), split, announced_paragraph(known) if known else None, learning)
+            self._slow = _answers(self._window.document, learning=learning)
         self._show(search=True)
 
     def point(self, key: str) -> None:

@@ -123,14 +123,13 @@ def _domain_text(s: Scenario) -> str:
         return "no scale-up domain: one chip"
     shape = " x ".join(str(a) for a in up.axes) if len(up.axes) > 1 and int(np.prod(up.axes)) == up.domain else ""
     used = min(s.plan.chips, up.domain)
-    first = "first domain: " if s.plan.chips > up.domain else ""
-    return f"{first}{_KINDS[up.kind]}{' ' * bool(shape)}{shape}, {up.domain:,} chips" + (f", {used:,} in use" if used < up.domain else "")
+    return f"{_KINDS[up.kind]}{' ' * bool(shape)}{shape}, {up.domain:,} chips" + (f", {used:,} in use" if used < up.domain else "")
 
 
 def _cluster_text(group: Group, domain: int) -> str:
     count = domains_of(group, domain)
     each = -(-count // 32)
-    return f"{count:,} domains" + (f" · a block: {each:,}" if each > 1 else "")
+    return f"{count:,} such domains" + (f" · a block: {each:,}" if each > 1 else "")
 
 
 def _rate(s: Scenario) -> str:

@@ -6,7 +6,6 @@ and gathered, so that a point costs no more than what is its own.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import pairwise
 from threading import Lock
@@ -22,8 +21,8 @@ from explorer.evaluate.report import Report
 from explorer.evaluate.tapes import Flow, Node, NotTraceableError, Tape, Traced, needed
 from explorer.physics.arrays import quiet
 
-CHUNK = 1024
-LEAST = 8 * CHUNK  # narrower batches are not worth a recording
+CHUNK = 2048
+LEAST = 4 * CHUNK  # narrower batches are not worth a recording
 _SAMPLE, _FEW, _MOST_COMBINATIONS, _KEPT = 512, 64, 2**14, 8
 _lock = Lock()
 
@@ -81,13 +80,11 @@ class Batch:
             result = Traced(tape, tape.input(result))
             self.buffers[""] = result.node.value
         given = dict(zip(tape.inputs, self.buffers.values(), strict=True))
-        frontier = _frontier(tape, result.node, sum(bits[n] for n in few), moving)
+        frontier = sorted(_frontier(tape, result.node, sum(bits[n] for n in few), moving), key=lambda n: n.value.dtype == bool)
         self.asked = Flow(tape, [g.node for g in self.guards], given, 0)
         self.few = Flow(tape, frontier, given, moving)
-        ends = np.cumsum([0, *(node.value.size // CHUNK for node in frontier)]).tolist()
-        self.gathered = np.ones((ends[-1], CHUNK))
-        self.rows = [slice(*pair) for pair in pairwise(ends)]
-        places = {node: self.gathered[rows].reshape(node.value.shape) for node, rows in zip(frontier, self.rows, strict=True)}
+        self.kinds = [_Gathered([n for n in frontier if (n.value.dtype == bool) == answers], answers) for answers in (False, True)]
+        places = self.kinds[0].places | self.kinds[1].places
         self.rest = Flow(tape, [result.node], given | places, moving)
         wanted = needed([result.node], places)
         self.filled = [n for n, node in zip(COLUMN_NAMES, tape.inputs, strict=False) if n in self.names and node in wanted]
@@ -104,7 +101,7 @@ class Batch:
 
     def run(self, c: Columns, grid: Grid) -> Array:
         """The result of every point."""
-        table = self._table(grid)
+        self._tables(grid)
         self.rest.start()
         found = np.empty(c.width)
         columns = [(getattr(c, n)[grid.order], self.buffers[n]) for n in self.filled]
@@ -112,31 +109,60 @@ class Batch:
             size = min(CHUNK, c.width - start)
             for column, buffer in columns:
                 buffer[:size] = column[start : start + size]
-            if len(table):
-                code = grid.code[start : start + size]
-                here = table[:, code[0] : code[-1] + 1]
-                self.gathered[:, :size] = np.repeat(here, np.bincount(code - code[0]), axis=1)
+            code = grid.code[start : start + size]
+            counts = np.bincount(code - code[0])
+            for kind in self.kinds:
+                kind.gather(code[0], counts, size)
             self.rest.step()
             found[start : start + size] = np.broadcast_to(self.rest.results[0], (CHUNK,))[:size]
         result = np.empty(c.width)
         result[grid.order] = found
         return result
 
-    def _table(self, grid: Grid) -> Array:
-        """What follows from the grid's columns alone, at every combination, (rows, combinations)."""
-        table = np.empty((len(self.gathered), grid.size))
-        if not self.rows:
-            return table
+    def _tables(self, grid: Grid) -> None:
+        """What follows from the grid's columns alone, at every combination."""
+        tables = [kind.table(grid.size) for kind in self.kinds]
         self.few.start()
         columns = grid.columns()
-        for start in range(0, grid.size, CHUNK):
+        for start in range(0, grid.size if self.few.results else 0, CHUNK):
             size = min(CHUNK, grid.size - start)
             for name, column in zip(grid.names, columns, strict=True):
                 self.buffers[name][:size] = column[start : start + size]
             self.few.step()
-            for rows, result in zip(self.rows, self.few.results, strict=True):
-                table[rows, start : start + size] = result.reshape(-1, CHUNK)[:, :size]
-        return table
+            results = iter(self.few.results)
+            for kind, table in zip(self.kinds, tables, strict=True):
+                for rows, result in zip(kind.rows, results, strict=False):
+                    table[rows, start : start + size] = result.reshape(-1, CHUNK)[:, :size]
+        for kind, table in zip(self.kinds, tables, strict=True):
+            kind.keep(table)
+
+
+class _Gathered:
+    """Arrays that follow from few columns, as a chunk's points have them, one below the other."""
+
+    def __init__(self, nodes: Sequence[Node], answers: bool) -> None:
+        ends = np.cumsum([0, *(node.value.size // CHUNK for node in nodes)]).tolist()
+        self._values = np.ones((ends[-1], CHUNK), dtype=np.bool_ if answers else np.float64)
+        self.rows = [slice(*pair) for pair in pairwise(ends)]
+        self.places = {node: self._values[rows].reshape(node.value.shape) for node, rows in zip(nodes, self.rows, strict=True)}
+        self._moving, self._which = self._values, np.empty(0, np.intp)
+
+    def table(self, combinations: int) -> NDArray[Any]:
+        """Room for a value of each row at every combination."""
+        return np.empty((len(self._values), combinations), dtype=self._values.dtype)
+
+    def keep(self, table: NDArray[Any]) -> None:
+        """Rows that are the same at all combinations are filled once."""
+        moves = (table != table[:, :1]).any(axis=1)
+        self._values[...] = table[:, :1]
+        self._which = moves.nonzero()[0]
+        self._moving = table[self._which]
+
+    def gather(self, first: int, counts: NDArray[np.intp], size: int) -> None:
+        """Fill in the values of a chunk of ``size`` points: so many have each combination from the ``first`` on."""
+        if len(self._which):
+            found = self._moving[:, first : first + len(counts)].repeat(counts, axis=1)
+            self._values[self._which, :size] = found
 
 
 def _frontier(tape: Tape, result: Node, few: int, moving: int) -> list[Node]:
@@ -151,7 +177,7 @@ def _frontier(tape: Tape, result: Node, few: int, moving: int) -> list[Node]:
     return list(found)
 
 
-_batches: OrderedDict[tuple[Any, ...], Batch] = OrderedDict()
+_batches: list[tuple[tuple[Any, ...], Batch]] = []
 
 
 def one_result(c: Columns, key: str) -> Array | None:
@@ -160,13 +186,9 @@ def one_result(c: Columns, key: str) -> Array | None:
     grid = Grid(c, moving)
     name = (key, moving, tuple(grid.names))
     with _lock, quiet():
-        batch = _batches.pop(name, None)
-        if batch is None or not batch.holds(c):
-            try:
-                batch = Batch(c, key, grid.names)
-            except NotTraceableError:
-                return None
-        _batches[name] = batch
-        while len(_batches) > _KEPT:
-            _batches.popitem(last=False)
+        try:
+            batch = next((b for known, b in reversed(_batches) if known == name and b.holds(c)), None) or Batch(c, key, grid.names)
+        except NotTraceableError:
+            return None
+        _batches[:] = [*[kept for kept in _batches if kept[1] is not batch][1 - _KEPT :], (name, batch)]
         return batch.run(c, grid)

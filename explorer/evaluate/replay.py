@@ -6,7 +6,9 @@ the same bit for bit; while a slider is dragged that is nearly all there is to d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from operator import itemgetter
 from threading import Lock
 from typing import Any
 
@@ -16,7 +18,7 @@ from explorer.evaluate.columns import COLUMN_NAMES, Array, Columns
 from explorer.evaluate.outcomes import RULES
 from explorer.evaluate.power_columns import throttled
 from explorer.evaluate.report import Report
-from explorer.evaluate.tapes import Node, NotTraceableError, Program, Tape, Traced, mapped
+from explorer.evaluate.tapes import Node, NotTraceableError, Program, Span, Tape, Traced, mapped
 from explorer.physics.arrays import quiet
 
 PARTS = ("shape", "memory", "traffic", "operators", "time_parts", "exposed_s", "valid_plan", "reach")
@@ -36,7 +38,8 @@ class Recording:
         for part in self.parts.values():
             mapped(part, lambda t: nodes.append(t.node))
         self.program = Program(tape, nodes, list(self.table))
-        self.places = dict(zip(self.program.outputs, self.program.spans, strict=True))
+        places = dict(zip(self.program.outputs, self.program.spans, strict=True))
+        self.makers = {name: _maker(part, places) for name, part in self.parts.items()}
 
     def run(self, table: Array) -> Array | None:
         """All results of other columns, one after the other; None where the formulas would take another way."""
@@ -46,7 +49,7 @@ class Recording:
             changed |= 1 << row
         self.table[...] = table
         with quiet():
-            return self.program.results.copy() if self.program.run(changed) else None
+            return self.program.run(changed)
 
 
 def _results(tape: Tape, report: Report) -> dict[str, Any]:
@@ -62,24 +65,32 @@ def _results(tape: Tape, report: Report) -> dict[str, Any]:
     return found
 
 
+def _maker(part: Any, places: Mapping[Node, Span]) -> Callable[[Array], Any]:
+    """What puts a part together from the results: each traced array in it becomes a view of them."""
+    if type(part) is Traced:
+        start, end, shape = places[part.node]
+        return itemgetter(slice(start, end)) if len(shape) == 1 else lambda results: results[start:end].reshape(shape)
+    if isinstance(part, (tuple, list)):
+        kind, makers = type(part), [_maker(p, places) for p in part]
+        return lambda results: kind([make(results) for make in makers])
+    if is_dataclass(part) and not isinstance(part, type):
+        build, named = type(part), [(f.name, _maker(getattr(part, f.name), places)) for f in fields(part)]
+        return lambda results: build(**{name: make(results) for name, make in named})
+    return lambda _: part
+
+
 class Taken:
     """Results of a replay, put together when they are asked for."""
 
-    def __init__(self, recording: Recording, results: Array) -> None:
-        self._parts: Mapping[str, Any] = recording.parts
-        self._places, self._results = recording.places, results
+    def __init__(self, makers: Mapping[str, Callable[[Array], Any]], results: Array) -> None:
+        self._makers, self._results = makers, results
 
     def __contains__(self, name: str) -> bool:
-        return name in self._parts
+        return name in self._makers
 
     def part(self, name: str) -> Any:
         """One of them."""
-        return mapped(self._parts[name], self._array)
-
-    def _array(self, traced: Traced) -> Array:
-        start, end, shape = self._places[traced.node]
-        found = self._results[start:end]
-        return found if len(shape) == 1 else found.reshape(shape)
+        return self._makers[name](self._results)
 
 
 class _Width:
@@ -96,7 +107,7 @@ class _Width:
             if results is not None:
                 self.recordings.insert(0, self.recordings.pop(i))
                 self.missed, self.patience = 0, max(_PATIENCE, self.patience // 2)
-                return Taken(recording, results)
+                return Taken(recording.makers, results)
         self.missed += 1
         if self.missed <= self.patience:
             return None
@@ -104,7 +115,7 @@ class _Width:
         self.missed, self.patience = 0, min(2 * self.patience, _MOST_PATIENCE)
         self.recordings = [Recording(table), *self.recordings[: _MOST_TAPES - 1]]
         results = self.recordings[0].run(table)
-        return None if results is None else Taken(self.recordings[0], results)
+        return None if results is None else Taken(self.recordings[0].makers, results)
 
 
 _widths: dict[int, _Width] = {}

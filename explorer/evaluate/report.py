@@ -45,8 +45,10 @@ class OperatorTable:
     @cached_property
     def bound(self) -> Array:
         """Index of the slowest ceiling."""
-        ceilings = np.broadcast_arrays(self.flop_s, self.sram_s, self.hbm_s, self.latency_s)
-        slowest: Array = np.argmax(np.stack(ceilings), axis=0).astype(np.float64)
+        ceilings = [self.flop_s, self.sram_s, self.hbm_s, self.latency_s]
+        if any(a.shape != self.flop_s.shape for a in ceilings):
+            ceilings = list(np.broadcast_arrays(*ceilings))
+        slowest: Array = np.array(ceilings).argmax(axis=0).astype(np.float64)
         return slowest
 
 

@@ -41,7 +41,7 @@ class _Stage:
 def worksheet(lesson: Lesson, library: Library, *, teacher: bool = False) -> tuple[Page, ...]:
     """A lesson's sheets. Raises `ExplorerError` for a lesson that is not true (see `check`)."""
     stages = [_stage(lesson, library, i) for i in range(len(lesson.steps))]
-    secrets = frozenset() if teacher else frozenset(_secrets(stages))
+    secrets = None if teacher else frozenset(_secrets(stages))
     pages = []
     for stage in stages:
         blocks = [*_step(stage, secrets, teacher=teacher)]
@@ -97,18 +97,19 @@ def _opening(lesson: Lesson, *, teacher: bool) -> list[Block]:
     return blocks + ([Words(", ".join(lesson.needs) + ".", "Comes after", small=True)] if lesson.needs else [])
 
 
-def _speak(study: Study, secrets: frozenset[str]) -> Speak:
+def _speak(study: Study, secrets: frozenset[str] | None) -> Speak:
+    """Live numbers as they are; ``secrets`` (None for a teacher) and what has no value yet are gaps."""
     results = Results(study)
 
     def say(piece: Piece) -> Run:
         text = results.text(piece.what)
-        hidden = piece.kind == "result" and text in secrets
-        return Run("", "blank") if hidden or text == "none" else Run(text, "bold")
+        gap = secrets is not None and (text == "none" or (piece.kind == "result" and text in secrets))
+        return Run("", "blank") if gap else Run(text, "bold")
 
     return say
 
 
-def _step(stage: _Stage, secrets: frozenset[str], *, teacher: bool) -> Iterator[Block]:
+def _step(stage: _Stage, secrets: frozenset[str] | None, *, teacher: bool) -> Iterator[Block]:
     step, say = stage.step, _speak(stage.begins, secrets)
     yield from paragraphs(step.text, say)
     if step.look_at:
@@ -151,7 +152,7 @@ def _guess(asked: Prediction, stage: _Stage, say: Speak, *, teacher: bool) -> It
         yield Together((Lines("What the program shows"), Lines("Why", 2)))
         return
     yield Together((*group, Rich((Run(answer.text, "bold"), Run(span(asked, answer))), "Answer")))
-    yield from paragraphs(asked.reason, _speak(stage.revealed, frozenset()), "Why")
+    yield from paragraphs(asked.reason, _speak(stage.revealed, None), "Why")
     if asked.after:
         yield _settings("Changed for the answer", asked.after)
         yield from _charts(stage.step, stage.revealed, "After the reveal: ")

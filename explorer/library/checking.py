@@ -10,6 +10,7 @@ from pathlib import Path
 from explorer import paths
 from explorer.errors import ExplorerError, nearest
 from explorer.library.catalogue import KINDS, counts_of
+from explorer.library.mistakes import mistakes
 from explorer.library.presets import load_library, read_library
 from explorer.library.text_files import read_text, shown
 from explorer.library.toml_presets import line_of, parse_toml, read_preset
@@ -58,8 +59,11 @@ def _folder(folder: Path) -> Checked:
         for file in files:
             try:
                 found.specs[part][file.stem] = read_preset(file, kind)
-            except ExplorerError as error:
-                found.errors.append(str(error))
+            except ExplorerError:
+                found.errors += mistakes(file, kind)
+    flat = sorted(folder.glob("*.toml"))
+    if not found.specs and flat:
+        return _flat(flat)
     if not found.specs:
         raise ExplorerError(f"presets check: {shown(folder)} has no presets in {'/, '.join(KINDS)}/")
     found.errors += _references(found, folder)
@@ -71,16 +75,31 @@ def _folder(folder: Path) -> Checked:
     return found
 
 
+def _flat(files: list[Path]) -> Checked:
+    """Files that lie side by side, whatever they are."""
+    whole = Checked()
+    for file in files:
+        try:
+            one = _file(file)
+        except ExplorerError as error:
+            whole.errors.append(str(error))
+            continue
+        whole.errors += one.errors
+        for part, specs in one.specs.items():
+            whole.specs.setdefault(part, {}).update(specs)
+    return whole
+
+
 def _file(path: Path) -> Checked:
     text = read_text(path, "a preset")
     part = path.parent.name if path.parent.name in KINDS else _part_of(parse_toml(text, path.name))
     if part is None:
-        raise ExplorerError(f"{shown(path)}: no telling what it is (a chip has hbm_bytes, a fabric scale_up, a workload layers)")
+        raise ExplorerError(f"{shown(path)}: no telling what it is (a chip has hbm_bytes, a fabric scale_up, a workload layers, a machine provider, a run tokens)")
     found = Checked()
     try:
         found.specs[part] = {path.stem: read_preset(path, KINDS[part])}
-    except ExplorerError as error:
-        found.errors.append(str(error))
+    except ExplorerError:
+        found.errors += mistakes(path, KINDS[part])
     found.errors += _references(found, path.parent.parent if path.parent.name == part else path.parent)
     return found
 

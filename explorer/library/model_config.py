@@ -7,6 +7,7 @@ one that no workload can describe, is named in the error.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,8 +64,18 @@ def parse_model_config(text: str, name: str = "", where: str = "the text", ident
     except SpecError as error:
         raise ExplorerError(f"{where}: {error}") from None
     return ImportedModel(
-        workload, reader.of.title, total_params(workload), tuple(reader.read), tuple(reader.assumed), reader.of.left_out
+        workload, reader.of.title, total_params(workload), tuple(reader.read), tuple(reader.assumed), (*reader.of.left_out, *_stored(data, inner))
     )
+
+
+def _stored(*parts: dict[str, Any]) -> Iterator[str]:
+    """That a file's weights are quantized: the format of weights belongs to the load, not to the model."""
+    for part in parts:
+        found = part.get("quantization_config")
+        if isinstance(found, dict):
+            method = plain_name(found.get("quant_method")) or "quantized"
+            yield f"quantization_config: the weights are stored as {method[:40]}, their format is chosen in the study"
+            return
 
 
 def is_model_config(data: Any) -> bool:

@@ -41,7 +41,7 @@ def check_id(name: str) -> str:
 
 def template(kind: type[Spec], name: str, today: datetime.date | None = None) -> str:
     """The text of a preset called ``name`` to fill in."""
-    head = _HEAD.format(title=f"A {kind.__name__.lower()} called {name}", name=name)
+    head = _HEAD.format(title=f"{'An' if kind.__name__[0] in 'AEIO' else 'A'} {kind.__name__.lower()} called {name}", name=name)
     day = (today or datetime.date.today()).isoformat()
     return "\n".join([head + f'id = "{name}"', *_fields(kind, kind, "", closed=False), "", _TAIL.format(today=day)])
 

@@ -39,18 +39,18 @@ def parse_preset(text: str, kind: type[T], path: Path, *, alone: bool = True) ->
     where = f"{path.parent.name}/{path.name}".lstrip("/")
     table = parse_toml(text, where)
     try:
-        values = split(kind, table, _relatives(path, kind) if alone else None)
+        values = split(kind, table, relatives(path, kind) if alone else None)
     except PresetError as error:
-        raise ExplorerError(f"{_place(where, text, error.key)}: {error}") from None
+        raise ExplorerError(f"{place(where, text, error.key)}: {error}") from None
     if values.get("id") != path.stem:
-        raise ExplorerError(f"{_place(where, text, 'id')}: id must be the file's name, {path.stem!r}")
+        raise ExplorerError(f"{place(where, text, 'id')}: id must be the file's name, {path.stem!r}")
     try:
         return build(kind, values)
     except SpecError as error:
-        raise ExplorerError(f"{_place(where, text, str(error).partition(':')[0])}: {error}") from None
+        raise ExplorerError(f"{place(where, text, str(error).partition(':')[0])}: {error}") from None
 
 
-def _relatives(path: Path, kind: type[T]) -> announced.Relative:
+def relatives(path: Path, kind: type[T]) -> announced.Relative:
     """How a file finds another preset of its kind: beside itself, else among the shipped ones. Raises `ValueError`."""
 
     def find(name: str) -> Spec:
@@ -85,7 +85,8 @@ def parse_toml(text: str, where: str) -> dict[str, Any]:
         raise ExplorerError(f"{where}: {str(error).partition(';')[0]}") from None
 
 
-def _place(where: str, text: str, key: str) -> str:
+def place(where: str, text: str, key: str) -> str:
+    """Where in a file a key stands: file and line."""
     line = line_of(text, key)
     return f"{where}:{line}" if line else where
 

@@ -13,10 +13,15 @@ from explorer.errors import ExplorerError
 # and none of the marks that turn the direction of writing.
 PLAIN = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"
 Text = Annotated[str, Field(max_length=2000, pattern=PLAIN)]
+_MOST_LINES = 50
 
 
 class SpecError(ExplorerError):
-    """A value that a spec refuses: which field, and what was expected."""
+    """A value that a spec refuses: which field, and what was expected. ``further``: what else it refuses, a line each."""
+
+    def __init__(self, message: str, *further: str) -> None:
+        super().__init__(message)
+        self.further = further
 
 
 class Spec(BaseModel):
@@ -38,7 +43,7 @@ def build(kind: type[T], values: dict[str, Any], where: str = "") -> T:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        raise SpecError(f"{where}{': ' if where else ''}{_first_line(error)}") from None
+        raise SpecError(*problem_lines(error, where)) from None
 
 
 def build_json(kind: type[T], text: str, where: str = "") -> T:
@@ -46,20 +51,25 @@ def build_json(kind: type[T], text: str, where: str = "") -> T:
     try:
         return kind.model_validate_json(text)
     except ValidationError as error:
-        raise SpecError(f"{where}{': ' if where else ''}{_first_line(error)}") from None
+        raise SpecError(*problem_lines(error, where)) from None
 
 
-def problem_lines(error: ValidationError) -> list[str]:
-    """Everything that is wrong, a line for each: field, what, and what was given."""
-    return [_line(e) for e in error.errors(include_url=False, include_context=False)]
+def problem_lines(error: ValidationError, where: str = "") -> list[str]:
+    """What is wrong, a line for each (50 at most): ``where``, field, what, and what was given."""
+    return [_line(e, where) for e in error.errors(include_url=False, include_context=False)[:_MOST_LINES]]
 
 
-def _first_line(error: ValidationError) -> str:
-    return problem_lines(error)[0]
+def _line(found: ErrorDetails, where: str) -> str:
+    place = ".".join(str(part) for part in found["loc"])
+    given = found.get("input")
+    shown = f" (given {str(given)[:40]!r})" if place and isinstance(given, (str, int, float, bool)) else ""
+    return ": ".join(part for part in (where, place, f"{_said(found['msg'])}{shown}") if part)
 
 
-def _line(first: ErrorDetails) -> str:
-    place = ".".join(str(part) for part in first["loc"])
-    given = first.get("input")
-    shown = f" (given {str(given)[:40]!r})" if isinstance(given, (str, int, float, bool)) else ""
-    return f"{place}: {first['msg'].removeprefix('Value error, ')}{shown}" if place else first["msg"].removeprefix("Value error, ")
+def _said(message: str) -> str:
+    """What was expected, in place of a regular expression."""
+    if "'^[a-z0-9][a-z0-9." in message:
+        return "lower case letters, digits, dots and dashes, 1 to 64 of them"
+    if PLAIN[:6] in message:
+        return "plain text on one line, without control characters"
+    return message.removeprefix("Value error, ")

@@ -192,3 +192,9 @@ def test_a_drag_can_draw_it(studies: dict[str, Study]) -> None:
         CHARTS["topology-dp"](drawn)
         took.append(time.perf_counter() - start)
     assert min(took) < 0.008
+
+
+def test_the_heading_names_the_domain_first_so_that_a_narrow_pane_keeps_it(library: Library) -> None:
+    drawn = CHARTS["topology"](scene(Study(scenarios=(_make(library, "tpu-v7", chips=131072, batch=131072, fabric="ici-torus-16x24x24-v7"),))))
+    heads = [note.text for note in drawn.annotations if note.y > 11]
+    assert heads == ["torus 16 x 24 x 24, 9,216 chips · a square: 4 x 4 x 4 chips", "15 such domains"]

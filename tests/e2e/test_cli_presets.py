@@ -124,6 +124,40 @@ def test_every_mistake_has_a_line_of_its_own(cli, tmp_path: Path):
     assert "instances/p5.48xlarge.toml:4: chip: unknown chip 'h10' (did you mean h100?)" in lines[2]
 
 
+def test_all_mistakes_of_a_file_are_told_from_top_to_bottom(cli, tmp_path: Path):
+    text = (paths.presets() / "chips" / "b200.toml").read_text(encoding="utf-8")
+    wrong = text.replace('"7.7 TB/s"', '"7.7 TBs"').replace('vendor = "NVIDIA"', 'vendor = ""').replace('sram_scope = "chip"', 'sram_scop = "chip"').replace("date = 2026-08-01", "day = 2026-08-01")
+    (tmp_path / "b200.toml").write_text(wrong, encoding="utf-8")
+    answer = cli("presets", "check", "b200.toml")
+    assert (answer.status, answer.out) == (2, "")
+    found = [line.split(":")[:4] for line in answer.err.splitlines()]
+    assert [key.strip() for *_, key in found] == ["vendor", "hbm_bytes_per_s", "sram_scop", "offers.0.day"]
+    places = [int(line) for _, _, line, _ in found]
+    assert places == sorted(places)
+    lines = wrong.splitlines()
+    assert all(words in lines[place - 1] for words, place in zip(("vendor", "TBs", "sram_scop", "[[offers]]"), places, strict=True))
+    assert [Path(line.split(":")[1].strip()).name for line in answer.err.splitlines()] == ["b200.toml"] * 4
+
+
+def test_a_template_that_is_filled_in_is_right(cli, tmp_path: Path):
+    given = {"name": "Mine", "vendor": "Me", "based_on": "b200", "ref": "My datasheet"}
+    for kind in ("fabric", "workload", "instance", "chip"):
+        assert cli("presets", "new", kind, f"my-{kind}", "-o", str(tmp_path)).status == 0
+    empty = cli("presets", "check", str(tmp_path))
+    assert empty.status == 2
+    for told in ("my-chip.toml:9: peak_bf16_flop_per_s: a number is missing", "my-instance.toml:6: provider", "my-workload.toml:8: layers", "my-fabric.toml:5: name"):
+        assert told in empty.err
+    numbers = {"peak_bf16_flop_per_s": "1 PFLOP/s", "hbm_bytes": "100 GiB", "hbm_bytes_per_s": "5 TB/s", "sram_bytes": "100 MiB", "reserve_bytes": "1 GiB", "reserve_fraction": "4%"}
+    chip = tmp_path / "my-chip.toml"
+    lines = []
+    for line in chip.read_text(encoding="utf-8").splitlines():
+        key = line.partition(" ")[0]
+        line = line.replace('value = ""', f'value = "{numbers[key]}"', 1) if key in numbers else line.replace('""', f'"{given[key]}"', 1) if key in given else line
+        lines.append(line.replace("value = 0", "value = 8").replace("[0, 0]", "[128, 128]").replace('[""]', '["nvswitch-8-b200"]'))
+    chip.write_text("\n".join(lines), encoding="utf-8")
+    assert "1 chip: all right" in cli("presets", "check", str(chip)).out
+
+
 @pytest.mark.parametrize(("part", "name"), [("chips", "b200"), ("fabrics", "nvl72-gb200"), ("workloads", "dit-xl-2"), ("instances", "u-p6e-gb200x72")])
 def test_one_file_is_checked_wherever_it_lies(cli, tmp_path: Path, part, name):
     (tmp_path / f"{name}.toml").write_bytes((paths.presets() / part / f"{name}.toml").read_bytes())
@@ -154,7 +188,9 @@ def test_a_new_file_is_written_once(cli, tmp_path: Path):
     assert (again.status, again.out) == (2, "")
     assert "b400.toml is there already: it is not written over" in again.err
     assert (tmp_path / "b400.toml").read_bytes() == before
-    assert cli("presets", "check", "b400.toml").err == "chip-explorer: b400.toml:9: peak_bf16_flop_per_s: a number is missing\n"
+    told = cli("presets", "check", "b400.toml").err.splitlines()
+    assert "chip-explorer: b400.toml:9: peak_bf16_flop_per_s: a number is missing" in told
+    assert all(line.startswith("chip-explorer: b400.toml:") for line in told)
     (tmp_path / "chips").mkdir()
     copied = cli("presets", "new", "chip", "b200-mine", "-o", "chips", "--like", "b200")
     assert copied.status == 0

@@ -10,11 +10,12 @@ import pytest
 
 from explorer.errors import ExplorerError
 from explorer.evaluate import Columns, Report, batches, evaluate, evaluate_in_chunks, lower, replay
-from explorer.evaluate.columns import COLUMN_NAMES
+from explorer.evaluate.columns import COLUMN_NAMES, Array
 from explorer.evaluate.getters import GETTERS
 from explorer.evaluate.outcomes import RULES
 from explorer.evaluate.power_columns import throttled
-from explorer.evaluate.tapes import NotTraceableError, Tape, Traced
+from explorer.evaluate.tapes import NotTraceableError, Tape, Traced, program
+from explorer.evaluate.tapes.packed import Packed
 from explorer.knobs import KNOBS, knob
 from explorer.library import Library, default_study, make_scenario
 from explorer.specs import Scenario
@@ -82,6 +83,44 @@ def test_a_drag_is_replayed(library: Library) -> None:
     scenarios = default_study(library).scenarios
     taken = [evaluate(lower([knob("job.batch").set(s, n) for s in scenarios])).taken for n in knob("job.batch").stops[-8:]]
     assert all(t is not None for t in taken[3:])
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_edits_replayed_by_programs_of_their_own_are_edits_computed(library: Library, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after many frames of the same drag, but from the second frame on."""
+
+    def whole(packed: Packed) -> bool:
+        return ready(packed) or whole(packed)
+
+    def counted(packed: Packed) -> Array | None:
+        runs.append(packed.changed)
+        return run(packed)
+
+    runs: list[int] = []
+    ready, run = Packed.ready, Packed.run
+    monkeypatch.setattr(Packed, "ready", whole)
+    monkeypatch.setattr(Packed, "run", counted)
+    monkeypatch.setattr(program, "_TURNS", 1)
+    monkeypatch.setattr(program, "_MANY", 1)
+    monkeypatch.setattr(replay, "_widths", {})
+    start = list(default_study(library).scenarios) if seed else _some(library)
+    for scenarios in _walk(start, 40, seed + 10):
+        c = lower(scenarios)
+        _same(evaluate(c), _direct(c))
+    assert len(runs) > 30
+    assert len(set(runs)) > 5
+
+
+def test_a_long_drag_gets_a_program_of_its_own(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "_widths", {})
+    scenarios, stops = default_study(library).scenarios, knob("job.batch").stops[-8:]
+    for i in range(150):
+        c = lower([knob("job.batch").set(s, stops[i % 8]) for s in scenarios])
+        found = evaluate(c)
+    assert replay._widths[len(scenarios)].recordings[0].program._live is not None
+    _same(found, _direct(c))
+    c = lower([knob("job.context").set(s, 2048) for s in scenarios])
+    _same(evaluate(c), _direct(c))
 
 
 def test_formulas_can_be_recorded(library: Library) -> None:

@@ -56,6 +56,12 @@ def test_a_broken_step_hides_no_other(library: Library, tmp_path: Path) -> None:
     assert "did you mean chip.hbm_bytes_per_s" in wrong[0]
 
 
+def test_after_a_step_that_cannot_be_opened_the_next_that_can_is_checked(library: Library, tmp_path: Path) -> None:
+    text = new_lesson("broken").replace('chips = ["b200"]', 'chips = ["b201"]', 1).replace('solution = ["job.batch=256"]', 'solution = ["job.batch=9"]')
+    _, wrong = checked([str(write(tmp_path, "broken", text))], library)
+    assert [line.split(": ")[1] for line in wrong] == ["steps.0.opening", "steps.2.solution"]
+
+
 @pytest.mark.parametrize(("old", "new", "told"), [
     ('# needs = ["roofline"]', 'needs = ["roofing"]', "needs: there is no lesson 'roofing' (did you mean roofline?)"),
     ('low = "100 tokens/s"', 'low = "100 watts"', "steps.1.prediction.low: "),

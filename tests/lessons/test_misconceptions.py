@@ -74,6 +74,12 @@ def test_numbers_in_a_note_are_live(studies: dict[str, Study]) -> None:
     assert notes(study.scenarios[0], after, Results(after, evaluate_study(after))) == notes(study.scenarios[0], after)
 
 
+def test_what_was_opened_so_is_no_mistake(studies: dict[str, Study]) -> None:
+    opened = changed(studies["b200"], ["efficiency=ideal"])
+    assert fired(opened, []) == set()
+    assert fired(opened, ["job.batch=16"]) == set()
+
+
 def test_nothing_is_said_of_the_default_study(library: Library) -> None:
     study = default_study(library)
     for i, scenario in enumerate(study.scenarios):

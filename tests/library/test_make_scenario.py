@@ -91,7 +91,7 @@ def test_a_plan_that_cannot_be_is_made_all_the_same(library: Library) -> None:
     ({"pp": 0}, "pp: Input should be greater than or equal to 1"),
     ({"tp": 0}, "tp: Input should be greater than or equal to 1"),
     ({"name": ""}, "name: String should have at least 1 character"),
-    ({"name": "two\nlines"}, "name: String should match pattern"),
+    ({"name": "two\nlines"}, "name: plain text on one line"),
 ])  # fmt: skip
 def test_a_wrong_argument_gets_one_line(library: Library, changes: dict[str, Any], told: str) -> None:
     with pytest.raises(ExplorerError) as caught:

@@ -190,3 +190,11 @@ def _plain(kind: str, defaults: dict[str, Any]) -> str:
         "head_dim": 64, "hidden_size_per_layer_input": 0, "hybrid_layer_pattern": [0, 1] * 8, "layer_types": ["full_attention"] * 80,
     }  # fmt: skip
     return json.dumps(small | defaults | {"model_type": kind, "hidden_size_per_layer_input": 0})
+
+
+@pytest.mark.parametrize(("stored", "said"), [({"quant_method": "fp8"}, "stored as fp8,"), ({"quant_method": 3}, "stored as quantized,"), ({}, "stored as quantized,"), (None, ""), ("fp8", "")])
+def test_quantized_weights_are_told(stored: object, said: str) -> None:
+    data = json.loads((CONFIGS / "llama3.1-8b.json").read_text(encoding="utf-8"))
+    whole = parse_model_config(json.dumps(data | {"quantization_config": stored})).left_out
+    assert [line for line in whole if "quantization_config" in line and said in line] == list(whole)
+    assert len(whole) == bool(said)

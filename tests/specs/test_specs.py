@@ -167,7 +167,7 @@ def test_a_matmul_runs_in_the_wider_format(weights: str, activations: str, runs_
 def test_a_source_in_one_line() -> None:
     source = Source(kind="vendor doc", ref="Guide", checked="2026-01-01", note="rounded")
     assert source.line() == "Guide · published by the vendor (documentation) · checked 2026-01-01 · rounded"
-    with pytest.raises(SpecError, match="note: String should match pattern"):
+    with pytest.raises(SpecError, match="note: plain text on one line"):
         source.replace(note="a\nb")
 
 

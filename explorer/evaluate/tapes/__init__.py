@@ -2,8 +2,8 @@
 
 from explorer.evaluate.tapes.calls import needed
 from explorer.evaluate.tapes.flow import Flow
-from explorer.evaluate.tapes.program import Program
+from explorer.evaluate.tapes.program import Program, Span
 from explorer.evaluate.tapes.tape import Node, Tape
 from explorer.evaluate.tapes.traced import NotTraceableError, Traced, as_array, mapped, stack
 
-__all__ = ["Flow", "Node", "NotTraceableError", "Program", "Tape", "Traced", "as_array", "mapped", "needed", "stack"]
+__all__ = ["Flow", "Node", "NotTraceableError", "Program", "Span", "Tape", "Traced", "as_array", "mapped", "needed", "stack"]

@@ -22,6 +22,7 @@ class Flow:
 
     def __init__(self, tape: Tape, outputs: Sequence[Node], given: Mapping[Node, AnyArray], moving: int) -> None:
         self._buffers: dict[Node, AnyArray] = dict(given)
+        self._given = set(given)
         wanted = needed(outputs, given)
         self._order = [n for n in tape.nodes if n in wanted and n not in given]
         self._moving = moving
@@ -61,7 +62,7 @@ class Flow:
         for i, node in enumerate(self._order):
             for used in (node, *node.parents):
                 last[self._root(used)] = i
-        kept = {self._root(node) for node in outputs}
+        kept = {self._root(node) for node in outputs} | self._given  # what is given is not always given anew
         found: dict[int, list[Node]] = {}
         for root, i in last.items():
             if root not in kept and root.reads & self._moving and root.kind in (CALL, STACK):
@@ -96,9 +97,17 @@ class Flow:
         out = self._buffer(node)
         if node.kind == STACK:
             return self._rows(node, out)
-        if node.call is np.where and type(node.args[2]) is Node and self._homes.get(node.args[2], (None,))[0] is node:
-            return [partial(choose_in_place, args[0], args[1], out)]
+        if node.call is np.where:
+            return self._choice(node, args, out)
         return [filled(node, args, out)]
+
+    def _choice(self, node: Node, args: list[Any], out: AnyArray) -> list[Step]:
+        mask, last = node.args[0], node.args[2]
+        in_place = type(last) is Node and self._homes.get(last, (None,))[0] is node
+        if type(mask) is Node and mask in self._given and mask.kind != INPUT:
+            # What is gathered is the same for many points in a row, which masked copies are quick with.
+            return [*([] if in_place else [partial(copy_into, out, args[2])]), partial(copy_into, out, args[1], "same_kind", args[0])]
+        return [partial(choose_in_place, args[0], args[1], out)] if in_place else [filled(node, args, out)]
 
     def _rows(self, node: Node, out: AnyArray) -> list[Step]:
         steps: list[Step] = []

@@ -9,12 +9,17 @@ from typing import Any
 import numpy as np
 
 from explorer.evaluate.tapes.calls import WIDE, calls_into, copy_into, needed
+from explorer.evaluate.tapes.layout import NotPackableError
+from explorer.evaluate.tapes.packed import Packed
 from explorer.evaluate.tapes.tape import CALL, INPUT, STACK, VIEW, AnyArray, Guard, Node, Tape
 
 Step = tuple[Callable[[], Any], int]
 Span = tuple[int, int, tuple[int, ...]]
 _EARLY = 6  # calls to a question that is asked before all else is computed
 _KEPT = 256  # choices of calls that are remembered, one for each set of inputs that changed together
+_KEPT_PACKED = 8
+_TURNS = 3  # in a row after which the same inputs are worth a program of their own
+_MANY = 100  # calls below which nothing is gained by one
 
 
 class Program:
@@ -32,7 +37,8 @@ class Program:
         early = [g for g in guards if g.node.cost <= _EARLY]
         late = [g for g in guards if g.node.cost > _EARLY and g.answer == g.every]
         wanted = needed([*self.outputs, *(g.node for g in (*early, *late))])
-        order = [n for n in tape.nodes if n in wanted]
+        self._order = order = [n for n in tape.nodes if n in wanted]
+        self._guards = [*early, *late]
         first = needed([g.node for g in early])
         self.results, places = _arena(self.outputs, np.float64)
         self.spans = _spans(self.outputs)
@@ -46,26 +52,58 @@ class Program:
         self._early, self._late = _Questions(early, self, self._ahead), _Questions(late, self, self._behind)
         self._chosen: dict[int, tuple[list[Callable[[], Any]], list[Callable[[], Any]]]] = {}
         self._pending = -1
+        self._packed: dict[int, Packed | None] = {}
+        self._live: Packed | None = None
+        self._last, self._turns = 0, 0
 
     def buffer(self, value: Any) -> Any:
         """The buffer of a node; a constant is its own."""
         return self._buffers[value] if type(value) is Node else value
 
-    def run(self, changed: int) -> bool:
-        """Compute what follows from the inputs that ``changed``, a bit each; whether the tape holds for them."""
+    def run(self, changed: int) -> AnyArray | None:
+        """All outputs after inputs have ``changed``, a bit each; None where the tape does not hold for them."""
+        if self._live is not None:
+            if not changed & ~self._live.changed:
+                self._pending |= changed
+                return self._live.run()
+            self._live = None
         self._pending |= changed
-        ahead, behind = self._choice(self._pending)
+        if not self._run(*self._choice(self._pending)):
+            return None
+        self._pending = 0
+        self._turns = self._turns + 1 if changed == self._last else 1
+        self._last = changed
+        if self._turns >= _TURNS:
+            self._pack(changed)
+        return self.results.copy()
+
+    def _run(self, ahead: list[Callable[[], Any]], behind: list[Callable[[], Any]]) -> bool:
+        """Whether every question is answered as it was."""
         for step in ahead:
             step()
         if not self._early.hold():
             return False
         for step in behind:
             step()
-        self._pending = 0
         if self._late.hold():
             return True
         self._pending = -1
         return False
+
+    def _pack(self, changed: int) -> None:
+        """From now on, compute what follows from ``changed`` by a program of its own, while nothing else changes."""
+        if changed not in self._packed:
+            if len(self._packed) >= _KEPT_PACKED:
+                self._packed.clear()
+            many = sum(map(len, self._choice(changed))) >= _MANY
+            self._packed[changed] = Packed(self._order, self.outputs, self._guards, self.buffer, changed) if many else None
+        packed = self._packed[changed]
+        try:
+            if packed is not None and packed.ready():
+                packed.refresh()
+                self._live = packed
+        except NotPackableError:
+            self._packed[changed] = None
 
     def _choice(self, changed: int) -> tuple[list[Callable[[], Any]], list[Callable[[], Any]]]:
         found = self._chosen.get(changed)

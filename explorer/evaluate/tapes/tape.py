@@ -68,7 +68,10 @@ class Tape:
 
     def add(self, kind: str, call: Callable[..., Any], args: Sequence[Any], options: dict[str, Any], key: Hashable = None) -> Node:
         """The node of a call, the known one where the same was called before. ``key`` names a call that is not its own name."""
-        known = (kind, key or call, tuple(map(_key, args)), tuple(sorted((k, _key(v)) for k, v in options.items())))
+        same = self._unchanged(call, args) if call in (np.multiply, np.divide) else None
+        if same is not None:
+            return same
+        known = (kind, key or call, tuple(map(key_of, args)), tuple(sorted((k, key_of(v)) for k, v in options.items())))
         found = self._known.get(known)
         if found is None:
             values = [a.value if type(a) is Node else a for a in args]
@@ -80,6 +83,25 @@ class Tape:
             found = self._known[known] = Node(kind, call, tuple(args), options, value, reads, cost)
             self.nodes.append(found)
         return found
+
+    def _unchanged(self, call: Callable[..., Any], args: Sequence[Any]) -> Node | None:
+        """What a product with one or a division by one leaves as it is.
+
+        One is a constant, or in a batch what all its points share: then it has to be one whenever the tape is used.
+        """
+        for value, one in (args, reversed(args)) if call is np.multiply else (args,):
+            if type(value) is not Node or value.value.dtype != np.float64:
+                continue
+            shared = type(one) is Node
+            if shared and (not self.moving or one.reads & self.moving or not value.reads & self.moving):
+                continue
+            ones = one.value if shared else np.asarray(one)
+            if not (ones == 1.0).all() or np.broadcast_shapes(ones.shape, value.value.shape) != value.value.shape:
+                continue
+            if shared:
+                self.ask(self.add(CALL, np.equal, (one, 1.0), {}), every=True)
+            return value
+        return None
 
     def ask(self, node: Node, *, every: bool) -> bool:
         """Answer a question that steers the computation, and note it down."""
@@ -94,7 +116,7 @@ def _nothing(*_: Any) -> None:
     """What an input calls."""
 
 
-def _key(value: Any) -> Hashable:
+def key_of(value: Any) -> Hashable:
     """What makes two arguments the same: the node, or the bits of a constant."""
     if type(value) is Node:
         return id(value)
