@@ -95,7 +95,7 @@ def _fair_rate(scene: Scene, i: int) -> str:
     if per == "chip":
         return ""
     rate = fairness.per(scene.report, s, i, per)["tokens_per_s"]
-    return f" · {fairness.why_none(s, per) if rate is None else f'{format_number(rate, 4)} {fairness.WORDS[per].label}'}"
+    return f" · {fairness.why_none(s, per) if rate is None else f'{format_number(rate, 4)} per {fairness.WORDS[per].suffix}'}"
 
 
 def _time_bar(scene: Scene, i: int, name: str) -> Bar:

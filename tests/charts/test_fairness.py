@@ -125,7 +125,7 @@ def test_sweeps_and_the_time_of_a_step_count_in_it_too(study: Study) -> None:
     assert watt[2] == pytest.approx(chip[2] / 1000, rel=1e-12)
     assert set(dollar) == {0, 2}
     bars = chart("time", scene(study.replace(per="dollar"))).bars
-    assert "per dollar" in bars[0].note
+    assert "per $/h" in bars[0].note
     assert "no price" in bars[1].note
 
 
