@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
-from window_tools import OTHER, Answers, drop, edit, settle
+from window_tools import OTHER, Answers, drop, edit, exported, settle
 
 from explorer.app.preview import Preview
 from explorer.app.session import Session
@@ -154,7 +154,7 @@ def test_studies_and_pictures_are_dropped_as_before(window: Window, tmp_path: Pa
     write_study(tmp_path / "other.json", OTHER)
     drop(window, tmp_path / "other.json")
     assert window.document.study == OTHER
-    assert window.files.export_to("memory", tmp_path / "picture.svg")
+    assert exported(window, window.files.export_to("memory", tmp_path / "picture.svg"))
     edit(window)
     drop(window, tmp_path / "picture.svg")
     assert window.document.study == OTHER
