@@ -44,6 +44,7 @@ class CompareFace(QFrame):
         self.order, self.hidden, self._given = GIVEN, frozenset[str](), self.model.table
         self.unit = QPushButton("per chip ▾", self.view)
         self.unit.setProperty("kind", "flat")
+        self.unit.setAccessibleName("Unit of fairness: per chip")
         self.unit.setToolTip("Unit of fairness: what the figures of a chip are counted in")
         self.toggle = QPushButton("differences only", self.view)
         self.toggle.setCheckable(True)
