@@ -96,7 +96,7 @@ class Prediction(Spec):
 
 
 class Step(Spec):
-    """One page: text, what can be dragged, what to look at, a guess, a goal. Without an ``opening`` the study stays as it is.
+    """One page: text, what can be dragged, what to look at, a guess, a goal. Without an ``opening`` it begins as the solved step before it ends.
 
     ``score`` is a result that counts once the goal is reached: a class can compare it.
     """

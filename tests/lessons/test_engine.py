@@ -114,7 +114,7 @@ def test_every_lesson_file_is_read() -> None:
 
 @pytest.mark.parametrize(("old", "new", "line", "told"), [
     ('result = "b200:roofline.gate_up.bound"', 'result = "b200:roofline.gate.bound"', 72, "unknown operator"),
-    ("solution = [\"job.context=1024\", \"job.batch=512\"]", "solution = [\"job.batch=2\"]", 78, "does not reach the goal"),
+    ("solution = [\"job.context=1024\", \"job.batch=512\"]", "solution = [\"job.batch=2\"]", 81, "does not reach the goal"),
     ("at_most = \"1.4 ms\"", "at_most = \"14 ms\"", 45, "2 of 3 choices are right"),
     ("{b200:step_s}", "{b200:steps}", 49, "did you mean step_s"),
     ('workload = "llama3-8b"', 'workload = "llama3-9b"', 27, "did you mean llama3-8b"),

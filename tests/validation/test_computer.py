@@ -2,46 +2,66 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from explorer.errors import ExplorerError
 from explorer.evaluate import evaluate_study
 from explorer.library import make_scenario, save_preset, user_library
 from explorer.specs import Study
-from explorer.validation.computer import Band, CancelledError, chip_of, devices, measure, report_lines
+from explorer.validation.computer import Band, CancelledError, chip_of, devices, measure, report_lines, timing
 from explorer.validation.computer.devices import Work
 from explorer.validation.computer.timing import SETS, knees
 
 MIB = 2.0**20
 
 
+class Clock:
+    """A clock that only moves when somebody works, so that a busy machine changes nothing."""
+
+    now = 0.0
+
+    def perf_counter(self) -> float:
+        self.now += 1e-9
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+
+CLOCK = Clock()
+
+
+@pytest.fixture
+def _own_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "time", CLOCK)
+
+
 class Known:
-    """Sleeps as long as a device of 1 GFLOP/s would take, and copies at two speeds."""
+    """Takes as long as a device of 100 GFLOP/s would, and copies at two speeds."""
 
     key, name, software, cores, memory_bytes, formats = "known", "Known", "a test", 4, 64 * MIB, ("fp32",)
 
     def matmul(self, number_format: str, side: int) -> Work:
-        return Work(lambda: time.sleep(2 * side**3 / 100e9), 2.0 * side**3)
+        return Work(lambda: CLOCK.wait(2 * side**3 / 100e9), 2.0 * side**3)
 
     @contextmanager
     def copy(self, working_set_bytes: int) -> Iterator[Work]:
         rate = 50e6 if working_set_bytes <= MIB else 5e6
-        yield Work(lambda: time.sleep(working_set_bytes / 100 / rate), working_set_bytes / 100)
+        yield Work(lambda: CLOCK.wait(working_set_bytes / 100 / rate), working_set_bytes / 100)
 
 
+@pytest.mark.usefixtures("_own_clock")
 def test_known_rates_are_found() -> None:
     heard: list[tuple[float, str]] = []
     found = measure(Known(), 1.5, lambda share, text: heard.append((share, text)))
     best = found.peak("fp32")
     assert best is not None
-    assert best.flop_per_s == pytest.approx(100e9, rel=0.1)
-    assert found.memory_bytes_per_s == pytest.approx(5e6, rel=0.1)
+    assert best.flop_per_s == pytest.approx(100e9, rel=1e-3)
+    assert found.memory_bytes_per_s == pytest.approx(5e6, rel=1e-3)
     assert [c.working_set_bytes for c in found.caches] == [MIB]
     assert found.peak("bf16") is None
     shares = [share for share, _ in heard]
@@ -60,12 +80,14 @@ def test_levels_of_a_hierarchy() -> None:
     assert knees([]) == ()
 
 
+@pytest.mark.usefixtures("_own_clock")
 def test_it_can_be_called_off() -> None:
     asked = iter([False, False, True])
     with pytest.raises(CancelledError, match="nothing was saved"):
         measure(Known(), 5, cancelled=lambda: next(asked))
 
 
+@pytest.mark.usefixtures("_own_clock")
 def test_the_preset_stands_beside_the_others(tmp_path: Path) -> None:
     chip = chip_of(measure(Known(), 1.0), "My laptop", "my-laptop", "2026-11-28")
     assert {s.kind for s in chip.sources.values()} == {"measured", "guess"}
@@ -86,16 +108,12 @@ def test_the_preset_stands_beside_the_others(tmp_path: Path) -> None:
 
 
 def test_this_computer_for_real() -> None:
-    device = devices("cpu")[0]
-    found = measure(device, 3.0)
-    matrix = np.ones((512, 512), dtype=np.float32)
-    began = time.perf_counter()
-    for _ in range(5):
-        matrix @ matrix
-    plain = 5 * 2 * 512**3 / (time.perf_counter() - began)
+    found = measure(devices("cpu")[0], 3.0)
     best = found.peak("fp32")
     assert best is not None
-    assert best.flop_per_s > plain / 5  # the same order, on a machine that others use too
+    assert best.flop_per_s > 1e7  # no clock is asserted: others may use this machine too
+    assert all(r.flop_per_s > 0 for r in found.rates)
+    assert all(b.bytes_per_s > 1e6 for b in found.bands)
     assert found.memory_bytes > 2**28
     assert "main memory" in report_lines(found)[-1]
 

@@ -130,13 +130,11 @@ class Place(QObject):
         self._document.replace(study, f"Leave {self.lesson.title}")
 
     def _go(self, lesson: Lesson, step: int, *, fresh: bool = False) -> None:
-        document, visit = self._document, self.visit
+        document = self._document
         if document.study.lesson is None:
             self._before = (document.study, document.opened)
-        onward = not fresh and step == self.number + 1 and visit is not None and visit.done and lesson.steps[step - 1].opening is None
         try:
-            place = LessonPlace(lesson=lesson.id, step=step)
-            study = document.study.replace(lesson=place) if onward else study_at(document.library, lesson, step - 1)
+            study = study_at(document.library, lesson, step - 1)  # whatever was dragged before: a step asks about its own study
             study = in_hand(study, lesson.steps[step - 1].solution)
         except ExplorerError as error:
             self.refused.emit(f"{lesson.title}, step {step}: {error}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from explorer.errors import ExplorerError
 from explorer.specs import Chip, Source
 from explorer.units import format_quantity
 from explorer.validation.computer.system import reported_caches
-from explorer.validation.computer.timing import Measured
+from explorer.validation.computer.timing import Band, Measured
 
 BASED_ON = "this-computer"  # whose calibration says that these rates are attained ones, not a datasheet's
 FABRIC = "one-computer"
@@ -20,8 +22,8 @@ def chip_of(found: Measured, name: str, chip_id: str, date: str, gpu: bool = Fal
     best = {f: rate for f in _FORMATS if (rate := found.peak(f)) is not None}
     if not best or not found.bands:
         raise ExplorerError("nothing was measured")
-    caches, ref = found.caches, f"Measured on this computer with {found.software}"
-    cache = caches[-1] if caches else found.bands[0]
+    ref = f"Measured on this computer with {found.software}"
+    cache = _last_cache(found, {} if gpu else reported_caches())
     sources = {
         "hbm_bytes": _source(ref, date, "Main memory as the system reports it."),
         "hbm_bytes_per_s": _source(ref, date, "Copies far larger than the caches; bytes read and bytes written both count."),
@@ -45,6 +47,13 @@ def chip_of(found: Measured, name: str, chip_id: str, date: str, gpu: bool = Fal
         reserve_bytes=0.0, reserve_fraction=0.1, fabrics=(FABRIC,), sources=sources,
         peak_bf16_flop_per_s=peaks["peak_bf16_flop_per_s"], peak_fp32_flop_per_s=peaks["peak_fp32_flop_per_s"],
     )  # fmt: skip
+
+
+def _last_cache(found: Measured, reported: Mapping[str, float]) -> Band:
+    """The level above the main memory. A step beyond all caches that the system reports is noise of a busy machine."""
+    most = max(reported.values(), default=float("inf"))
+    levels = [c for c in found.caches if c.working_set_bytes <= most]
+    return levels[-1] if levels else found.bands[0]
 
 
 def _source(ref: str, date: str, note: str) -> Source:
