@@ -101,7 +101,7 @@ def warnings_of_qt(qtlog: Any) -> Iterator[list[str]]:
 def make_lazy_parts(window: Window, qtbot: QtBot) -> None:
     """What is made at first use and then stays: the validation pane's chart and lists, as many blocks as a verdict may have."""
     window.panes.fill("validation")
-    qtbot.waitUntil(lambda: window.panes.validation.found is not None)
+    qtbot.waitUntil(lambda: window.panes.validation.found is not None, timeout=60_000)
     for box in window.panes.validation.filters.boxes.values():
         box.view()
     window.panes.fill(None)

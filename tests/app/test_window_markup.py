@@ -132,6 +132,7 @@ def test_exports_of_markup(window: Window, bait: Trap, spoilt: Study, tmp_path: 
         assert window.files.export_to("roofline", tmp_path / f"out{suffix}"), answers.said
     for suffix in (".csv", ".md", ".xlsx", ".svg"):
         assert window.files.export_table_to(tmp_path / f"table{suffix}"), answers.said
+    window.files.exporter.finish(300)
     assert "<img" not in (tmp_path / "out.svg").read_text(encoding="utf-8")
     assert not bait.sprung()
 

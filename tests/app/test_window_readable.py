@@ -6,7 +6,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPalette
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -107,10 +107,13 @@ def test_the_table_shows_whole_columns_only(window: Window, size: tuple[int, int
         assert sum(1 for x, w in columns_in_sight(window) if x >= 0 and x + w <= window.table.view.viewport().width()) > 3
 
 
-def test_at_1920_pixels_every_column_that_differs_is_in_sight(window: Window) -> None:
+def test_at_1920_pixels_the_results_are_in_sight_and_only_the_datasheet_scrolls(window: Window) -> None:
     window.resize(1920, 1080)
     settle()
-    assert window.table.view.horizontalScrollBar().maximum() == 0
+    heads = [str(window.table.model.headerData(i, Qt.Orientation.Horizontal)) for i in range(window.table.model.columnCount())]
+    room = window.table.view.viewport().width()
+    seen = {heads[i] for i, (x, w) in enumerate(columns_in_sight(window)) if x >= 0 and x + w <= room}
+    assert set(heads) - seen <= {"HBM rate", "HBM", "peak"}  # numbers of the chips, each with its change: they come last
     for column, needed in enumerate(window.table._needed()):
         assert window.table.view.columnWidth(column) >= needed
 
