@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QLineEdit, QPlainTextEdit, QWidget
+from shiboken6 import isValid
 
 if TYPE_CHECKING:
     from explorer.app.lessons.presenter import Presenter
@@ -52,7 +53,7 @@ class PresenterKeys(QObject):
         self._focus(None, None)
 
     def _focus(self, _old: QWidget | None, now: QWidget | None) -> None:
-        if self._watched is not None:
+        if self._watched is not None and isValid(self._watched):  # who dies loses the focus before it says that it is gone
             self._watched.removeEventFilter(self)
             self._watched.destroyed.disconnect(self._forget)
         self._watched = now if now is not None and now is not self._window and self._window.isAncestorOf(now) else None
