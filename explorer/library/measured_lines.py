@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import math
 import re
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from explorer.errors import ExplorerError
-from explorer.library.text_files import MIB, reason, shown
+from explorer.library.text_files import MIB, check_table, reason, shown
 
 MOST_BYTES = 64 * MIB
 MOST_LINES = 200_000
@@ -22,7 +21,7 @@ _GROUPED = re.compile(r"\d{1,3}(,\d{3}){1,12}(\.\d+)?", re.ASCII)
 def measured_lines(path: Path) -> Iterator[str]:
     """The lines of a regular UTF-8 file. Raises `ExplorerError` for what is none, is too large or holds a NUL."""
     name = shown(path)
-    _check(path, name)
+    check_table(path, name, "a file of measured points", MOST_BYTES)
     total = 0
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -39,22 +38,6 @@ def measured_lines(path: Path) -> Iterator[str]:
         raise ExplorerError(f"cannot read {name}: {reason(error)}") from None
     except UnicodeDecodeError:
         raise ExplorerError(f"{name} is not a file of measured points: it is not UTF-8 text") from None
-
-
-def _check(path: Path, name: str) -> None:
-    """A pipe is never opened, so nothing waits for a writer."""
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise ExplorerError(f"cannot read {name}: {reason(error)}") from None
-    except ValueError:
-        raise ExplorerError(f"cannot read {name}: not a possible file name") from None
-    if stat.S_ISDIR(found.st_mode):
-        raise ExplorerError(f"{name} is a folder, not a file of measured points")
-    if not stat.S_ISREG(found.st_mode):
-        raise ExplorerError(f"{name} is not a regular file")
-    if found.st_size > MOST_BYTES:
-        raise ExplorerError(f"{name} is larger than {MOST_BYTES // MIB} MiB: split the measurements")
 
 
 def cells(lines: Iterator[str], name: str) -> Iterator[tuple[int, list[str]]]:

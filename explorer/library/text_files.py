@@ -55,3 +55,23 @@ def read_bytes(path: Path, what: str, most_bytes: int = MIB) -> bytes:
     if len(content) > most_bytes:
         raise ExplorerError(f"{name} is not {what}: it is larger than {most_bytes // MIB} MiB")
     return content
+
+
+def check_table(path: Path, name: str, what: str, most_bytes: int) -> int:
+    """The size [B] of a regular file that is then read line by line; ``name`` and ``what`` it should be go into the error.
+
+    Raises `ExplorerError` for what cannot be, a folder, a pipe or device (never opened, so nothing waits for a writer), or one that is too large.
+    """
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise ExplorerError(f"cannot read {name}: {reason(error)}") from None
+    except ValueError:
+        raise ExplorerError(f"cannot read {name}: not a possible file name") from None
+    if stat.S_ISDIR(found.st_mode):
+        raise ExplorerError(f"{name} is a folder, not {what}")
+    if not stat.S_ISREG(found.st_mode):
+        raise ExplorerError(f"{name} is not a regular file")
+    if found.st_size > most_bytes:
+        raise ExplorerError(f"{name} is larger than {most_bytes // MIB} MiB: split the measurements")
+    return found.st_size

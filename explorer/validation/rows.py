@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import math
 import re
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.errors import ExplorerError, nearest
+from explorer.library.text_files import check_table
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_ROWS = 200_000
@@ -108,7 +108,8 @@ def plain(text: str) -> str:
 def read_table(path: Path) -> Table:
     """Read a measurement file. Raises `ExplorerError` in one line for a file that is none."""
     name = plain(str(path)[-_LONGEST_TEXT:])
-    _regular(path, name)
+    if not check_table(path, name, "a measurement file", MOST_BYTES):
+        raise ExplorerError(f"{name} is empty: a measurement file begins with a line of column names")
     try:
         with path.open(encoding="utf-8-sig", errors="strict", newline="") as file:
             return _parse(csv.reader(_lines(file, name), strict=True), name)
@@ -118,24 +119,6 @@ def read_table(path: Path) -> Table:
         raise ExplorerError(f"{name} is not a measurement file: it is not UTF-8 text") from None
     except csv.Error as error:
         raise ExplorerError(f"{name} is not a measurement file: {error}") from None
-
-
-def _regular(path: Path, name: str) -> None:
-    """A pipe is never opened, so nothing waits for a writer."""
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise ExplorerError(f"cannot read {name}: {(error.strerror or type(error).__name__).lower()}") from None
-    except ValueError:
-        raise ExplorerError(f"cannot read {name}: not a possible file name") from None
-    if stat.S_ISDIR(found.st_mode):
-        raise ExplorerError(f"{name} is a folder, not a measurement file")
-    if not stat.S_ISREG(found.st_mode):
-        raise ExplorerError(f"{name} is not a regular file")
-    if found.st_size > MOST_BYTES:
-        raise ExplorerError(f"{name} is larger than {MOST_BYTES // 1024**2} MiB: split the measurements")
-    if not found.st_size:
-        raise ExplorerError(f"{name} is empty: a measurement file begins with a line of column names")
 
 
 def _lines(file: Iterator[str], name: str) -> Iterator[str]:
